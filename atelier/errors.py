@@ -1,0 +1,54 @@
+"""One tree of errors: what a person may read, and what only the log sees.
+
+Raise a :class:`PersonError` with a message key of ``atelier/locales``; whoever stands
+before the person turns it into a sentence of their language. Everything else that is raised
+is a fault: the log gets it, the person gets the sentence of ``error-unexpected``.
+"""
+
+from __future__ import annotations
+
+from atelier.languages import Lang, say
+
+
+class AtelierError(Exception):
+    """Root of every error that Atelier raises on purpose."""
+
+
+class PersonError(AtelierError):
+    """An error whose sentence a person may read: what is wrong, and what would be right.
+
+    ``key`` names a message in the locale files, ``params`` fill it. ``exit_code`` is what
+    the command line ends with.
+    """
+
+    exit_code = 1
+
+    def __init__(self, key: str, **params: str | int | float) -> None:
+        super().__init__(key)
+        self.key = key
+        self.params = params
+
+    def text(self, lang: Lang = "en") -> str:
+        """The sentence in ``lang``."""
+        return say(self.key, lang, **self.params)
+
+    def __str__(self) -> str:
+        return self.text("en")
+
+
+class BadInput(PersonError):
+    """What was asked cannot be done as it was asked; the sentence says what can."""
+
+    exit_code = 2
+
+
+class Unavailable(PersonError):
+    """The studio cannot do it now (a part is down, or missing); asking again later may help."""
+
+
+class WeightsError(Unavailable):
+    """A version's weights are missing or damaged; the sentence names the command that mends it."""
+
+
+class Cancelled(AtelierError):
+    """The work was stopped while it ran, by its owner, an admin or a shutdown."""

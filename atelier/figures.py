@@ -1,0 +1,71 @@
+"""Measured figures with their bars, printed as a table or JSON and kept under ``bench/results``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from rich.console import Console
+from rich.table import Table
+
+RESULTS = Path("bench/results")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured value. ``bar`` is what it must reach, ``sense`` whether at most or at least."""
+
+    name: str
+    value: float
+    unit: str = ""
+    bar: float | None = None
+    sense: Literal["at least", "at most"] = "at least"
+    ceiling: float | None = None
+    baselines: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the bar is reached; None where there is none."""
+        if self.bar is None:
+            return None
+        return self.value >= self.bar if self.sense == "at least" else self.value <= self.bar
+
+    def as_dict(self) -> dict[str, Any]:
+        """The contract's shape, plus ``sense``."""
+        return {**asdict(self), "holds": self.holds}
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one ``atelier eval`` or ``atelier bench`` measured, of which version."""
+
+    name: str
+    version: str
+    figures: tuple[Figure, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """``{"name", "version", "figures": [...]}``."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "figures": [figure.as_dict() for figure in self.figures],
+        }
+
+    def save(self, folder: Path = RESULTS) -> Path:
+        """Write ``<folder>/<name>.json``; returns its path."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{self.name}.json"
+        path.write_text(json.dumps(self.as_dict(), ensure_ascii=False, indent=1) + "\n", "utf-8")
+        return path
+
+    def print(self, console: Console) -> None:
+        """The same as a table for a person."""
+        table = Table("figure", "value", "bar", "holds", "ceiling", title=f"{self.name} {self.version}")
+        for figure in self.figures:
+            bar = "" if figure.bar is None else f"{figure.sense} {figure.bar:g}"
+            holds = {None: "", True: "yes", False: "NO"}[figure.holds]
+            ceiling = "" if figure.ceiling is None else f"{figure.ceiling:.4g}"
+            table.add_row(figure.name, f"{figure.value:.4g} {figure.unit}", bar, holds, ceiling)
+        console.print(table)

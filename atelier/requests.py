@@ -1,0 +1,207 @@
+"""What a person can ask for: the three requests, the same from every chat, page and command line.
+
+A request is validated once, where it enters, travels as JSON, and is read again by the
+worker with the same class. Every option a person can name is a constant of this module.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from atelier.errors import BadInput
+from atelier.languages import Lang, language_of
+from atelier.safety import clean_prompt
+
+Kind = Literal["paint", "poem", "melody"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+Mood = Literal["joyful", "sad", "calm", "tense", "wistful", "epic", "playful"]
+Form = Literal[
+    "haiku", "couplet", "quatrain", "limerick", "ballad",
+    "shakespearean sonnet", "petrarchan sonnet", "free", "acrostic",
+    "五绝", "七绝", "五律", "七律", "藏头诗", "浣溪沙", "如梦令", "鹧鸪天",
+]  # fmt: skip
+Style = Literal[
+    "photo", "painting", "impressionism", "post-impressionism", "renaissance", "baroque",
+    "romanticism", "expressionism", "emoji", "3d", "flat", "outline", "silhouette",
+]  # fmt: skip
+Palette = Literal["warm", "cool", "bright", "dark", "vivid", "muted", "golden", "monochrome"]
+Rhythm = Literal[
+    "reel", "jig", "hornpipe", "air", "song", "hymn", "waltz", "march", "lullaby"
+]  # fmt: skip
+Length = Literal[4, 8, 16, 32]
+
+MOODS: tuple[Mood, ...] = get_args(Mood)
+FORMS: tuple[Form, ...] = get_args(Form)
+STYLES: tuple[Style, ...] = get_args(Style)
+PALETTES: tuple[Palette, ...] = get_args(Palette)
+RHYTHMS: tuple[Rhythm, ...] = get_args(Rhythm)
+LENGTHS: tuple[Length, ...] = get_args(Length)
+
+MAX_PROMPT = 500
+MAX_COUNT = 4
+MAX_SEED = 2**31 - 1
+MIN_TEMPO, MAX_TEMPO = 40, 240  # quarters a minute
+
+KEY = re.compile(
+    r"^\s*(?P<tonic>[A-Ga-g])\s*(?P<sign>[#♯b♭]|-?sharp|-?flat)?\s*"
+    r"(?P<mode>m|min|minor|maj|major|小调|大调)?\s*$"
+)
+
+
+def form_language(form: Form) -> Lang:
+    """The language that a form is written in."""
+    return language_of(form)
+
+
+def canonical_key(value: object) -> object:
+    """``a minor``, ``Am``, ``F#``, ``B♭ major``, ``降B大调`` → ``A minor``, ``F# major``, ``Bb major``."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    for mark, sign in (("降", "b"), ("升", "#")):
+        if text.startswith(mark) and len(text) > 1:
+            text = text[1] + sign + text[2:]
+    found = KEY.match(text)
+    if not found:
+        raise ValueError("key")
+    sign = {"": "", "#": "#", "♯": "#", "b": "b", "♭": "b"}.get(found["sign"] or "")
+    if sign is None:
+        sign = "#" if "sharp" in found["sign"] else "b"
+    minor = found["mode"] in ("m", "min", "minor", "小调")
+    return f"{found['tonic'].upper()}{sign} {'minor' if minor else 'major'}"
+
+
+Prompt = Annotated[str, BeforeValidator(clean_prompt), Field(min_length=1, max_length=MAX_PROMPT)]
+Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
+Key = Annotated[str, BeforeValidator(canonical_key)]
+
+
+class Request(BaseModel):
+    """What the three kinds share. Frozen, JSON in and out; unknown options are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: ClassVar[Kind]
+    prompt_field: ClassVar[str]
+
+    mood: Mood | None = None
+    seed: Seed | None = None
+
+    @property
+    def words(self) -> str:
+        """The prompt, whatever the kind calls it."""
+        return str(getattr(self, self.prompt_field))
+
+    def seeded(self) -> Self:
+        """Itself with a seed: drawn now if none was asked for, so that the row records it."""
+        if self.seed is not None:
+            return self
+        return self.model_copy(update={"seed": secrets.randbelow(MAX_SEED + 1)})
+
+
+class PaintRequest(Request):
+    """``/paint``: ``count`` pictures of ``prompt``."""
+
+    kind: ClassVar[Kind] = "paint"
+    prompt_field: ClassVar[str] = "prompt"
+
+    prompt: Prompt
+    style: Style | None = None
+    palette: Palette | None = None
+    count: Annotated[int, Field(ge=1, le=MAX_COUNT)] = 1
+
+
+class PoemRequest(Request):
+    """``/poem``: a poem about ``topic``. ``form`` decides the language; else ``lang`` does, else the topic's."""
+
+    kind: ClassVar[Kind] = "poem"
+    prompt_field: ClassVar[str] = "topic"
+
+    topic: Prompt
+    form: Form | None = None
+    lang: Lang | None = None
+    acrostic: Annotated[str, BeforeValidator(clean_prompt), Field(max_length=14)] | None = None
+
+    @property
+    def written_in(self) -> Lang:
+        """The language that the poem comes in."""
+        if self.form is not None:
+            return form_language(self.form)
+        return self.lang or language_of(self.topic)
+
+    @property
+    def written_as(self) -> Form:
+        """The form that the poem comes in: the one asked for, else a usual one of the language."""
+        if self.form is not None:
+            return self.form
+        if self.acrostic:
+            return "acrostic" if self.written_in == "en" else "藏头诗"
+        return "quatrain" if self.written_in == "en" else "七绝"
+
+
+class MelodyRequest(Request):
+    """``/melody``: a tune as ``description`` says; ``length`` in bars, ``tempo`` in quarters a minute."""
+
+    kind: ClassVar[Kind] = "melody"
+    prompt_field: ClassVar[str] = "description"
+
+    description: Prompt
+    rhythm: Rhythm | None = None
+    key: Key | None = None
+    tempo: Annotated[int, Field(ge=MIN_TEMPO, le=MAX_TEMPO)] | None = None
+    length: Length | None = None
+
+
+REQUESTS: dict[Kind, type[Request]] = {
+    "paint": PaintRequest, "poem": PoemRequest, "melody": MelodyRequest,
+}  # fmt: skip
+
+
+def parse_request(kind: Kind, options: Mapping[str, Any]) -> Request:
+    """The request of ``kind`` with ``options`` (None means: not said).
+
+    Raises :class:`BadInput` with one sentence about the first thing that is wrong.
+    """
+    said = {name: value for name, value in options.items() if value is not None}
+    model = REQUESTS[kind]
+    try:
+        request = model.model_validate(said)
+    except ValidationError as fault:
+        raise _refusal(model, fault) from None
+    if isinstance(request, PoemRequest):
+        if request.form and request.lang and form_language(request.form) != request.lang:
+            raise BadInput("bad-form-language", form=request.form, lang=request.lang)
+        if request.acrostic and request.form not in (None, "acrostic", "藏头诗"):
+            raise BadInput("bad-acrostic-form", form=request.form)
+    return request
+
+
+def _refusal(model: type[Request], fault: ValidationError) -> BadInput:
+    """The sentence for the first fault that pydantic found."""
+    first = fault.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else model.prompt_field
+    value = str(first.get("input"))[:40]
+    if first["type"] == "extra_forbidden":
+        return BadInput("bad-option", option=name, options=", ".join(sorted(model.model_fields)))
+    if name == model.prompt_field:
+        if first["type"] == "string_too_long":
+            return BadInput("bad-prompt-long", limit=MAX_PROMPT)
+        return BadInput("bad-prompt-empty")
+    if first["type"] == "literal_error":
+        choices = {"mood": MOODS, "form": FORMS, "style": STYLES, "palette": PALETTES,
+                   "rhythm": RHYTHMS, "length": LENGTHS, "lang": get_args(Lang)}[name]  # fmt: skip
+        listed = ", ".join(str(choice) for choice in choices)
+        return BadInput("bad-choice", option=name, value=value, choices=listed)
+    if name == "key":
+        return BadInput("bad-key", value=value)
+    if name == "acrostic":
+        return BadInput("bad-acrostic-long", limit=14)
+    low, high = {"count": (1, MAX_COUNT), "seed": (0, MAX_SEED), "tempo": (MIN_TEMPO, MAX_TEMPO)}[name]
+    # Fluent would group the digits of a number (2,147,483,647): pass text.
+    return BadInput("bad-range", option=name, value=value, low=str(low), high=str(high))

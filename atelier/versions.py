@@ -1,0 +1,95 @@
+"""A model version: a folder of safetensors with a card, checked before it is loaded.
+
+Shipped versions are read-only package data under ``models/weights/<model>/<version>/``;
+trained ones have the same shape. ``card.json`` names every file with its SHA-256, so that a
+damaged or half-copied version is refused with the command that mends it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from atelier.errors import WeightsError
+from atelier.requests import Kind
+
+Model = Literal["painter", "poet", "composer"]
+MODELS: tuple[Model, ...] = get_args(Model)
+MODEL_OF: dict[Kind, Model] = {"paint": "painter", "poem": "poet", "melody": "composer"}
+CARD = "card.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A checked version folder. ``card`` is the parsed ``card.json``."""
+
+    model: str
+    name: str
+    folder: Path
+    card: dict[str, Any]
+
+    def file(self, name: str) -> Path:
+        """The path of one of the card's files."""
+        return self.folder / name
+
+
+def shipped_root() -> Path:
+    """The folder of shipped weights, found without importing ``models`` (which brings torch)."""
+    spec = importlib.util.find_spec("models")
+    if spec is None or not spec.submodule_search_locations:
+        raise WeightsError("weights-none-installed")
+    return Path(spec.submodule_search_locations[0]) / "weights"
+
+
+def shipped_folder(model: str, root: Path | None = None) -> Path:
+    """The one tracked version of ``model``. Raises :class:`WeightsError` when there is none."""
+    home = (root or shipped_root()) / model
+    found = sorted(card.parent for card in home.glob(f"*/{CARD}"))
+    if not found:
+        raise WeightsError("weights-missing", model=model, path=str(home))
+    return found[-1]
+
+
+def open_version(folder: Path, *, model: str | None = None) -> Version:
+    """Read and check the version in ``folder``: card present, every file whole.
+
+    Raises :class:`WeightsError` that names the folder or file and the mending command.
+    """
+    name = model or folder.parent.name
+    try:
+        card = json.loads((folder / CARD).read_text("utf-8"))
+        files: dict[str, str] = card["files"]
+        version = Version(card["model"], card["version"], folder, card)
+    except FileNotFoundError:
+        raise WeightsError("weights-missing", model=name, path=str(folder)) from None
+    except (ValueError, KeyError, TypeError):
+        raise WeightsError("weights-damaged", model=name, path=str(folder / CARD)) from None
+    for file, expected in files.items():
+        path = folder / file
+        if not path.is_file():
+            raise WeightsError("weights-missing", model=name, path=str(path))
+        if sha256(path) != expected:
+            raise WeightsError("weights-damaged", model=name, path=str(path))
+    return version
+
+
+def write_card(folder: Path, card: dict[str, Any]) -> Version:
+    """Write ``card.json`` beside the files of ``folder``, with their hashes; returns the version.
+
+    ``card`` has at least ``model``, ``version``, ``data`` (packs and licences), ``command``
+    (what reproduces it), ``parameters`` and ``figures`` (as :class:`atelier.figures.Figures`).
+    """
+    files = {p.name: sha256(p) for p in sorted(folder.iterdir()) if p.name != CARD and p.is_file()}
+    text = json.dumps({**card, "files": files}, ensure_ascii=False, indent=1) + "\n"
+    (folder / CARD).write_text(text, "utf-8")
+    return open_version(folder)
+
+
+def sha256(path: Path) -> str:
+    """The file's SHA-256 in hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
