@@ -39,7 +39,7 @@ def say(key: str, lang: Lang = "en", **params: str | int | float) -> str:
     text, faults = messages.format_pattern(message.value, params)
     if faults:
         raise KeyError(f"{key} ({lang}): {faults[0]}")
-    return cast(str, text)
+    return cast("str", text)
 
 
 def pick(locale: str | None) -> Lang:

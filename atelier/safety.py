@@ -31,8 +31,5 @@ def clean_prompt(value: object) -> object:
 def words_for_model(prompt: str) -> str:
     """The prompt as words: an emoji is read by its Unicode name (🦋 → butterfly)."""
     text = _KEYCAP_AND_SELECTOR.sub("", prompt)
-    spelled = (
-        f" {unicodedata.name(c, '').lower()} " if unicodedata.category(c) == "So" else c
-        for c in text
-    )
+    spelled = (f" {unicodedata.name(c, '').lower()} " if unicodedata.category(c) == "So" else c for c in text)
     return _SPACE.sub(" ", "".join(spelled)).strip()

@@ -26,3 +26,6 @@ error-unexpected = Something went wrong here. It has been written down; please t
 redis-down = The studio's queue is not answering, so nothing was accepted: please try again in a minute.
 store-down = The studio's records are not answering, so nothing was accepted: please try again in a minute.
 artefacts-down = The studio's shelf is not answering, so the work could not be kept: please try again in a minute.
+
+## Settings
+bad-setting = The setting { $name } is wrong: { $why }.

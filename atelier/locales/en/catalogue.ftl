@@ -1,0 +1,74 @@
+### Commands, options and choices, as people read them. Discord allows 100 characters a line.
+
+command-paint = Paint a picture from your words
+command-poem = Write a poem, in English or Chinese
+command-melody = Compose a melody you can hear, see and print
+command-help = What I can do, with examples
+
+option-prompt = What to paint, for example “a stormy sea at dusk”
+option-style = The style of the picture
+option-mood = The mood; read from your words if you leave it out
+option-palette = The colours
+option-count = How many pictures, 1 to 4
+option-seed = The same seed makes the same work again
+option-topic = What the poem is about, for example “first snow”
+option-form = The form, from haiku to 七绝
+option-language = The language of the poem
+option-acrostic = A word that the first letters of the lines spell
+option-description = What kind of melody, for example “a slow, sad waltz”
+option-rhythm = The kind of tune
+option-key = The key, for example “D minor”
+option-tempo = Quarter notes a minute, 40 to 240
+option-length = How many bars
+
+choice-style-photo = photograph
+choice-style-painting = painting
+choice-style-impressionism = impressionism
+choice-style-post-impressionism = post-impressionism
+choice-style-renaissance = renaissance
+choice-style-baroque = baroque
+choice-style-romanticism = romanticism
+choice-style-expressionism = expressionism
+choice-style-emoji = emoji
+choice-style-3d = 3D
+choice-style-flat = flat colours
+choice-style-outline = outline
+choice-style-silhouette = silhouette
+
+choice-palette-warm = warm
+choice-palette-cool = cool
+choice-palette-bright = bright
+choice-palette-dark = dark
+choice-palette-vivid = vivid
+choice-palette-muted = muted
+choice-palette-golden = golden
+choice-palette-monochrome = one colour
+
+choice-mood-joyful = joyful
+choice-mood-sad = sad
+choice-mood-calm = calm
+choice-mood-tense = tense
+choice-mood-wistful = wistful
+choice-mood-epic = epic
+choice-mood-playful = playful
+
+choice-rhythm-reel = reel
+choice-rhythm-jig = jig
+choice-rhythm-hornpipe = hornpipe
+choice-rhythm-air = air
+choice-rhythm-song = song
+choice-rhythm-hymn = hymn
+choice-rhythm-waltz = waltz
+choice-rhythm-march = march
+choice-rhythm-lullaby = lullaby
+
+choice-language-en = English
+choice-language-zh = 中文
+
+bad-integer = “{ $value }” does not work for { $option }: it takes a whole number.
+
+help-intro = I paint, write and compose with models of my own. Ask in English or Chinese:
+help-outro = Options follow as name=value: style=photo, form=haiku, key="D minor", seed=7. Tell me with 👍 or 👎 how a work turned out; that is how I learn.
+example-paint = a stormy sea at dusk
+example-poem = the first snow form=haiku
+example-melody = a slow, sad waltz

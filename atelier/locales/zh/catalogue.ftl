@@ -1,0 +1,74 @@
+### 命令、选项与可选值的说明。Discord 每条最多 100 个字符。
+
+command-paint = 用你的话画一幅画
+command-poem = 写一首诗，中文或英文
+command-melody = 作一段旋律，可听、可看、可打印
+command-help = 我会做什么，附例子
+
+option-prompt = 画什么，例如“黄昏时的暴风海面”
+option-style = 画的风格
+option-mood = 情绪；不填就从你的话里体会
+option-palette = 色调
+option-count = 画几幅，1 到 4
+option-seed = 同一个种子会再做出同一件作品
+option-topic = 写什么，例如“初雪”
+option-form = 体裁，从俳句（haiku）到七绝
+option-language = 诗用哪种语言写
+option-acrostic = 每行首字连起来的词（藏头）
+option-description = 什么样的旋律，例如“缓慢忧伤的圆舞曲”
+option-rhythm = 曲子的种类
+option-key = 调，例如“D minor”或“降B大调”
+option-tempo = 每分钟四分音符数，40 到 240
+option-length = 多少小节
+
+choice-style-photo = 照片
+choice-style-painting = 绘画
+choice-style-impressionism = 印象派
+choice-style-post-impressionism = 后印象派
+choice-style-renaissance = 文艺复兴
+choice-style-baroque = 巴洛克
+choice-style-romanticism = 浪漫主义
+choice-style-expressionism = 表现主义
+choice-style-emoji = 表情符号
+choice-style-3d = 3D
+choice-style-flat = 扁平
+choice-style-outline = 线描
+choice-style-silhouette = 剪影
+
+choice-palette-warm = 暖色
+choice-palette-cool = 冷色
+choice-palette-bright = 明亮
+choice-palette-dark = 幽暗
+choice-palette-vivid = 鲜艳
+choice-palette-muted = 柔和
+choice-palette-golden = 金色
+choice-palette-monochrome = 单色
+
+choice-mood-joyful = 欢快
+choice-mood-sad = 忧伤
+choice-mood-calm = 平静
+choice-mood-tense = 紧张
+choice-mood-wistful = 惆怅
+choice-mood-epic = 壮阔
+choice-mood-playful = 俏皮
+
+choice-rhythm-reel = 里尔舞曲
+choice-rhythm-jig = 吉格舞曲
+choice-rhythm-hornpipe = 角笛舞曲
+choice-rhythm-air = 咏叹小调
+choice-rhythm-song = 歌曲
+choice-rhythm-hymn = 圣咏
+choice-rhythm-waltz = 圆舞曲
+choice-rhythm-march = 进行曲
+choice-rhythm-lullaby = 摇篮曲
+
+choice-language-en = English
+choice-language-zh = 中文
+
+bad-integer = { $option } 不能是“{ $value }”：请填整数。
+
+help-intro = 我用自己训练的模型画画、写诗、作曲。中文英文都可以：
+help-outro = 选项写成 名称=值：style=photo、form=七绝、key="D minor"、seed=7。作品好不好，用 👍 或 👎 告诉我，我就是这样学习的。
+example-paint = 黄昏时的暴风海面
+example-poem = 初雪 form=七绝
+example-melody = 缓慢忧伤的圆舞曲

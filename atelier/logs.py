@@ -1,0 +1,49 @@
+"""Logging for every process: one line an event, the work's id where there is one, never a token."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+
+from pydantic import SecretStr
+
+from atelier.settings import Settings
+
+# A Telegram token is part of the address that its client logs; a Discord token has three dotted parts;
+# a password can stand in any URL.
+_SECRETS = (
+    (re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}"), "***"),
+    (re.compile(r"\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"), "***"),
+    (re.compile(r"(://[^/\s:@]*):[^/\s@]+@"), r"\1:***@"),
+)
+
+
+class Redact(logging.Formatter):
+    """Formats a record, traceback included, and takes out whatever is or looks like a secret."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
+        values = (getattr(settings, name) for name in type(settings).model_fields)
+        secrets = (v.get_secret_value() for v in values if isinstance(v, SecretStr))
+        self._known = [secret for secret in secrets if secret]
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, safe to keep."""
+        line = super().format(record)
+        for secret in self._known:
+            line = line.replace(secret, "***")
+        for pattern, stars in _SECRETS:
+            line = pattern.sub(stars, line)
+        return line
+
+
+def configure(settings: Settings) -> None:
+    """Send every logger of this process to stderr through :class:`Redact`."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Redact(settings))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level.upper())
+    for chatty in ("httpx", "httpcore", "discord.gateway", "discord.client", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -1,0 +1,102 @@
+"""Every setting, in one class: variables ``ATELIER_*``, or the same names in a ``.env`` file.
+
+``atelier doctor`` lists them. A secret is a ``SecretStr``: it prints as stars everywhere.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from atelier.errors import BadInput
+
+
+class Settings(BaseSettings):
+    """What a person running a studio can change. Defaults serve one machine with nothing installed."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ATELIER_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True,
+        env_ignore_empty=True,
+    )  # fmt: skip
+
+    home: Path = Field(Path("var"), description="All state of this machine lives under this folder.")
+
+    discord_token: SecretStr | None = Field(None, description="The Discord bot's token; none: no Discord.")
+    telegram_token: SecretStr | None = Field(None, description="The Telegram bot's token; none: no Telegram.")
+    discord_api_base: str = Field(
+        "https://discord.com/api/v10", description="Discord's REST address, or a proxy's."
+    )
+    telegram_api_base: str = Field(
+        "https://api.telegram.org", description="The Bot API's address, or a self-hosted server's."
+    )
+    admins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Who may administer: platform:id, comma-separated (discord:123,telegram:456)."
+    )
+
+    redis_url: SecretStr | None = Field(None, description="Redis; none: a private one under home.")
+    database_url: SecretStr | None = Field(None, description="SQLAlchemy URL; none: SQLite under home.")
+    artefacts_url: str | None = Field(
+        None, description="Where works are kept (s3://bucket/path, file:///...)."
+    )
+    s3_endpoint: str | None = Field(None, description="The address of an S3-compatible server, if not AWS.")
+
+    web: bool = Field(True, description="Whether `atelier up` serves the web page.")
+    web_host: str = Field("127.0.0.1", description="The address that the web page listens on.")
+    web_port: Annotated[int, Field(ge=0, le=65535)] = Field(8080, description="The web page's port.")
+    web_secret: SecretStr | None = Field(
+        None, description="Signs the web page's visitor cookies; none: one is made and kept under home."
+    )
+
+    device: str = Field("auto", description="Where models run: auto, cpu, cuda, cuda:1.")
+    threads: Annotated[int, Field(ge=0)] = Field(0, description="CPU threads for a model; 0: all cores.")
+    soundfont: Path | None = Field(
+        None, description="An SF2 file for melodies; none: the built-in instrument."
+    )
+    job_timeout: Annotated[int, Field(ge=1)] = Field(120, description="Seconds a work may take.")
+    retries: Annotated[int, Field(ge=0)] = Field(
+        1, description="How often a work that crashed is tried again."
+    )
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """``discord:1, telegram:2`` → both."""
+        return tuple(v.strip() for v in value.split(",") if v.strip()) if isinstance(value, str) else value
+
+    @classmethod
+    def load(cls) -> Settings:
+        """The settings of this environment. Raises :class:`BadInput` that names the wrong variable."""
+        try:
+            return cls()
+        except ValidationError as fault:
+            first = fault.errors()[0]
+            name = "ATELIER_" + str(first["loc"][0]).upper()
+            raise BadInput("bad-setting", name=name, why=first["msg"]) from None
+
+    def admin(self, platform: str, platform_id: str) -> bool:
+        """Whether this person may administer the whole studio."""
+        return f"{platform}:{platform_id}" in self.admins
+
+    @cached_property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{(self.home / 'atelier.db').resolve()}"
+
+    @cached_property
+    def artefacts(self) -> str:
+        """The fsspec URL in force."""
+        return self.artefacts_url or (self.home / "artefacts").resolve().as_uri()
+
+    @cached_property
+    def redis(self) -> str:
+        """The Redis URL in force: without one, the private server's socket that ``atelier up`` opens."""
+        if self.redis_url:
+            return self.redis_url.get_secret_value()
+        return f"unix://{(self.home / 'redis' / 'redis.sock').resolve()}"
