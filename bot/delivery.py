@@ -1,0 +1,172 @@
+"""Results to chats: every made work is posted, in the place it was asked, exactly once.
+
+The stream says *when* something happened, the row says *what*. An event is acknowledged only
+after its post succeeded, so a front end that dies in between posts when it is back; what the
+stream itself lost (a flushed Redis) is found in the store by :meth:`Delivery.sweep`. One
+process a platform delivers; per-work locks keep an event and the sweep apart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from atelier.errors import AtelierError, PersonError, Unavailable
+from atelier.results import Event, Listener
+from atelier.store import Platform, Work
+from atelier.works import Artefact
+from bot.studio import Studio
+
+log = logging.getLogger(__name__)
+
+Note = Callable[..., Awaitable[dict[str, Any]]]
+
+AT_ONCE = 8  # posts in flight; the platforms' own rate limits are the real brake
+TRIES = 6  # of a post that fails for a reason nobody foresaw, before it waits for the next sweep
+SWEEP_S = 30.0
+
+
+class PostLater(AtelierError):
+    """The platform cannot take the post now (rate limit, outage): again in ``seconds``."""
+
+    def __init__(self, seconds: float, why: str = "") -> None:
+        super().__init__(why or f"again in {seconds:g} s")
+        self.seconds = seconds
+
+
+class PostNever(AtelierError):
+    """There is nowhere left to post (the chat is gone, the bot was removed)."""
+
+
+class Poster(Protocol):
+    """A platform's way of showing a work where it was asked."""
+
+    platform: Platform
+
+    async def started(self, work: Work) -> None:
+        """Say that the work is being made now. May do nothing; its failures are only logged."""
+
+    async def post(self, work: Work, files: list[Artefact], note: Note) -> None:
+        """Show the work, exactly once even when called again: ``work.post`` has the steps noted before.
+
+        ``await note(step=...)`` records a step before the next one starts. Raises
+        :class:`PostLater` or :class:`PostNever`.
+        """
+
+    async def regret(self, work: Work, sentence: str) -> None:
+        """Say in the same place why there is no work."""
+
+
+class Delivery:
+    """Delivers to one platform until it is cancelled."""
+
+    def __init__(self, studio: Studio, poster: Poster) -> None:
+        self._studio = studio
+        self._poster = poster
+        self._busy: dict[str, asyncio.Lock] = {}
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Deliver what was left from before, then what comes."""
+        consumer = f"{socket.gethostname()}-{os.getpid()}"
+        listener = Listener(self._studio.settings, self._poster.platform, consumer)
+        self._spawn(self._sweep_forever())
+        try:
+            async for event in listener.events():
+                self._spawn(self._handle(listener, event))
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await listener.close()
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _sweep_forever(self) -> None:
+        while True:
+            try:
+                await self.sweep()
+            except Unavailable as fault:
+                log.warning("sweep put off: %s", fault)
+            except Exception:
+                log.exception("sweep failed")
+            await asyncio.sleep(SWEEP_S)
+
+    async def sweep(self) -> None:
+        """Queue what never reached the queue; post what no event told of."""
+        await self._studio.resend(older_than_s=10)
+        for work in await asyncio.to_thread(self._studio.store.undelivered, self._poster.platform):
+            self._spawn(self._deliver(work.id))
+
+    async def _handle(self, listener: Listener, event: Event) -> None:
+        """One event, acknowledged when what it tells of is done (or can never be)."""
+        if event.what == "started":
+            await self._tell_started(event.work_id)
+        else:
+            await self._deliver(event.work_id)
+        await listener.done(event)
+
+    async def _tell_started(self, work_id: str) -> None:
+        try:
+            work = await self._studio.work(work_id)
+            if work is not None and work.state == "running":
+                await self._poster.started(work)
+        except Exception:
+            log.warning("work %s: could not say that it is being made", work_id, exc_info=True)
+
+    async def _deliver(self, work_id: str) -> None:
+        """Post one work, however often it must be tried; alone among this process's tasks."""
+        lock = self._busy.setdefault(work_id, asyncio.Lock())
+        async with lock:
+            tries = 0
+            while tries < TRIES:
+                pause = 0.0
+                try:
+                    async with self._slots:
+                        await self._post(work_id)
+                    break
+                except PostLater as later:
+                    pause = later.seconds
+                    log.info("work %s: post put off for %.1f s: %s", work_id, pause, later)
+                except Unavailable as fault:
+                    pause = 2.0
+                    log.warning("work %s: post put off: %s", work_id, fault)
+                except Exception:
+                    tries += 1
+                    pause = min(30.0, 2.0**tries)
+                    log.exception("work %s: post failed (try %d of %d)", work_id, tries, TRIES)
+                await asyncio.sleep(pause)
+        if not lock.locked():
+            self._busy.pop(work_id, None)
+
+    async def _post(self, work_id: str) -> None:
+        """One attempt."""
+        work = await self._studio.work(work_id)
+        if work is None or work.posted_at is not None or work.state not in ("made", "failed"):
+            return
+
+        async def note(**steps: Any) -> dict[str, Any]:
+            return await asyncio.to_thread(self._studio.store.note_post, work_id, **steps)
+
+        try:
+            if work.state == "failed":
+                failure = work.failure
+                error = (
+                    PersonError(failure.key, **failure.params) if failure else PersonError("error-unexpected")
+                )
+                await self._poster.regret(work, error.text(work.lang))
+            else:
+                await self._poster.post(work, await self._studio.files(work), note)
+        except PostNever as never:
+            log.warning("work %s: nowhere to post it: %s", work_id, never)
+            await note(nowhere=str(never)[:200])
+        await asyncio.to_thread(self._studio.store.posted, work_id)
+        log.info("work %s: %s on %s", work_id, work.state, work.person.platform)

@@ -1,0 +1,72 @@
+"""What the bot says around a work, as plain text; each platform quotes prompts in its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from atelier.languages import Lang, say
+from atelier.store import Work
+from atelier.works import MelodyResult, PictureResult, PoemResult
+
+Quote = Callable[[str], str]
+
+
+def acknowledgement(work: Work, place: int | None, quote: Quote) -> str:
+    """The first answer: what was understood as asked, and the place in the queue (None: being made)."""
+    prompt = quote(work.request.words)
+    head = say(f"asked-{work.kind}", work.lang, prompt=prompt)
+    if place is None:
+        return f"{head} {say('being-made', work.lang)}"
+    if place <= 1:
+        return f"{head} {say('place-next', work.lang)}"
+    return f"{head} {say('place', work.lang, place=place)}"
+
+
+def headline(work: Work, quote: Quote) -> str:
+    """The line over a made work: the prompt, quoted, and the options that were asked."""
+    options = work.request.model_dump(exclude_none=True, exclude={work.request.prompt_field, "seed"})
+    if options.get("count") == 1:
+        del options["count"]
+    said = [quote(str(value)) for value in options.values()]
+    return " · ".join([say("quoted", work.lang, prompt=quote(work.request.words)), *said])
+
+
+def details(work: Work) -> str:
+    """One line under a made work: what was understood, or the music in words; then version and seed."""
+    result = work.result
+    if isinstance(result, PictureResult):
+        made = result.understood
+    elif isinstance(result, MelodyResult):
+        made = music_in_words(result, work.lang)
+    elif isinstance(result, PoemResult):
+        made = result.form
+    else:
+        return ""
+    return f"{made} · {say('made-by', work.lang, version=result.version, seed=str(result.seed))}"
+
+
+def music_in_words(result: MelodyResult, lang: Lang) -> str:
+    """Key, metre, tempo and length, for those who cannot see the score."""
+    mode = say(f"mode-{result.mode}", lang)
+    return say(
+        "music", lang, key=result.key, mode=mode, meter=result.meter, tempo=result.tempo, bars=result.bars
+    )
+
+
+def poem_text(result: PoemResult) -> str:
+    """Title and lines with a blank line between stanzas."""
+    blocks: list[str] = []
+    start = 0
+    for size in result.stanzas or [len(result.lines)]:
+        blocks.append("\n".join(result.lines[start : start + size]))
+        start += size
+    return "\n\n".join(([result.title] if result.title else []) + blocks)
+
+
+def alt(work: Work, number: int = 1) -> str:
+    """Alternative text of picture ``number``: what was asked, and in which style."""
+    style = getattr(work.request, "style", None)
+    text = say("alt", work.lang, prompt=work.request.words)
+    if style:
+        text = f"{text} ({say(f'choice-style-{style}', work.lang)})"
+    return text if number == 1 else f"{text} {number}"
