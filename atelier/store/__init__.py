@@ -1,0 +1,26 @@
+"""The store: the durable record of who asked what, what became of it, and what people thought of it.
+
+The database row is the truth about a work; Redis is only the road. Every call is synchronous
+and raises ``Unavailable("store-down")`` when the database does not answer.
+"""
+
+from __future__ import annotations
+
+from atelier.store.records import (
+    ArtefactRef,
+    Failure,
+    PersonRef,
+    Platform,
+    State,
+    Status,
+    Tally,
+    VersionRow,
+    Vote,
+    Work,
+)
+from atelier.store.store import Store
+
+__all__ = [
+    "ArtefactRef", "Failure", "PersonRef", "Platform", "State", "Status", "Store", "Tally", "VersionRow",
+    "Vote", "Work",
+]  # fmt: skip

@@ -1,0 +1,114 @@
+"""One database: its engine, its transactions, and the one error that its faults become."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, exc, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+
+from atelier.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+BUSY_MS = 15_000  # how long SQLite waits for another process's write
+CONNECT_S = 5
+
+
+class Database:
+    """Transactions on SQLite or PostgreSQL. Safe to share between threads."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self._writer = self.engine.execution_options(atelier_write=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for reads. Raises ``Unavailable("store-down")``."""
+        with _faults(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction, committed at the end. Raises ``Unavailable("store-down")``.
+
+        On SQLite it holds the write lock from its start, so that what it reads stays true.
+        """
+        with _faults(), self._writer.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every idle connection."""
+        self.engine.dispose()
+
+
+def insert_once(connection: Connection, table: Table, **values: Any) -> bool:
+    """INSERT ... ON CONFLICT DO NOTHING; whether the row is new."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    return connection.execute(insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
+
+
+def _engine(url: str) -> Engine:
+    """The engine for ``url``; a SQLite file's folder is made first."""
+    target = make_url(url)
+    options: dict[str, Any] = {"json_serializer": partial(json.dumps, ensure_ascii=False)}
+    if target.drivername in ("postgresql", "postgres"):
+        target = target.set(drivername="postgresql+psycopg")
+    if target.get_backend_name() == "sqlite":
+        options["connect_args"] = {"timeout": BUSY_MS / 1000}
+        if target.database and target.database != ":memory:":
+            try:
+                Path(target.database).parent.mkdir(parents=True, exist_ok=True)
+            except OSError as fault:
+                log.error("store: %s", fault)
+                raise Unavailable("store-down") from fault
+    else:
+        options["connect_args"] = {"connect_timeout": CONNECT_S}
+        options["pool_pre_ping"] = True
+    with _faults():
+        engine = create_engine(target, **options)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Each new SQLite connection: our own BEGINs, WAL, foreign keys, patience."""
+    connection.isolation_level = None  # the driver's implicit BEGIN comes too late for a read-then-write
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # an accepted request survives a power cut
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes the lock at once: a lock taken half way ends in SQLITE_BUSY, whatever the timeout."""
+    write = connection.get_execution_options().get("atelier_write")
+    connection.execute(text("BEGIN IMMEDIATE" if write else "BEGIN"))
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """What the database could not do becomes one sentence; what we did wrong stays a fault."""
+    try:
+        yield
+    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, exc.InternalError) as fault:
+        log.error("store: %s", str(fault).splitlines()[0])
+        raise Unavailable("store-down") from fault
+    except exc.DBAPIError as fault:
+        if not fault.connection_invalidated:
+            raise
+        log.error("store: %s", str(fault).splitlines()[0])
+        raise Unavailable("store-down") from fault
+    except ModuleNotFoundError as fault:
+        log.error("store: the database driver is not installed: %s", fault.name)
+        raise Unavailable("store-down") from fault

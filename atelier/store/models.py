@@ -1,0 +1,109 @@
+"""Model versions in the store: which one is current is one row, changed in one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from atelier.errors import BadInput
+from atelier.store.database import Database, insert_once
+from atelier.store.records import Status, VersionRow
+from atelier.store.rows import now
+from atelier.store.tables import versions
+
+
+class Models:
+    """The part of :class:`atelier.store.Store` that keeps model versions."""
+
+    _db: Database
+
+    def register_version(
+        self, model: str, version: str, sha256: str, origin: str, card: dict[str, Any]
+    ) -> VersionRow:
+        """Write a version down: ``shipped`` if that is its origin, else a candidate. Known: unchanged."""
+        with self._db.writing() as connection:
+            insert_once(
+                connection,
+                versions,
+                model=model,
+                version=version,
+                status="shipped" if origin == "shipped" else "candidate",
+                origin=origin,
+                sha256=sha256,
+                card=card,
+                created_at=now(),
+            )
+            return _one(connection, model, version)
+
+    def versions(self, model: str | None = None) -> list[VersionRow]:
+        """The versions of ``model``, or all; newest first."""
+        query = select(versions).order_by(versions.c.model, versions.c.created_at.desc())
+        if model is not None:
+            query = query.where(versions.c.model == model)
+        with self._db.reading() as connection:
+            return [_version(row) for row in connection.execute(query)]
+
+    def promote(self, model: str, version: str) -> VersionRow:
+        """Make ``version`` the current one and keep the one before it for a rollback.
+
+        Raises ``BadInput("version-unknown")``.
+        """
+        with self._db.writing() as connection:
+            rows = _of_model(connection, model)
+            chosen = _one(connection, model, version)
+            if chosen.status == "current":
+                return chosen
+            before = next((row for row in rows if row.status == "current"), None)
+            if before is None:  # until now the shipped version served
+                before = next((row for row in rows if row.status == "shipped"), None)
+            for row in rows:
+                if row.status == "previous":
+                    _set(connection, row, "shipped" if row.origin == "shipped" else "candidate")
+            if before is not None and before.version != version:
+                _set(connection, before, "previous")
+            _set(connection, chosen, "current")
+            return _one(connection, model, version)
+
+    def rollback(self, model: str) -> VersionRow:
+        """Back to the version before; the one that was current is rejected.
+
+        Raises ``BadInput("version-no-previous")``.
+        """
+        with self._db.writing() as connection:
+            rows = _of_model(connection, model)
+            before = next((row for row in rows if row.status == "previous"), None)
+            if before is None:
+                raise BadInput("version-no-previous", model=model)
+            for row in rows:
+                if row.status == "current":
+                    _set(connection, row, "shipped" if row.origin == "shipped" else "rejected")
+            _set(connection, before, "current")
+            return _one(connection, model, before.version)
+
+
+def _of_model(connection: Connection, model: str) -> list[VersionRow]:
+    """Every version of ``model``, locked until the transaction ends."""
+    query = select(versions).where(versions.c.model == model).order_by(versions.c.created_at.desc())
+    return [_version(row) for row in connection.execute(query.with_for_update())]
+
+
+def _one(connection: Connection, model: str, version: str) -> VersionRow:
+    row = connection.execute(
+        select(versions).where(versions.c.model == model, versions.c.version == version)
+    ).one_or_none()
+    if row is None:
+        raise BadInput("version-unknown", model=model, version=version)
+    return _version(row)
+
+
+def _set(connection: Connection, row: VersionRow, status: Status) -> None:
+    connection.execute(
+        update(versions)
+        .where(versions.c.model == row.model, versions.c.version == row.version)
+        .values(status=status)
+    )
+
+
+def _version(row: Row[Any]) -> VersionRow:
+    return VersionRow(row.model, row.version, row.status, row.origin, row.created_at, row.sha256, row.card)

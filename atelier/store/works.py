@@ -1,0 +1,191 @@
+"""Works in the store: every change of a work's state is one statement that says which states it may leave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, delete, select, update
+
+from atelier.languages import Lang
+from atelier.requests import Kind, Request
+from atelier.store.database import Database, insert_once
+from atelier.store.records import UNFINISHED, ArtefactRef, PersonRef, Platform, Work
+from atelier.store.rows import artefacts_json, meet, new_id, now, person_id, request_json, work_of, work_rows
+from atelier.store.tables import messages, people, works
+from atelier.works import AnyResult
+
+
+class Works:
+    """The part of :class:`atelier.store.Store` that keeps works."""
+
+    _db: Database
+
+    def accept(
+        self,
+        *,
+        person: PersonRef,
+        kind: Kind,
+        request: Request,
+        lang: Lang,
+        place: dict[str, Any],
+        source: str,
+    ) -> tuple[Work, bool]:
+        """Write a request down.
+
+        ``source`` names the update it came with: the same one again gives the first row and False.
+        """
+        with self._db.writing() as connection:
+            new = insert_once(
+                connection,
+                works,
+                id=new_id(),
+                person_id=meet(connection, person),
+                kind=kind,
+                request=request_json(request),
+                lang=lang,
+                place=place,
+                source=source,
+                state="accepted",
+                artefacts=[],
+                post={},
+                asked_at=now(),
+            )
+            row = connection.execute(work_rows().where(works.c.source == source)).one()
+            return work_of(row), new
+
+    def discard(self, work_id: str) -> None:
+        """Take back a request that never reached the queue; others stay."""
+        with self._db.writing() as connection:
+            connection.execute(delete(works).where(works.c.id == work_id, works.c.state == "accepted"))
+
+    def get(self, work_id: str) -> Work | None:
+        """The work as it is now."""
+        found = self._works(work_rows().where(works.c.id == work_id))
+        return found[0] if found else None
+
+    def get_many(self, work_ids: Sequence[str]) -> dict[str, Work]:
+        """The works of these ids that exist, in one query."""
+        return {work.id: work for work in self._works(work_rows().where(works.c.id.in_(work_ids)))}
+
+    def set_place(self, work_id: str, place: dict[str, Any]) -> None:
+        """Add to where the answer goes (message ids known after the acknowledgement)."""
+        self._merge(work_id, "place", place)
+
+    def note_post(self, work_id: str, **note: Any) -> dict[str, Any]:
+        """Add to the delivery notes; all of them."""
+        return self._merge(work_id, "post", note)
+
+    def queued(self, work_id: str) -> None:
+        """On the queue. A worker that was quicker stays ahead."""
+        self._step(work_id, ("accepted",), state="queued")
+
+    def started(self, work_id: str, version: str) -> None:
+        """Being made by ``version`` (again, if a worker died)."""
+        self._step(work_id, UNFINISHED, state="running", version=version, started_at=now())
+
+    def made(self, work_id: str, result: AnyResult, artefacts: Sequence[ArtefactRef]) -> bool:
+        """Done. False: it already was, or nobody wants it any more; then nothing changes."""
+        return self._step(
+            work_id,
+            UNFINISHED,
+            state="made",
+            version=result.version,
+            result=result.model_dump(mode="json"),
+            artefacts=artefacts_json(tuple(artefacts)),
+            made_at=now(),
+        )
+
+    def failed(self, work_id: str, key: str, params: dict[str, str | int | float]) -> bool:
+        """There will be no work, and why. False: it was already finished."""
+        return self._step(work_id, UNFINISHED, state="failed", failure={"key": key, "params": params})
+
+    def cancelled(self, work_id: str) -> bool:
+        """Nobody wants it any more. False: it was already finished."""
+        return self._step(work_id, UNFINISHED, state="cancelled")
+
+    def posted(self, work_id: str) -> None:
+        """The person has been told. A failure stays a failure. Telling twice changes nothing."""
+        with self._db.writing() as connection:
+            told = connection.execute(
+                update(works)
+                .where(works.c.id == work_id, works.c.posted_at.is_(None))
+                .values(posted_at=now())
+            )
+            if told.rowcount:
+                connection.execute(
+                    update(works).where(works.c.id == work_id, works.c.state == "made").values(state="posted")
+                )
+
+    def put_message(self, work_id: str, platform: Platform, message: str) -> None:
+        """Tie a chat message (``<channel>:<message>``) to its work."""
+        with self._db.writing() as connection:
+            insert_once(connection, messages, platform=platform, message=message, work_id=work_id)
+
+    def work_of_message(self, platform: Platform, message: str) -> Work | None:
+        """The work that a chat message shows."""
+        tied = select(messages.c.work_id).where(
+            messages.c.platform == platform, messages.c.message == message
+        )
+        found = self._works(work_rows().where(works.c.id.in_(tied)))
+        return found[0] if found else None
+
+    def undelivered(self, platform: Platform) -> list[Work]:
+        """Made or failed, and the person was not told yet; oldest first."""
+        return self._works(
+            work_rows()
+            .where(
+                works.c.state.in_(("made", "failed")),
+                works.c.posted_at.is_(None),
+                people.c.platform == platform,
+            )
+            .order_by(works.c.asked_at)
+        )
+
+    def unsent(self, older_than_s: float) -> list[Work]:
+        """Accepted, and ``older_than_s`` later still not on the queue: their front end died in between."""
+        before = now() - timedelta(seconds=older_than_s)
+        return self._works(
+            work_rows()
+            .where(works.c.state == "accepted", works.c.asked_at < before)
+            .order_by(works.c.asked_at)
+        )
+
+    def unfinished(self, older_than_s: float = 0.0) -> list[Work]:
+        """On the queue or being made since ``older_than_s``; oldest first. For whoever mends the road."""
+        before = now() - timedelta(seconds=older_than_s)
+        return self._works(
+            work_rows()
+            .where(works.c.state.in_(("queued", "running")), works.c.asked_at < before)
+            .order_by(works.c.asked_at)
+        )
+
+    def recent(self, person: PersonRef, limit: int = 20, before: datetime | None = None) -> list[Work]:
+        """The person's works, newest first; those asked before ``before``."""
+        with self._db.reading() as connection:
+            known = person_id(connection, person)
+        query = work_rows().where(works.c.person_id == known)
+        if before is not None:
+            query = query.where(works.c.asked_at < before)
+        return self._works(query.order_by(works.c.asked_at.desc()).limit(limit))
+
+    def _works(self, query: Select[Any]) -> list[Work]:
+        with self._db.reading() as connection:
+            return [work_of(row) for row in connection.execute(query)]
+
+    def _step(self, work_id: str, leaving: Sequence[str], **values: Any) -> bool:
+        with self._db.writing() as connection:
+            changed = connection.execute(
+                update(works).where(works.c.id == work_id, works.c.state.in_(leaving)).values(**values)
+            )
+            return changed.rowcount == 1
+
+    def _merge(self, work_id: str, column: str, more: dict[str, Any]) -> dict[str, Any]:
+        with self._db.writing() as connection:
+            old = connection.execute(
+                select(works.c[column]).where(works.c.id == work_id).with_for_update()
+            ).scalar()
+            merged = {**(old or {}), **more}
+            connection.execute(update(works).where(works.c.id == work_id).values({column: merged}))
+            return merged
