@@ -70,9 +70,8 @@ def canonical_key(value: object) -> object:
     found = KEY.match(text)
     if not found:
         raise ValueError("key")
-    sign = {"": "", "#": "#", "♯": "#", "b": "b", "♭": "b"}.get(found["sign"] or "")
-    if sign is None:
-        sign = "#" if "sharp" in found["sign"] else "b"
+    written = found["sign"] or ""
+    sign = "#" if written in ("#", "♯") or "sharp" in written else "b" if written else ""
     minor = found["mode"] in ("m", "min", "minor", "小调")
     return f"{found['tonic'].upper()}{sign} {'minor' if minor else 'major'}"
 
@@ -118,7 +117,7 @@ class PaintRequest(Request):
 
 
 class PoemRequest(Request):
-    """``/poem``: a poem about ``topic``. ``form`` decides the language; else ``lang`` does, else the topic's."""
+    """``/poem``: a poem about ``topic``. The language is ``form``'s, else ``lang``, else the topic's."""
 
     kind: ClassVar[Kind] = "poem"
     prompt_field: ClassVar[str] = "topic"
@@ -146,7 +145,7 @@ class PoemRequest(Request):
 
 
 class MelodyRequest(Request):
-    """``/melody``: a tune as ``description`` says; ``length`` in bars, ``tempo`` in quarters a minute."""
+    """``/melody``: a tune; ``length`` in bars, ``tempo`` in quarters a minute."""
 
     kind: ClassVar[Kind] = "melody"
     prompt_field: ClassVar[str] = "description"
@@ -176,7 +175,7 @@ def parse_request(kind: Kind, options: Mapping[str, Any]) -> Request:
         raise _refusal(model, fault) from None
     if isinstance(request, PoemRequest):
         if request.form and request.lang and form_language(request.form) != request.lang:
-            raise BadInput("bad-form-language", form=request.form, lang=request.lang)
+            raise BadInput("bad-form-language", form=request.form, language=request.lang)
         if request.acrostic and request.form not in (None, "acrostic", "藏头诗"):
             raise BadInput("bad-acrostic-form", form=request.form)
     return request
@@ -190,7 +189,7 @@ def _refusal(model: type[Request], fault: ValidationError) -> BadInput:
     if first["type"] == "extra_forbidden":
         return BadInput("bad-option", option=name, options=", ".join(sorted(model.model_fields)))
     if name == model.prompt_field:
-        if first["type"] == "string_too_long":
+        if first["type"].endswith("too_long"):
             return BadInput("bad-prompt-long", limit=MAX_PROMPT)
         return BadInput("bad-prompt-empty")
     if first["type"] == "literal_error":

@@ -3,7 +3,7 @@
 The stream says *when* something happened, the row says *what*. An event is acknowledged only
 after its post succeeded, so a front end that dies in between posts when it is back; what the
 stream itself lost (a flushed Redis) is found in the store by :meth:`Delivery.sweep`. One
-process a platform delivers; per-work locks keep an event and the sweep apart.
+process a platform delivers; an event and the sweep share one attempt at a work.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol
 
-from atelier.errors import AtelierError, PersonError, Unavailable
 from atelier.results import Event, Listener
+
+from atelier.errors import AtelierError, PersonError, Unavailable
 from atelier.store import Platform, Work
 from atelier.works import Artefact
 from bot.studio import Studio
@@ -67,7 +68,7 @@ class Delivery:
     def __init__(self, studio: Studio, poster: Poster) -> None:
         self._studio = studio
         self._poster = poster
-        self._busy: dict[str, asyncio.Lock] = {}
+        self._delivering: dict[str, asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -85,10 +86,11 @@ class Delivery:
             await asyncio.gather(*self._tasks, return_exceptions=True)
             await listener.close()
 
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)  # the loop itself keeps only weak references
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _sweep_forever(self) -> None:
         while True:
@@ -123,29 +125,32 @@ class Delivery:
             log.warning("work %s: could not say that it is being made", work_id, exc_info=True)
 
     async def _deliver(self, work_id: str) -> None:
-        """Post one work, however often it must be tried; alone among this process's tasks."""
-        lock = self._busy.setdefault(work_id, asyncio.Lock())
-        async with lock:
-            tries = 0
-            while tries < TRIES:
-                pause = 0.0
-                try:
-                    async with self._slots:
-                        await self._post(work_id)
-                    break
-                except PostLater as later:
-                    pause = later.seconds
-                    log.info("work %s: post put off for %.1f s: %s", work_id, pause, later)
-                except Unavailable as fault:
-                    pause = 2.0
-                    log.warning("work %s: post put off: %s", work_id, fault)
-                except Exception:
-                    tries += 1
-                    pause = min(30.0, 2.0**tries)
-                    log.exception("work %s: post failed (try %d of %d)", work_id, tries, TRIES)
-                await asyncio.sleep(pause)
-        if not lock.locked():
-            self._busy.pop(work_id, None)
+        """Post one work; whoever asks while it is under way waits for the same attempt."""
+        task = self._delivering.get(work_id)
+        if task is None:
+            task = self._delivering[work_id] = self._spawn(self._attempts(work_id))
+            task.add_done_callback(lambda _: self._delivering.pop(work_id, None))
+        await asyncio.shield(task)
+
+    async def _attempts(self, work_id: str) -> None:
+        """Try until the work is posted, or nobody knows why it cannot be."""
+        tries = 0
+        while tries < TRIES:
+            try:
+                async with self._slots:
+                    await self._post(work_id)
+                return
+            except PostLater as later:
+                pause = later.seconds
+                log.info("work %s: post put off for %.1f s: %s", work_id, pause, later)
+            except Unavailable as fault:
+                pause = 2.0
+                log.warning("work %s: post put off: %s", work_id, fault)
+            except Exception:
+                tries += 1
+                pause = min(30.0, 2.0**tries)
+                log.exception("work %s: post failed (try %d of %d)", work_id, tries, TRIES)
+            await asyncio.sleep(pause)
 
     async def _post(self, work_id: str) -> None:
         """One attempt."""

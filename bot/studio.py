@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from atelier.artefacts import Shelf
+from atelier.queue import Road
+
 from atelier.errors import BadInput, PersonError, Unavailable
 from atelier.languages import Lang
-from atelier.queue import Road
 from atelier.requests import Kind, Request, parse_request
 from atelier.settings import Settings
 from atelier.store import PersonRef, Platform, Store, Tally, Vote, Work

@@ -11,7 +11,7 @@ bad-range = “{ $value }” does not work for { $option }: use a whole number f
 bad-key = “{ $value }” is no key that I know; write one like “D minor”, “F# major” or “Bb”.
 bad-acrostic-long = That is too long for an acrostic: use at most { $limit } letters.
 bad-acrostic-form = The form “{ $form }” cannot be an acrostic: use “acrostic” (English) or “藏头诗” (Chinese).
-bad-form-language = The form “{ $form }” is not written in { $lang ->
+bad-form-language = The form “{ $form }” is not written in { $language ->
     [zh] Chinese
    *[en] English
  }: leave the language out, or choose another form.
@@ -29,3 +29,41 @@ artefacts-down = The studio's shelf is not answering, so the work could not be k
 
 ## Settings
 bad-setting = The setting { $name } is wrong: { $why }.
+bad-device = There is no device “{ $device }” on this machine: use “auto”, “cpu” or “cuda”.
+
+## Command line
+bad-out = Cannot write to { $path }: { $why }. Choose another path with --out.
+bad-from = Cannot read { $path }: { $why }.
+bad-line = Not one JSON object with the request's options: { $why }.
+bad-usage = { $why }
+bad-set = “{ $value }” is no setting of this training: write --set name=value; there are: { $names }.
+bad-data = { $path } is no data pack: { $why }.
+from-needs-out = Pictures and melodies made with --from need a folder: add --out DIR.
+prompt-missing = Say what to make, for example: atelier { $command } "{ $example }"
+room-missing = This needs a part that is not installed here: run `pip install "atelier[{ $extra }]"`.
+bench-missing = There is no benchmark “{ $name }” here; there are: { $names }. Benchmarks come with a checkout, not with the package.
+front-unnamed = Say which: `atelier bot discord` or `atelier bot telegram`.
+token-missing = There is no { $platform } token: set { $name } (the README shows how to get one).
+restored = The { $model }'s weights are whole.
+restore-reinstall = This is not a checkout, so the weights come back with the package: run `pip install --force-reinstall --no-deps atelier`.
+version-unknown = The { $model } has no version “{ $version }” here; there are: { $versions }.
+
+## Doctor
+doctor-python = Python { $version }
+doctor-home = { $path } is writable, { $free } MiB free
+doctor-redis-private = `atelier up` starts a private one with { $path }
+doctor-redis-up = answers
+doctor-database = { $kind } answers and is migrated
+doctor-artefacts = { $url } takes and gives files
+doctor-device = run on { $device }
+doctor-weights = { $version }, every file whole
+doctor-web-off = switched off (ATELIER_WEB)
+doctor-web-free = { $address } is free
+doctor-web-running = a studio already answers at { $address }
+doctor-web-taken = { $address } is taken by another program: set ATELIER_WEB_PORT to a free port
+doctor-token-none = no token: set { $name } to switch it on
+doctor-token-wrong = the token in { $name } is refused: copy it again (the README shows where)
+doctor-token-trouble = the API answered { $code } to the token in { $name }: try again later
+doctor-token-ok = connected as { $user }
+doctor-unreachable = the API cannot be reached from here: { $why }
+error-cli = Something went wrong: { $why }. Set ATELIER_LOG_LEVEL=DEBUG to see where.

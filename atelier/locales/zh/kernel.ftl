@@ -11,7 +11,7 @@ bad-range = { $option } 不能是“{ $value }”：请用 { $low } 到 { $high 
 bad-key = 我不认识“{ $value }”这个调；请写成“D minor”、“降B大调”或“Bb”这样。
 bad-acrostic-long = 藏头的字太多了：最多 { $limit } 个。
 bad-acrostic-form = “{ $form }”不能藏头：请用“acrostic”（英文）或“藏头诗”（中文）。
-bad-form-language = “{ $form }”不是用{ $lang ->
+bad-form-language = “{ $form }”不是用{ $language ->
     [zh] 中文
    *[en] 英文
  }写的：请不要指定语言，或换一种体裁。
@@ -29,3 +29,41 @@ artefacts-down = 画室的存放处没有回应，作品无法保存：请一分
 
 ## Settings
 bad-setting = 设置 { $name } 有误：{ $why }。
+bad-device = 这台机器上没有设备“{ $device }”：请用“auto”、“cpu”或“cuda”。
+
+## Command line
+bad-out = 无法写入 { $path }：{ $why }。请用 --out 指定其他路径。
+bad-from = 无法读取 { $path }：{ $why }。
+bad-line = 不是一个带有请求选项的 JSON 对象：{ $why }。
+bad-usage = { $why }
+bad-set = “{ $value }”不是这项训练的设置：请写 --set 名称=值；可用的有：{ $names }。
+bad-data = { $path } 不是数据包：{ $why }。
+from-needs-out = 用 --from 画画或作曲需要一个文件夹：请加上 --out DIR。
+prompt-missing = 请说要做什么，例如：atelier { $command } "{ $example }"
+room-missing = 这里没有安装所需的部分：请运行 `pip install "atelier[{ $extra }]"`。
+bench-missing = 这里没有名为“{ $name }”的基准；可用的有：{ $names }。基准随代码库提供，不在安装包里。
+front-unnamed = 请说明是哪一个：`atelier bot discord` 或 `atelier bot telegram`。
+token-missing = 没有 { $platform } 的令牌：请设置 { $name }（README 说明了如何取得）。
+restored = { $model } 的权重完好。
+restore-reinstall = 这里不是代码库，权重随安装包恢复：请运行 `pip install --force-reinstall --no-deps atelier`。
+version-unknown = { $model } 在这里没有版本“{ $version }”；可用的有：{ $versions }。
+
+## Doctor
+doctor-python = Python { $version }
+doctor-home = { $path } 可写，剩余 { $free } MiB
+doctor-redis-private = `atelier up` 会用 { $path } 启动一个私有的 Redis
+doctor-redis-up = 有回应
+doctor-database = { $kind } 有回应，表结构为最新
+doctor-artefacts = { $url } 可存可取
+doctor-device = 在 { $device } 上运行
+doctor-weights = { $version }，文件全部完好
+doctor-web-off = 已关闭（ATELIER_WEB）
+doctor-web-free = { $address } 可用
+doctor-web-running = { $address } 已有一间画室在运行
+doctor-web-taken = { $address } 被其他程序占用：请把 ATELIER_WEB_PORT 设为空闲端口
+doctor-token-none = 没有令牌：设置 { $name } 即可启用
+doctor-token-wrong = { $name } 中的令牌被拒绝：请重新复制（README 说明了在哪里）
+doctor-token-trouble = API 对 { $name } 中的令牌回应了 { $code }：请稍后再试
+doctor-token-ok = 已作为 { $user } 连接
+doctor-unreachable = 从这里连不上 API：{ $why }
+error-cli = 出了点问题：{ $why }。设置 ATELIER_LOG_LEVEL=DEBUG 可查看位置。

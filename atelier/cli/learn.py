@@ -1,0 +1,105 @@
+"""``atelier train|eval|bench``: train a model, measure it, measure the studio."""
+
+from __future__ import annotations
+
+import json
+import pkgutil
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from atelier.cli.make import load
+from atelier.errors import BadInput, Unavailable
+from atelier.figures import RESULTS, Figures
+from atelier.settings import Settings
+from atelier.versions import MODEL_OF, MODELS, Model
+
+
+@click.command("train")
+@click.argument("model", type=click.Choice(MODELS))
+@click.option("--data", type=Path, required=True, help="a data pack, or a folder of packs")
+@click.option("--out", type=Path, required=True, help="the version folder to write; checkpoints go beside it")
+@click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="a setting of the training")
+def train_command(model: Model, data: Path, out: Path, pairs: tuple[str, ...]) -> None:
+    """Train MODEL; the same command goes on from its last checkpoint."""
+    from pydantic import TypeAdapter, ValidationError
+
+    training = _module(model, "train")
+    if not data.is_dir():
+        raise BadInput("bad-data", path=str(data), why="no such folder")
+    settings_class = training.TrainSettings
+    names = sorted(set(settings_class.__dataclass_fields__) - {"data", "out"})
+    chosen: dict[str, Any] = {"data": data, "out": out}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or name not in names:
+            raise BadInput("bad-set", value=pair, names=", ".join(names))
+        chosen[name] = value
+    try:
+        settings = TypeAdapter(settings_class).validate_python(chosen)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        raise BadInput("bad-usage", why=f"--set {first['loc'][0]}: {first['msg']}") from None
+    version = training.train(settings)
+    click.echo(str(version.folder))
+
+
+@click.command("eval")
+@click.argument("model", type=click.Choice(MODELS))
+@click.option("--data", type=Path, help="a pack, or a folder of packs; rows of its test split are used")
+@click.option("--train-data", type=Path, help="the training works, for the figures about copying")
+@click.option("--limit", type=click.IntRange(min=1), help="use only part of the rows")
+@click.option("--version-folder", type=Path, help="another version than the shipped one")
+@click.option("--json", "as_json", is_flag=True)
+def eval_command(
+    model: Model,
+    data: Path | None,
+    train_data: Path | None,
+    limit: int | None,
+    version_folder: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure MODEL: the figures of its card."""
+    for folder in (data, train_data):
+        if folder is not None and not folder.is_dir():
+            raise BadInput("bad-data", path=str(folder), why="no such folder")
+    kind = next(kind for kind, name in MODEL_OF.items() if name == model)
+    loaded = load(kind, version_folder)
+    _show(_module(model, "evaluate").evaluate(loaded, data, limit=limit, train_data=train_data), as_json)
+
+
+@click.command("bench")
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True)
+def bench_command(name: str, as_json: bool) -> None:
+    """Run one benchmark of the studio and save its figures."""
+    try:
+        import bench
+    except ModuleNotFoundError:
+        raise BadInput("bench-missing", name=name, names="-") from None
+    names = sorted(module.name for module in pkgutil.iter_modules(bench.__path__))
+    if name not in names:
+        raise BadInput("bench-missing", name=name, names=", ".join(names))
+    _show(import_module(f"bench.{name}").run(Settings.load()), as_json)
+
+
+def _show(figures: Figures, as_json: bool) -> None:
+    """Save the figures where results are kept, and print them."""
+    if RESULTS.parent.is_dir():  # in a checkout; an installed package has no place for results
+        figures.save()
+    if as_json:
+        click.echo(json.dumps(figures.as_dict(), ensure_ascii=False))
+    else:
+        figures.print(Console())
+
+
+def _module(model: Model, name: str) -> Any:
+    try:
+        return import_module(f"models.{model}.{name}")
+    except ModuleNotFoundError as fault:
+        if (fault.name or "").startswith("models."):
+            raise
+        raise Unavailable("room-missing", extra="worker,train") from None

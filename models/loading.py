@@ -1,0 +1,39 @@
+"""The one place that knows which class makes which kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from atelier.errors import PersonError
+from atelier.requests import Kind
+from atelier.works import Made
+
+
+class Generator(Protocol):
+    """What the painter, the poet and the composer have in common."""
+
+    version: str
+
+    def generate(
+        self, requests: Sequence[Any], *, stopped: Callable[[], bool] = ...
+    ) -> list[Made | PersonError]:
+        """One answer a request, in order; ``stopped`` is polled and raises ``Cancelled``."""
+
+
+def load_model(
+    kind: Kind, folder: Path | None = None, device: str = "cpu", *, soundfont: Path | None = None
+) -> Generator:
+    """The model for ``kind`` from ``folder`` (None: what ships), warm. Raises ``WeightsError``."""
+    if kind == "paint":
+        from models.painter.generate import Painter
+
+        return Painter.load(folder, device)
+    if kind == "poem":
+        from models.poet.generate import Poet
+
+        return Poet.load(folder, device)
+    from models.composer.generate import Composer
+
+    return Composer.load(folder, device, soundfont=soundfont)
