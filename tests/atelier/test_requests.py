@@ -81,9 +81,18 @@ def test_a_wrong_option_is_named_with_what_would_be_right(
 
 @pytest.mark.parametrize(
     ("written", "key"),
-    [("a minor", "A minor"), ("Am", "A minor"), ("F#", "F# major"), ("B♭ major", "Bb major"), 
-     ("bb", "Bb major"), ("降B大调", "Bb major"), ("升f小调", "F# minor"), ("c-sharp minor", "C# minor"), ("E flat", "Eb major")],
-)  # fmt: skip
+    [
+        ("a minor", "A minor"),
+        ("Am", "A minor"),
+        ("F#", "F# major"),
+        ("B♭ major", "Bb major"),
+        ("bb", "Bb major"),
+        ("降B大调", "Bb major"),
+        ("升f小调", "F# minor"),
+        ("c-sharp minor", "C# minor"),
+        ("E flat", "Eb major"),
+    ],
+)
 def test_keys_as_people_write_them(written: str, key: str) -> None:
     assert canonical_key(written) == key
 
