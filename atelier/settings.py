@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from atelier import redis_server
 from atelier.errors import BadInput
 
 
@@ -99,4 +100,4 @@ class Settings(BaseSettings):
         """The Redis URL in force: without one, the private server's socket that ``atelier up`` opens."""
         if self.redis_url:
             return self.redis_url.get_secret_value()
-        return f"unix://{(self.home / 'redis' / 'redis.sock').resolve()}"
+        return redis_server.url(self.home)

