@@ -1,0 +1,106 @@
+"""The shelf: where the files of works are kept. A folder by default, S3-compatible storage by URL."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Self
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from atelier.errors import Unavailable
+from atelier.settings import Settings
+from atelier.store.records import ArtefactRef
+from atelier.works import Artefact
+
+log = logging.getLogger(__name__)
+
+_S3_TIMEOUTS = {"connect_timeout": 5, "read_timeout": 30, "retries": {"max_attempts": 2}}
+
+
+class Shelf:
+    """Keeps artefacts by key. Safe to share between threads.
+
+    Every fault of the storage becomes ``Unavailable("artefacts-down")``.
+    """
+
+    def __init__(self, files: Any, root: str) -> None:
+        self._files = files
+        self._root = root.rstrip("/")
+        self._local = isinstance(files, LocalFileSystem)
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """The shelf of ``settings.artefacts``. Opening touches no network; :meth:`check` does."""
+        options: dict[str, Any] = {}
+        if settings.artefacts.startswith("s3://"):
+            # Listings are never read, so nothing is gained by caching them.
+            options = {"config_kwargs": _S3_TIMEOUTS, "use_listings_cache": False}
+            if settings.s3_endpoint:
+                options["client_kwargs"] = {"endpoint_url": settings.s3_endpoint}
+        with _faults():
+            files, root = fsspec.core.url_to_fs(settings.artefacts, **options)
+        return cls(files, root)
+
+    def keep(self, work_id: str, artefact: Artefact) -> ArtefactRef:
+        """Keep one file of a work; the same name again replaces it. Whole or not at all."""
+        name = Path(artefact.name).name
+        if not name or name != artefact.name:
+            raise ValueError(f"an artefact's name is no path: {artefact.name!r}")
+        key = f"{work_id[:2]}/{work_id}/{name}"
+        with _faults():
+            self._write(key, artefact.data, artefact.media_type)
+        return ArtefactRef(name, artefact.media_type, key, len(artefact.data))
+
+    def read(self, ref: ArtefactRef) -> bytes:
+        """The bytes of a file that was kept."""
+        with _faults():
+            return bytes(self._files.cat_file(self._path(ref.key)))
+
+    def drop(self, ref: ArtefactRef) -> None:
+        """Take a file off the shelf; one that is not there is fine."""
+        with _faults(), suppress(FileNotFoundError):  # suppressed before it becomes a fault
+            self._files.rm_file(self._path(ref.key))
+
+    def check(self) -> None:
+        """Write and remove a probe: raises ``Unavailable("artefacts-down")`` where none could be kept."""
+        key = f".check-{secrets.token_hex(4)}"
+        with _faults():
+            self._write(key, b"atelier", "text/plain")
+            self._files.rm_file(self._path(key))
+
+    def _path(self, key: str) -> str:
+        return f"{self._root}/{key}"
+
+    def _write(self, key: str, data: bytes, media_type: str) -> None:
+        if not self._local:
+            # One PUT is atomic on object storage.
+            self._files.pipe_file(self._path(key), data, ContentType=media_type)
+            return
+        path = Path(self._path(key))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        try:
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())  # the row will say that it is there: also after a power cut
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """Whatever a storage library raises (each its own errors) becomes one sentence; the log gets the rest."""
+    try:
+        yield
+    except Exception as fault:
+        log.error("shelf: %s: %s", type(fault).__name__, fault)
+        raise Unavailable("artefacts-down") from fault
