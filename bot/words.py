@@ -7,6 +7,7 @@ from collections.abc import Callable
 from atelier.languages import Lang, say
 from atelier.store import Work
 from atelier.works import MelodyResult, PictureResult, PoemResult
+from bot.catalogue import BY_NAME
 
 Quote = Callable[[str], str]
 
@@ -24,11 +25,24 @@ def acknowledgement(work: Work, place: int | None, quote: Quote) -> str:
 
 def headline(work: Work, quote: Quote) -> str:
     """The line over a made work: the prompt, quoted, and the options that were asked."""
-    options = work.request.model_dump(exclude_none=True, exclude={work.request.prompt_field, "seed"})
-    if options.get("count") == 1:
-        del options["count"]
-    said = [quote(str(value)) for value in options.values()]
-    return " · ".join([say("quoted", work.lang, prompt=quote(work.request.words)), *said])
+    return " · ".join(
+        [say("quoted", work.lang, prompt=quote(work.request.words)), *asked_options(work, quote)]
+    )
+
+
+def asked_options(work: Work, quote: Quote) -> list[str]:
+    """The options that were asked, as a person reads them; the seed stands with the result."""
+    given = work.request.model_dump(exclude_none=True, exclude={"seed"})
+    said = []
+    for option in BY_NAME[work.kind].options:
+        value = given.get(option.field or option.name)
+        if value is None or option.required or (option.name == "count" and value == 1):
+            continue
+        if option.choices and option.type == "text":
+            said.append(option.choice(value, work.lang))
+        else:
+            said.append(say(f"said-{option.name}", work.lang, value=quote(str(value))))
+    return said
 
 
 def details(work: Work) -> str:
