@@ -13,7 +13,7 @@ from atelier.settings import Settings
 # A Telegram token is part of the address that its client logs; a Discord token has three dotted parts;
 # a password can stand in any URL.
 _SECRETS = (
-    (re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}"), "***"),
+    (re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{20,}"), "***"),
     (re.compile(r"\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"), "***"),
     (re.compile(r"(://[^/\s:@]*):[^/\s@]+@"), r"\1:***@"),
 )
