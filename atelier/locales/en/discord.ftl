@@ -1,0 +1,10 @@
+### What only the Discord front end says.
+
+discord-token-missing = There is no Discord token: set ATELIER_DISCORD_TOKEN to the bot's token.
+discord-token-wrong = Discord does not accept the token in ATELIER_DISCORD_TOKEN: copy it again from the Bot page of your application (discord.com/developers/applications).
+discord-down = Discord does not answer at ATELIER_DISCORD_API_BASE.
+discord-again-twice = Already on it: your new version is on its way.
+discord-left-out = Too large to attach here: { $files }
+discord-alt-score = The score of a melody in { $music }.
+discord-alt-melody = A melody in { $music }.
+discord-help-outro = Choose options from the menu above the text field as you type. Tell me with 👍 or 👎 how a work turned out; that is how I learn.

@@ -1,0 +1,10 @@
+### 只有 Discord 前端会说的话。
+
+discord-token-missing = 没有 Discord 令牌：请把 ATELIER_DISCORD_TOKEN 设为机器人的令牌。
+discord-token-wrong = Discord 不接受 ATELIER_DISCORD_TOKEN 中的令牌：请从应用的 Bot 页面（discord.com/developers/applications）重新复制。
+discord-down = ATELIER_DISCORD_API_BASE 处的 Discord 没有回应。
+discord-again-twice = 已经在做了：新的一版马上就来。
+discord-left-out = 太大，无法附在这里：{ $files }
+discord-alt-score = 一段旋律的乐谱：{ $music }。
+discord-alt-melody = 一段旋律：{ $music }。
+discord-help-outro = 输入命令时，可在输入框上方的菜单里选择选项。作品好不好，用 👍 或 👎 告诉我，我就是这样学习的。

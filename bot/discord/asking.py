@@ -1,0 +1,109 @@
+"""From an interaction to its acknowledgement: Discord hears within a second, the queue place follows."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import aiohttp
+import discord
+
+from atelier.errors import Unavailable
+from atelier.languages import Lang, pick
+from atelier.store import PersonRef
+from bot import words
+from bot.discord.faults import ALREADY_ACKNOWLEDGED
+from bot.discord.place import Place
+from bot.discord.sheet import quote
+from bot.studio import Ticket, sentence
+
+if TYPE_CHECKING:
+    from bot.discord.app import Atelier
+
+log = logging.getLogger(__name__)
+
+Interaction: TypeAlias = "discord.Interaction[Atelier]"
+Order = Callable[[dict[str, Any], str], Awaitable[Ticket]]
+
+WAITING = ("accepted", "queued", "running")
+
+
+def person(user: discord.abc.Snowflake) -> PersonRef:
+    """The studio's name for a Discord user."""
+    return PersonRef("discord", str(user.id))
+
+
+def language(interaction: discord.Interaction[Any]) -> Lang:
+    """The language of the person's own client."""
+    return pick(interaction.locale.value)
+
+
+async def take(interaction: Interaction, order: Order) -> Ticket | None:
+    """Acknowledge, then order: ``order(place, source)`` asks the studio. None: refused, and said so.
+
+    The acknowledgement comes first, whatever the store and the queue are doing: Discord gives
+    three seconds, a person less.
+    """
+    acknowledged, message = await _defer(interaction)
+    if not acknowledged:
+        return None
+    place = Place.of(interaction, message)
+    try:
+        ticket = await order(place.as_json(), f"discord:{interaction.id}")
+    except Exception as fault:
+        await _say(interaction, sentence(fault, language(interaction)))
+        return None
+    await _show(interaction, ticket, place)
+    return ticket
+
+
+async def refuse(interaction: Interaction, text: str) -> None:
+    """Answer at once with ``text``, for this person's eyes only."""
+    try:
+        await interaction.response.send_message(text, ephemeral=True)
+    except discord.HTTPException as fault:
+        log.warning("interaction %s: could not answer: %s", interaction.id, fault)
+
+
+async def _defer(interaction: Interaction) -> tuple[bool, int | None]:
+    """Show “thinking…”. Whether Discord took it, and the id of the answer that it made."""
+    try:
+        answer = await interaction.response.defer(thinking=True)
+    except discord.HTTPException as fault:
+        # A redelivered event: the first delivery acknowledged it, so its answer can be edited.
+        if fault.code == ALREADY_ACKNOWLEDGED:
+            return True, None
+        log.warning("interaction %s: not acknowledged, so nothing was asked: %s", interaction.id, fault)
+        return False, None
+    except (OSError, aiohttp.ClientError, TimeoutError) as fault:
+        log.warning("interaction %s: not acknowledged, so nothing was asked: %r", interaction.id, fault)
+        return False, None
+    return True, answer.message_id if answer else None
+
+
+async def _show(interaction: Interaction, ticket: Ticket, place: Place) -> None:
+    """The acknowledgement's text, unless the work has overtaken it."""
+    client = interaction.client
+    work_id = ticket.work.id
+    async with client.turns.of(work_id):
+        try:
+            if place.key:
+                await client.studio.remember_message(work_id, "discord", place.key)
+            work = await client.studio.work(work_id)
+            if work is None or work.state not in WAITING:
+                return
+            text = words.acknowledgement(work, ticket.place, quote)
+            await interaction.edit_original_response(content=text)
+        except Unavailable as fault:
+            log.warning("work %s: accepted, but its place was not shown: %s", work_id, fault)
+        except (discord.HTTPException, OSError, aiohttp.ClientError) as fault:
+            log.warning("work %s: accepted, but its place was not shown: %r", work_id, fault)
+
+
+async def _say(interaction: Interaction, text: str) -> None:
+    """Replace “thinking…” by one sentence."""
+    try:
+        await interaction.edit_original_response(content=text)
+    except (discord.HTTPException, OSError, aiohttp.ClientError) as fault:
+        log.warning("interaction %s: could not answer: %r", interaction.id, fault)

@@ -1,0 +1,165 @@
+"""Discord's command tree, built from the catalogue: options, choices, bounds, two languages."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+
+from atelier.errors import BadInput
+from atelier.languages import Lang, say
+from bot.catalogue import COMMANDS, Command, Option, parse_text
+from bot.discord.asking import Interaction, language, person, refuse, take
+from bot.studio import Studio, sentence
+
+if TYPE_CHECKING:
+    from bot.discord.app import Atelier
+
+log = logging.getLogger(__name__)
+
+# Discord's name of each language beside the default. A third language is one more line.
+LOCALES: dict[discord.Locale, Lang] = {discord.Locale.chinese: "zh"}
+DEFAULT: Lang = "en"
+
+Describe = Callable[[Lang], str]
+
+
+class CatalogueTranslator(app_commands.Translator):
+    """Looks a description up in the language of a client."""
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContextTypes,  # noqa: ARG002 - the library's signature
+    ) -> str | None:
+        """The text for ``locale``; None where the default serves."""
+        lang = LOCALES.get(locale)
+        describe: Describe | None = string.extras.get("describe")
+        return describe(lang) if lang and describe else None
+
+
+class Tree(app_commands.CommandTree["Atelier"]):
+    """Every command of the catalogue, in servers and in private chats with the bot."""
+
+    def __init__(self, client: Atelier) -> None:
+        super().__init__(
+            client,
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=False
+            ),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+        )
+        self.mentions: dict[str, str] = {}  # command name → what makes it clickable in a message
+        for command in COMMANDS:
+            self.add_command(_app_command(command))
+
+    async def publish(self) -> None:
+        """Tell Discord all commands, at every start.
+
+        The bulk overwrite is one idempotent request, as asking whether anything changed would
+        be, and unlike a remembered hash it cannot be wrong about what Discord has. If it fails,
+        the commands of the last start go on working.
+        """
+        try:
+            await self.set_translator(CatalogueTranslator())
+            for made in await self.sync():
+                self.mentions[made.name] = made.mention
+        except discord.DiscordException as fault:
+            log.warning("the commands could not be published; those from before go on: %s", fault)
+
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
+        """A fault on the way to a command: the log gets it, the person one sentence."""
+        text = sentence(getattr(error, "original", error), language(interaction))
+        if not interaction.response.is_done():
+            await refuse(interaction, text)
+
+
+def _text(describe: Describe) -> app_commands.locale_str:
+    return app_commands.locale_str(describe(DEFAULT), describe=describe)
+
+
+def _app_command(command: Command) -> app_commands.Command[Any, ..., None]:
+    """One catalogue entry as discord.py's command: its signature is made of the options."""
+
+    async def call(interaction: Interaction, **options: Any) -> None:
+        said = {name: value for name, value in options.items() if value is not None}
+        await _run(interaction, command, said)
+
+    parameters = [_parameter("interaction", discord.Interaction)]
+    parameters += [_parameter(o.name, _annotation(o), required=o.required) for o in command.options]
+    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    call.__name__ = command.name
+    described: dict[str, str | app_commands.locale_str] = {o.name: _text(o.describe) for o in command.options}
+    chosen = {o.name: [_choice(o, value) for value in o.choices] for o in command.options if o.choices}
+    callback: Callable[..., Awaitable[None]] = app_commands.describe(**described)(call) if described else call
+    if chosen:
+        callback = app_commands.choices(**chosen)(callback)
+    return app_commands.Command(
+        name=command.name,
+        description=_text(command.describe),
+        callback=callback,  # type: ignore[arg-type]
+    )
+
+
+def _parameter(name: str, annotation: Any, *, required: bool = True) -> inspect.Parameter:
+    default = inspect.Parameter.empty if required else None
+    return inspect.Parameter(
+        name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=annotation
+    )
+
+
+def _annotation(option: Option) -> Any:
+    """What discord.py reads type and bounds from."""
+    plain = int if option.type == "integer" else str
+    if option.low is not None or option.high is not None:
+        return app_commands.Range[plain, option.low, option.high]
+    if option.max_length is not None:
+        return app_commands.Range[plain, 1, option.max_length]
+    return plain
+
+
+def _choice(option: Option, value: str | int) -> app_commands.Choice[Any]:
+    def named(lang: Lang) -> str:
+        return option.choice(value, lang)
+
+    # A name that is the same in every language needs no translation sent along.
+    same = all(named(lang) == named(DEFAULT) for lang in LOCALES.values())
+    return app_commands.Choice(name=named(DEFAULT) if same else _text(named), value=value)
+
+
+async def _run(interaction: Interaction, command: Command, options: dict[str, Any]) -> None:
+    """What every command does: refuse at once what is wrong, else acknowledge and ask."""
+    lang = language(interaction)
+    if command.kind is None:
+        await refuse(interaction, help_text(interaction.client.tree.mentions, lang))
+        return
+    try:
+        Studio.read(command, options)
+    except BadInput as fault:
+        await refuse(interaction, discord.utils.escape_mentions(fault.text(lang)))
+        return
+    studio = interaction.client.studio
+    asker = person(interaction.user)
+    await take(
+        interaction,
+        lambda place, source: studio.ask(
+            command, options, person=asker, lang=lang, place=place, source=source
+        ),
+    )
+
+
+def help_text(mentions: dict[str, str], lang: Lang) -> str:
+    """All commands with an example each, as Discord's own client takes them: options by name."""
+    lines = [say("help-intro", lang)]
+    for command in COMMANDS:
+        lines.append(f"{mentions.get(command.name, f'**/{command.name}**')} · {command.describe(lang)}")
+        if command.kind:
+            example = parse_text(command, say(f"example-{command.name}", lang))
+            shown = " ".join(f"`{name}: {value}`" for name, value in example.items())
+            lines.append(f"> /{command.name} {shown}")
+    return "\n".join([*lines, say("discord-help-outro", lang)])

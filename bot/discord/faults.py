@@ -1,0 +1,49 @@
+"""What a refusal of Discord's API means for a post: again later, never, or by another road."""
+
+from __future__ import annotations
+
+import aiohttp
+import discord
+
+from bot.delivery import PostLater, PostNever
+
+AGAIN_S = 5.0  # after an outage; discord.py itself has tried five times by then
+LONGEST_S = 600.0
+
+# Discord's JSON error codes, https://docs.discord.com/developers/topics/opcodes-and-status-codes
+ALREADY_ACKNOWLEDGED = 40060
+INVALID_WEBHOOK_TOKEN = 50027
+TOO_LARGE = 40005
+
+
+def token_spent(fault: discord.HTTPException) -> bool:
+    """Whether an interaction's webhook is gone for good (expired, unknown, or its message deleted)."""
+    return fault.status in (401, 404) or fault.code == INVALID_WEBHOOK_TOKEN
+
+
+def verdict(fault: Exception) -> Exception:
+    """What to raise from :meth:`bot.delivery.Poster.post` for ``fault``; itself where it is a bug of ours."""
+    if isinstance(fault, discord.RateLimited):
+        return PostLater(min(fault.retry_after, LONGEST_S), "rate limited")
+    if isinstance(fault, discord.HTTPException):
+        if fault.status == 429:
+            return PostLater(_retry_after(fault), "rate limited")
+        if fault.status >= 500:
+            return PostLater(AGAIN_S, f"Discord answered {fault.status}")
+        if fault.status in (403, 404):
+            return PostNever(f"Discord answered {fault.status}, code {fault.code}")
+        if fault.status == 413 or fault.code == TOO_LARGE:
+            return PostNever("the files are too large for this place")
+        return fault
+    if isinstance(fault, OSError | aiohttp.ClientError | TimeoutError):
+        return PostLater(AGAIN_S, type(fault).__name__)
+    return fault
+
+
+def _retry_after(fault: discord.HTTPException) -> float:
+    """Seconds that a 429 asks for; a polite guess where it does not say."""
+    try:
+        seconds = float(fault.response.headers.get("Retry-After", ""))
+    except ValueError:
+        return AGAIN_S
+    return min(max(seconds, 0.5), LONGEST_S)

@@ -1,0 +1,66 @@
+"""Where a request came from on Discord: what the work's row keeps so that any process can answer it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+import discord
+
+TOKEN_LIFE = timedelta(minutes=14)  # Discord ends it at 15; an upload must not straddle that
+DEFAULT_FILE_LIMIT = 10 * 2**20  # bytes, Discord's limit for everybody since 2024
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The interaction's answerable address. ``token`` is a secret: it is stored, never logged."""
+
+    application: int
+    token: str
+    channel: int | None
+    guild: int | None
+    message: int | None
+    at: datetime
+    file_limit: int = DEFAULT_FILE_LIMIT
+
+    @classmethod
+    def of(cls, interaction: discord.Interaction[Any], message: int | None) -> Self:
+        """The place of ``interaction``, whose answer is ``message`` (None: Discord did not say)."""
+        return cls(
+            application=interaction.application_id,
+            token=interaction.token,
+            channel=interaction.channel_id,
+            guild=interaction.guild_id,
+            message=message,
+            at=interaction.created_at,
+            file_limit=interaction.filesize_limit,
+        )
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        """What :meth:`as_json` wrote, whatever was added to the row since."""
+        known = {field.name: stored[field.name] for field in fields(cls) if field.name in stored}
+        return cls(**{**known, "at": datetime.fromisoformat(stored["at"])})
+
+    def as_json(self) -> dict[str, Any]:
+        """For the work's row."""
+        return {**asdict(self), "at": self.at.isoformat()}
+
+    def __repr__(self) -> str:
+        return f"Place(channel={self.channel}, message={self.message})"
+
+    @property
+    def token_lives(self) -> bool:
+        """Whether the interaction's own token can still edit the answer."""
+        return datetime.now(UTC) - self.at < TOKEN_LIFE
+
+    @property
+    def key(self) -> str | None:
+        """The answer as the store names messages: ``<channel>:<message>``."""
+        return message_key(self.channel, self.message) if self.channel and self.message else None
+
+
+def message_key(channel: int, message: int) -> str:
+    """How the store names a Discord message."""
+    return f"{channel}:{message}"

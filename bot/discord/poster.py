@@ -1,0 +1,142 @@
+"""Made works into Discord: the acknowledgement becomes the work, also long after it was asked.
+
+The first road edits the interaction's own answer, which may be done twice without harm. Its
+token dies after 15 minutes; then the second road posts into the channel with the bot's own
+token and mentions the person who asked. There a nonce (which Discord keeps for some minutes)
+and, after a crash, a look into the channel keep one work from being posted twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import discord
+
+from atelier.store import Platform, Work
+from atelier.works import Artefact
+from bot.delivery import Note, PostNever
+from bot.discord.buttons import buttons
+from bot.discord.faults import token_spent, verdict
+from bot.discord.place import Place, message_key
+from bot.discord.sheet import quote, sheet
+from bot.words import acknowledgement
+
+if TYPE_CHECKING:
+    from bot.discord.app import Atelier
+
+log = logging.getLogger(__name__)
+
+WAITED = timedelta(seconds=2)  # a work that starts sooner is not worth an edit of its own
+ORIGINAL = cast("int", "@original")  # the interaction's answer, by the name the API gives it
+LOOK_BACK = 50  # messages
+
+
+class DiscordPoster:
+    """:class:`bot.delivery.Poster` for Discord."""
+
+    platform: Platform = "discord"
+
+    def __init__(self, client: Atelier) -> None:
+        self._client = client
+        self._studio = client.studio
+
+    async def started(self, work: Work) -> None:
+        """Turn the queue place into “being made”, if there was time to read it."""
+        place = Place.from_json(work.place)
+        if not place.token_lives or datetime.now(UTC) - work.asked_at < WAITED:
+            return
+        async with self._client.turns.of(work.id):
+            now = await self._studio.work(work.id)
+            if now is not None and now.state == "running":
+                await self._edit(place, content=acknowledgement(work, None, quote))
+
+    async def post(self, work: Work, files: list[Artefact], note: Note) -> None:
+        """Show the work; see the module's own words for how it stays one message."""
+        place = Place.from_json(work.place)
+        async with self._client.turns.of(work.id):
+            try:
+                message = await self._edit_work(work, place, files) or await self._send_work(
+                    work, place, files, note
+                )
+                await self._studio.remember_message(work.id, self.platform, message)
+            except Exception as fault:
+                raise verdict(fault) from fault
+        self._client.agains.told(work.id)
+
+    async def regret(self, work: Work, sentence: str) -> None:
+        """Say why there is no work, in its place."""
+        place = Place.from_json(work.place)
+        async with self._client.turns.of(work.id):
+            try:
+                if not await self._edited(place, content=sentence, attachments=[], view=None):
+                    channel = self._channel(place)
+                    mention = f"<@{work.person.platform_id}> "
+                    await channel.send(mention + sentence, nonce=work.id, allowed_mentions=self._only(work))
+            except Exception as fault:
+                raise verdict(fault) from fault
+        self._client.agains.told(work.id)
+
+    async def _edit_work(self, work: Work, place: Place, files: list[Artefact]) -> str | None:
+        """The first road. The message's key; None: it is closed."""
+        page = sheet(work, files, file_limit=place.file_limit)
+        view = buttons(work.id, work.lang, await self._studio.tally(work.id))
+        edited = await self._edited(place, content=page.text, attachments=page.files, view=view)
+        return message_key(edited.channel.id, edited.id) if edited else None
+
+    async def _edited(self, place: Place, **what: Any) -> discord.WebhookMessage | None:
+        if not place.token_lives:
+            return None
+        try:
+            return await self._edit(place, **what)
+        except discord.HTTPException as fault:
+            if not token_spent(fault):
+                raise
+            log.info("an answer cannot be edited any more (%s): posting anew", fault.status)
+            return None
+
+    async def _edit(self, place: Place, **what: Any) -> discord.WebhookMessage:
+        webhook = discord.Webhook.partial(place.application, place.token, client=self._client)
+        return await webhook.edit_message(ORIGINAL, **what)
+
+    async def _send_work(self, work: Work, place: Place, files: list[Artefact], note: Note) -> str:
+        """The second road."""
+        channel = self._channel(place)
+        if tried := work.post.get("channel_since"):
+            if earlier := await self._find(channel, work, datetime.fromisoformat(tried)):
+                return message_key(channel.id, earlier)
+        else:
+            await note(channel_since=datetime.now(UTC).isoformat())
+        page = sheet(work, files, file_limit=place.file_limit, lead=f"<@{work.person.platform_id}>")
+        sent = await channel.send(
+            page.text,
+            files=page.files,
+            view=buttons(work.id, work.lang, await self._studio.tally(work.id)),
+            allowed_mentions=self._only(work),
+            nonce=work.id,
+        )
+        return message_key(channel.id, sent.id)
+
+    async def _find(self, channel: discord.PartialMessageable, work: Work, since: datetime) -> int | None:
+        """The message of an attempt that died before it could be noted, by its buttons' ids."""
+        try:
+            async for message in channel.history(limit=LOOK_BACK, after=since - timedelta(minutes=1)):
+                for row in message.components:
+                    for item in getattr(row, "children", ()):
+                        if str(getattr(item, "custom_id", "")).endswith(f":{work.id}"):
+                            return message.id
+        except discord.Forbidden:  # not allowed to read back: the nonce is what is left
+            log.info("work %s: may not read the channel to look for an earlier post", work.id)
+        return None
+
+    def _channel(self, place: Place) -> discord.PartialMessageable:
+        if place.channel is None:
+            raise PostNever("the request came from no channel that the bot can post to")
+        return self._client.get_partial_messageable(place.channel, guild_id=place.guild)
+
+    @staticmethod
+    def _only(work: Work) -> discord.AllowedMentions:
+        """Nobody is called but the one who asked."""
+        asker = discord.Object(int(work.person.platform_id))
+        return discord.AllowedMentions(everyone=False, roles=False, users=[asker], replied_user=False)

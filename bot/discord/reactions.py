@@ -1,0 +1,45 @@
+"""Emoji reactions as votes: raw events, so that messages from before a restart count too."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import discord
+
+from atelier.errors import AtelierError
+from atelier.store import PersonRef
+from bot.discord.place import message_key
+
+if TYPE_CHECKING:
+    from bot.discord.app import Atelier
+
+log = logging.getLogger(__name__)
+
+_SKIN_TONES = dict.fromkeys(range(0x1F3FB, 0x1F400))
+MADE = ("made", "posted")
+
+
+async def count(client: Atelier, event: discord.RawReactionActionEvent, *, added: bool) -> None:
+    """One reaction put on or taken off; other emoji, other messages and bots are none of ours."""
+    if client.user and event.user_id == client.user.id:
+        return
+    if event.member is not None and event.member.bot:
+        return
+    if event.emoji.id is not None:  # a server's own emoji
+        return
+    key = message_key(event.channel_id, event.message_id)
+    voter = PersonRef("discord", str(event.user_id))
+    emoji = event.emoji.name.translate(_SKIN_TONES)
+    # In the order they happened: added, then removed, must not become removed, then added.
+    async with client.turns.of(f"{key}/{event.user_id}"):
+        try:
+            found = await client.studio.react("discord", key, voter, emoji, added=added)
+        except AtelierError as fault:
+            log.warning("a reaction was not recorded: %s", fault)
+            return
+    if found is None or found[0].state not in MADE:
+        return
+    channel = client.get_partial_messageable(event.channel_id, guild_id=event.guild_id)
+    message = channel.get_partial_message(event.message_id)
+    client.counts.show(key, found[0], lambda view: message.edit(view=view))
