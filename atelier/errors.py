@@ -23,7 +23,7 @@ class PersonError(AtelierError):
 
     exit_code = 1
 
-    def __init__(self, key: str, **params: str | int | float) -> None:
+    def __init__(self, key: str, /, **params: str | int | float) -> None:
         super().__init__(key)
         self.key = key
         self.params = params

@@ -30,7 +30,7 @@ def bundle(lang: Lang) -> FluentBundle:
     return made
 
 
-def say(key: str, lang: Lang = "en", **params: str | int | float) -> str:
+def say(key: str, lang: Lang = "en", /, **params: str | int | float) -> str:
     """The message ``key`` in ``lang``. A key that no file has is a ``KeyError``: a test's find."""
     messages = bundle(lang)
     message = messages.get_message(key)  # raises LookupError, which KeyError is
