@@ -1,0 +1,181 @@
+"""The JSON API behind the page. The page's own script is its only client; nothing else is promised.
+
+Every answer is an object; an error is ``{"error": "one sentence"}`` in the reader's language.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any, get_args
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from atelier.errors import BadInput
+from atelier.store import PersonRef, Vote
+from bot.catalogue import BY_NAME, Command, help_text, parse_text
+from bot.studio import Studio, Ticket
+from bot.web.feed import Feed
+from bot.web.files import find, serve
+from bot.web.guard import Refused, read_json
+from bot.web.view import show
+from bot.web.visitor import Visitors, language
+
+PAGE = 20
+_TICKET = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+class Api:
+    """The handlers, with what they need."""
+
+    def __init__(self, studio: Studio, visitors: Visitors, feed: Feed) -> None:
+        self._studio = studio
+        self._visitors = visitors
+        self._feed = feed
+
+    def _person(self, request: Request) -> PersonRef:
+        person = self._visitors.read(request)
+        if person is None:
+            raise Refused(403, "web-no-cookie")
+        return person
+
+    async def ask(self, request: Request) -> Response:
+        """``{command, text, options, ticket}`` → 202 ``{work}``, or 200 ``{help}``.
+
+        ``text`` may begin with a command of its own, which wins; options typed in the text win over
+        those of the form. ``ticket`` is the page's name for this request: sent twice, it is one work.
+        """
+        said = await read_json(request)
+        person, lang = self._person(request), language(request)
+        command, options = read(said)
+        if command.kind is None:
+            return JSONResponse({"help": help_text(lang)})
+        ticket = await self._studio.ask(
+            command, options, person=person, lang=lang, place={}, source=_source(person, said)
+        )
+        return await self._accepted(ticket, request)
+
+    async def again(self, request: Request) -> Response:
+        """``{ticket}`` → 202 ``{work}``: the same request with another seed."""
+        said = await read_json(request)
+        person, lang = self._person(request), language(request)
+        work = await find(self._studio, request.path_params["work_id"])
+        ticket = await self._studio.again(
+            work.id, person=person, lang=lang, place={}, source=_source(person, said)
+        )
+        return await self._accepted(ticket, request)
+
+    async def _accepted(self, ticket: Ticket, request: Request) -> Response:
+        work = await self._studio.work(ticket.work.id) or ticket.work
+        self._feed.watch(work, ticket.place)
+        shown = await show(self._studio, work, work.person, language(request), ticket.place)
+        return JSONResponse({"work": shown}, status_code=202)
+
+    async def work(self, request: Request) -> Response:
+        """One work, by its id."""
+        work = await find(self._studio, request.path_params["work_id"])
+        return JSONResponse(
+            {"work": await show(self._studio, work, self._visitors.read(request), language(request))}
+        )
+
+    async def works(self, request: Request) -> Response:
+        """The visitor's own works, newest first, 20 at a time; ``?before=`` the time of the last seen."""
+        person, lang = self._person(request), language(request)
+        before = _time(request.query_params.get("before"))
+        # One more than a page, to know whether there is an earlier one.
+        found = await asyncio.to_thread(self._studio.store.recent, person, PAGE + 1, before)
+        for work in found[:PAGE]:
+            self._feed.watch(work)
+        shown = [await show(self._studio, work, person, lang) for work in found[:PAGE]]
+        return JSONResponse({"works": shown, "more": len(found) > PAGE})
+
+    async def vote(self, request: Request) -> Response:
+        """``{work, value}`` → ``{tally, vote}``; value ``liked``, ``disliked``, or null to take it back."""
+        said = await read_json(request)
+        person = self._person(request)
+        work = await find(self._studio, str(said.get("work", ""))[:40])
+        value = said.get("value")
+        if value is None:
+            tally = await self._studio.withdraw(work.id, person, origin="web", platform="web")
+        elif value in get_args(Vote):
+            tally = await self._studio.vote(work.id, person, value, origin="web", platform="web")
+        else:
+            raise BadInput(
+                "bad-choice", option="value", value=str(value)[:40], choices=", ".join(get_args(Vote))
+            )
+        standing = await asyncio.to_thread(self._studio.store.standing, work.id, person)
+        if work.person != person:
+            await self._feed.push(await find(self._studio, work.id))
+        return JSONResponse({"tally": {"liked": tally.liked, "disliked": tally.disliked}, "vote": standing})
+
+    async def events(self, request: Request) -> Response:
+        """The visitor's feed."""
+        page = self._feed.open(self._person(request), language(request))
+
+        async def stream() -> AsyncIterator[str]:
+            try:
+                async for event in page.stream():
+                    yield event
+            finally:
+                self._feed.leave(page)
+
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(stream(), media_type="text/event-stream", headers=headers)
+
+    async def artefact(self, request: Request) -> Response:
+        """A file of a work."""
+        return await serve(self._studio, request)
+
+    async def healthz(self, request: Request) -> Response:  # noqa: ARG002
+        """200 while the page can accept requests; else 503 with what is down."""
+        await asyncio.to_thread(self._studio.store.check)
+        await asyncio.to_thread(self._studio.road.check)
+        return JSONResponse({"ok": True})
+
+
+def read(said: dict[str, Any]) -> tuple[Command, dict[str, Any]]:
+    """Command and options of what the page sent. Raises :class:`BadInput`."""
+    text = str(said.get("text") or "").strip()
+    name = str(said.get("command") or "paint")
+    form = said.get("options") or {}
+    if not isinstance(form, dict) or not all(isinstance(v, str | int | None) for v in form.values()):
+        raise Refused(400, "web-not-json")
+    typed = text.startswith(("/", "／"))  # the second: what a Chinese keyboard types
+    if typed:
+        first, _, text = text[1:].partition(" ")
+        first = first.lower()
+        form = form if first == name else {}
+        name = first
+    command = BY_NAME.get(name)
+    if command is None:
+        raise BadInput("web-unknown-command", name=name[:40], commands=" ".join(f"/{n}" for n in BY_NAME))
+    chosen = {key: _number(command, key, value) for key, value in form.items() if value not in (None, "")}
+    return command, chosen | parse_text(command, text)
+
+
+def _number(command: Command, name: str, value: str | int) -> str | int:
+    """A form's values are text; those of integer options become integers."""
+    option = next((option for option in command.options if option.name == name), None)
+    if option is None or option.type != "integer" or not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"[+-]?\d{1,15}", value.strip()):
+        raise BadInput("bad-integer", option=name, value=value[:40])
+    return int(value)
+
+
+def _source(person: PersonRef, said: dict[str, Any]) -> str:
+    ticket = said.get("ticket")
+    if not isinstance(ticket, str) or not _TICKET.fullmatch(ticket):
+        raise Refused(400, "web-not-json")
+    return f"web:{person.platform_id}:{ticket}"
+
+
+def _time(text: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo else None

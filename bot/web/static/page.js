@@ -1,0 +1,312 @@
+// The page's behaviour: asks, listens, shows. Every sentence comes from the server, in the reader's
+// language, and goes in as textContent: what a prompt says is never markup.
+
+const $ = (selector, within = document) => within.querySelector(selector);
+const list = $("#list");
+const works = new Map(); // id → { work, item }
+const announcer = $("#announcer");
+const connection = $("#connection");
+const form = $("#ask");
+const words = $("#words");
+const problem = $("#problem");
+const options = $("#options");
+const UNDER_WAY = ["waiting", "running"];
+
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+// --- talking to the studio ---
+
+async function call(address, body) {
+  let answer;
+  try {
+    answer = await fetch(address, body === undefined ? {} : {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  } catch {
+    throw new Error(connection.dataset.lost);
+  }
+  const said = await answer.json().catch(() => ({ error: connection.dataset.lost }));
+  if (!answer.ok) throw new Error(said.error);
+  return said;
+}
+
+function ticket() {
+  // crypto.randomUUID needs https or localhost; a studio in a home network may have neither.
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (n) => n.toString(16).padStart(2, "0")).join("");
+}
+
+function complain(fault) {
+  problem.textContent = fault.message;
+}
+
+// --- showing a work ---
+
+function pictures(work) {
+  const frame = make("div", { class: work.pictures.length > 1 ? "pictures several" : "pictures" });
+  for (const { url, alt, width, height } of work.pictures) {
+    const image = make("img", { src: url, alt, width, height, decoding: "async" });
+    frame.append(make("a", { href: url, target: "_blank", rel: "noopener" }, image));
+  }
+  return frame;
+}
+
+function poem({ title, lang, stanzas }) {
+  const sheet = make("div", { class: "poem", lang: lang === "zh" ? "zh-Hans" : lang });
+  if (title) sheet.append(make("h3", {}, title));
+  for (const stanza of stanzas) {
+    sheet.append(make("p", {}, ...stanza.map((line) => make("span", {}, line))));
+  }
+  return sheet;
+}
+
+function melody({ title, audio, score, links }) {
+  const sheet = make("div", { class: "melody" });
+  sheet.append(make("h3", { dir: "auto" }, title));
+  sheet.append(make("audio", { controls: "", preload: "metadata", src: audio, "aria-label": title }));
+  if (score) {
+    const image = make("img", { src: score.url, alt: score.alt });
+    sheet.append(make("a", { class: "score", href: score.url, target: "_blank", rel: "noopener" }, image));
+  }
+  sheet.append(make("p", { class: "links" }, ...links.map(({ label, url }) => make("a", { href: url, download: "" }, label))));
+  return sheet;
+}
+
+function fill(item, work, before) {
+  item.id = `work-${work.id}`;
+  item.dataset.state = work.state;
+  item.dataset.kind = work.kind;
+  $(".kind", item).textContent = work.label;
+  $(".prompt", item).textContent = work.prompt;
+  $(".chosen", item).textContent = work.options.join(" · ");
+  $(".status", item).textContent = work.status;
+  $(".details", item).textContent = (work.details || []).join(" · ");
+  const made = $(".made", item);
+  if (!made.hasChildNodes()) {
+    // Only once: filling it anew would stop a melody that plays.
+    if (work.pictures) made.append(pictures(work));
+    if (work.poem) made.append(poem(work.poem));
+    if (work.melody) made.append(melody(work.melody));
+  }
+  votes(item, work);
+  if (before && before.state !== work.state && !UNDER_WAY.includes(work.state)) {
+    announcer.textContent = work.status;
+  }
+}
+
+function votes(item, { tally, vote }) {
+  for (const button of item.querySelectorAll(".vote")) {
+    const count = tally[button.dataset.value];
+    button.setAttribute("aria-pressed", String(button.dataset.value === vote));
+    $(".count", button).textContent = count || "";
+    button.setAttribute("aria-label", count ? `${button.title}, ${count}` : button.title);
+  }
+}
+
+function show(work) {
+  const known = works.get(work.id);
+  if (known) {
+    // A page may hear of steps out of order: what is made is not shown as waiting again.
+    if (UNDER_WAY.includes(work.state) && !UNDER_WAY.includes(known.work.state)) return known.item;
+    const follow = atEnd();
+    fill(known.item, work, known.work);
+    known.work = work;
+    if (follow && known.item === list.lastElementChild) toEnd();
+    return known.item;
+  }
+  const item = $("#work").content.firstElementChild.cloneNode(true);
+  for (const button of item.querySelectorAll(".vote")) button.addEventListener("click", () => cast(work.id, button));
+  $(".again", item).addEventListener("click", (event) => again(work.id, event.currentTarget));
+  fill(item, work);
+  works.set(work.id, { work, item });
+  const after = [...list.children].find((other) => works.get(other.id.slice(5)).work.asked_at > work.asked_at);
+  list.insertBefore(item, after || null);
+  $("#welcome").hidden = true;
+  return item;
+}
+
+const atEnd = () => innerHeight + scrollY > document.documentElement.scrollHeight - 160;
+const toEnd = () => {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  scrollTo({ top: document.documentElement.scrollHeight, behavior: calm ? "auto" : "smooth" });
+};
+// A picture that arrives makes the page longer: stay at its end if the reader was there.
+document.addEventListener("load", (event) => {
+  if (event.target.tagName === "IMG" && list.lastElementChild?.contains(event.target) && atEnd()) toEnd();
+}, true);
+
+// --- acting on a work ---
+
+async function cast(id, button) {
+  const known = works.get(id);
+  const value = known.work.vote === button.dataset.value ? null : button.dataset.value;
+  try {
+    const { tally, vote } = await call("/api/vote", { work: id, value });
+    Object.assign(known.work, { tally, vote });
+    votes(known.item, known.work);
+    problem.textContent = "";
+  } catch (fault) {
+    complain(fault);
+  }
+}
+
+async function again(id, button) {
+  button.disabled = true;
+  try {
+    const { work } = await call(`/api/works/${id}/again`, { ticket: ticket() });
+    show(work);
+    problem.textContent = "";
+    toEnd();
+  } catch (fault) {
+    complain(fault);
+  } finally {
+    button.disabled = false;
+  }
+}
+
+// --- asking ---
+
+let pending = null; // the ticket of a request whose answer never came: sent again, it is the same request
+
+const chosen = () => $("input[name=command]:checked", form);
+const fields = () => [...options.querySelectorAll(`[data-command="${chosen().value}"] [name]`)];
+
+function choose(command) {
+  const radio = [...form.querySelectorAll("input[name=command]")].find(({ value }) => value === command);
+  if (!radio) return;
+  radio.checked = true;
+  words.placeholder = radio.dataset.hint;
+  for (const set of options.querySelectorAll("fieldset")) {
+    set.hidden = set.disabled = set.dataset.command !== command;
+  }
+  count();
+}
+
+function count() {
+  const set = fields().filter(({ value }) => value !== "").length;
+  $("#options-count").textContent = set || "";
+}
+
+form.addEventListener("change", (event) => {
+  if (event.target.name === "command") choose(event.target.value);
+  count();
+});
+
+words.addEventListener("input", () => {
+  pending = null;
+  const typed = words.value.match(/^[/／]([a-z]+)\s/);
+  if (typed) choose(typed[1]);
+});
+
+words.addEventListener("keydown", (event) => {
+  // isComposing: Enter that picks a Chinese candidate does not send.
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    form.requestSubmit();
+  }
+});
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const send = $(".send", form);
+  if (send.disabled) return;
+  send.disabled = true;
+  pending ||= ticket();
+  const said = Object.fromEntries(fields().map(({ name, value }) => [name, value]).filter(([, value]) => value !== ""));
+  try {
+    const answer = await call("/api/ask", { command: chosen().value, text: words.value, options: said, ticket: pending });
+    problem.textContent = "";
+    words.value = "";
+    pending = null;
+    if (answer.help) {
+      help.showModal();
+    } else {
+      show(answer.work);
+      announcer.textContent = answer.work.status;
+      unfold(false);
+      toEnd();
+    }
+  } catch (fault) {
+    if (fault.message !== connection.dataset.lost) pending = null;
+    complain(fault);
+  } finally {
+    send.disabled = false;
+    if (!help.open) words.focus();
+  }
+});
+
+function unfold(open) {
+  options.hidden = !open;
+  $("#options-open").setAttribute("aria-expanded", String(open));
+}
+$("#options-open").addEventListener("click", () => unfold(options.hidden));
+$("#options-clear").addEventListener("click", () => {
+  for (const field of fields()) field.value = "";
+  count();
+});
+
+for (const example of document.querySelectorAll(".example")) {
+  example.addEventListener("click", () => {
+    choose(example.dataset.command);
+    words.value = example.dataset.text;
+    words.focus();
+  });
+}
+
+const help = $("#help");
+$("#help-open").addEventListener("click", () => help.showModal());
+help.addEventListener("click", (event) => {
+  if (event.target === help) help.close();
+});
+
+// --- what was made before, and what happens now ---
+
+async function load(before) {
+  const query = before ? `?before=${encodeURIComponent(before)}` : "";
+  const found = await call(`/api/works${query}`);
+  const tall = document.documentElement.scrollHeight;
+  for (const work of found.works) show(work);
+  if (before) scrollBy(0, document.documentElement.scrollHeight - tall);
+  if (before || works.size <= found.works.length) $("#earlier").hidden = !found.more;
+  $("#welcome").hidden = works.size > 0;
+}
+
+$("#earlier").addEventListener("click", () => {
+  const first = works.get(list.firstElementChild.id.slice(5)).work;
+  load(first.asked_at).catch(complain);
+});
+
+function listen() {
+  const events = new EventSource("/events");
+  let first = true;
+  events.addEventListener("open", async () => {
+    connection.textContent = "";
+    try {
+      await load(); // what happened while nobody listened
+      if (first) scrollTo(0, document.documentElement.scrollHeight);
+      first = false;
+    } catch (fault) {
+      complain(fault);
+    }
+  });
+  events.addEventListener("work", (event) => show(JSON.parse(event.data)));
+  events.addEventListener("error", () => {
+    connection.textContent = connection.dataset.offline;
+    if (events.readyState === EventSource.CLOSED) {
+      // An answer that is no stream (the studio is starting, say) ends an EventSource for good.
+      events.close();
+      setTimeout(listen, 2000);
+    }
+  });
+}
+
+choose(chosen().value);
+listen();

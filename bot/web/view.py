@@ -1,0 +1,140 @@
+"""A work as the page shows it: JSON with every sentence already in the reader's language."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from atelier.errors import PersonError
+from atelier.languages import Lang, say
+from atelier.store import PersonRef, Work
+from atelier.works import MelodyResult, PictureResult, PoemResult
+from bot import words
+from bot.catalogue import BY_NAME
+from bot.studio import Studio
+
+WAITING = ("accepted", "queued")
+UNDER_WAY = (*WAITING, "running")
+_DOWNLOADS = ("mid", "abc")
+
+
+def address(work: Work, name: str) -> str:
+    """Where the page finds an artefact."""
+    return f"/works/{work.id}/{name}"
+
+
+async def show(
+    studio: Studio, work: Work, reader: PersonRef | None, lang: Lang, place: int | None = None
+) -> dict[str, Any]:
+    """The work with its votes, and with its place in the queue (1 is next) while it waits."""
+
+    def votes() -> tuple[dict[str, int], str | None]:
+        tally = studio.store.tally(work.id)
+        standing = studio.store.standing(work.id, reader) if reader else None
+        return {"liked": tally.liked, "disliked": tally.disliked}, standing
+
+    tally, vote = await asyncio.to_thread(votes)
+    if place is None and work.state in WAITING:
+        place = await studio.queue_place(work)
+    return {**describe(work, lang, place), "tally": tally, "vote": vote}
+
+
+def describe(work: Work, lang: Lang, place: int | None = None) -> dict[str, Any]:
+    """What can be said of a work without asking anything of the store."""
+    result = work.result
+    shown: dict[str, Any] = {
+        "id": work.id,
+        "kind": work.kind,
+        "label": say(f"web-kind-{work.kind}", lang),
+        "prompt": work.request.words,
+        "options": asked_options(work, lang),
+        "asked_at": work.asked_at.isoformat(),
+        "state": state(work),
+        "place": place,
+        "status": status(work, lang, place),
+    }
+    if isinstance(result, PictureResult):
+        shown["pictures"] = [
+            {"url": address(work, name), "alt": words.alt(work, number),
+             "width": result.width, "height": result.height}
+            for number, name in enumerate(result.files, 1)
+        ]  # fmt: skip
+        shown["details"] = [result.understood]
+    elif isinstance(result, PoemResult):
+        shown["poem"] = {"title": result.title, "lang": result.lang, "stanzas": stanzas(result)}
+        shown["details"] = [result.form]
+    elif isinstance(result, MelodyResult):
+        shown["melody"] = _melody(work, result, lang)
+        shown["details"] = [words.music_in_words(result, lang)]
+    if result is not None:
+        shown["details"] = [text for text in shown["details"] if text]
+        shown["details"].append(say("made-by", lang, version=result.version, seed=str(result.seed)))
+    return shown
+
+
+def state(work: Work) -> str:
+    """``waiting``, ``running``, ``made``, ``failed`` or ``cancelled``."""
+    if work.state in WAITING:
+        return "waiting"
+    return "made" if work.state == "posted" and work.result is not None else work.state
+
+
+def status(work: Work, lang: Lang, place: int | None) -> str:
+    """One sentence on how the work stands: read aloud by screen readers when it changes."""
+    match state(work):
+        case "waiting" if place is None or place <= 1:
+            return say("place-next", lang)
+        case "waiting":
+            return say("place", lang, place=place or 1)
+        case "running":
+            return say("being-made", lang)
+        case "made":
+            return say(f"web-ready-{work.kind}", lang, prompt=work.request.words)
+        case "cancelled":
+            return say("web-cancelled", lang)
+        case _:
+            failure = work.failure
+            error = PersonError(failure.key, **failure.params) if failure else PersonError("error-unexpected")
+            return error.text(lang)
+
+
+def asked_options(work: Work, lang: Lang) -> list[str]:
+    """The options that were asked, as a person reads them; the seed stands with the result."""
+    given = work.request.model_dump(exclude_none=True, exclude={"seed"})
+    said = []
+    for option in BY_NAME[work.kind].options:
+        value = given.get(option.field or option.name)
+        if value is None or option.required or (option.name == "count" and value == 1):
+            continue
+        if option.choices and option.name != "length":
+            said.append(option.choice(value, lang))
+        else:
+            said.append(say(f"web-said-{option.name}", lang, value=str(value)))
+    return said
+
+
+def stanzas(result: PoemResult) -> list[list[str]]:
+    """The lines, stanza by stanza."""
+    lines = iter(result.lines)
+    blocks = [[line for _, line in zip(range(size), lines, strict=False)] for size in result.stanzas]
+    rest = list(lines)
+    return [block for block in [*blocks, rest] if block]
+
+
+def _melody(work: Work, result: MelodyResult, lang: Lang) -> dict[str, Any]:
+    files = result.files
+    links = [
+        {"label": say(f"web-file-{face}", lang), "url": address(work, files[face])}
+        for face in _DOWNLOADS
+        if face in files
+    ]
+    score = {
+        "url": address(work, files["png"]),
+        "alt": say("web-score", lang, title=result.title, music=words.music_in_words(result, lang)),
+    }
+    return {
+        "title": result.title,
+        "audio": address(work, files["ogg"]),
+        "score": score if "png" in files else None,
+        "links": links,
+    }
