@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import SecretStr
 
-from atelier.errors import PersonError
+from atelier.errors import PersonError, Unavailable
 from atelier.languages import say
 from atelier.logs import Redact
 from atelier.settings import Settings
@@ -48,7 +48,7 @@ def checks(settings: Settings) -> list[Check]:
     """All components, in the order a request meets them."""
     looks: list[tuple[str, Callable[[Settings], Check]]] = [
         ("python", _python), ("home", _home), ("redis", _redis), ("database", _database),
-        ("artefacts", _artefacts), ("models", _torch), ("web page", _web),
+        ("artefacts", _artefacts), ("device", _torch), ("web page", _web),
         ("discord", _discord), ("telegram", _telegram),
     ]  # fmt: skip
     found = [_guarded(name, look, settings) for name, look in looks]
@@ -83,12 +83,15 @@ def _home(settings: Settings) -> Check:
 
 
 def _redis(settings: Settings) -> Check:
+    from atelier import redis_server
     from atelier.queue import Road
-    from atelier.redis_server import find_server, is_running
 
-    if settings.redis_url is None and not is_running(settings.home):
-        return Check("redis", "ok", say("doctor-redis-private", path=str(find_server())))
-    Road.open(settings).check()
+    try:
+        Road.open(settings).check()
+    except Unavailable:
+        if settings.redis_url is not None:
+            raise
+        return Check("redis", "ok", say("doctor-redis-private", path=redis_server.program()))
     return Check("redis", "ok", say("doctor-redis-up"))
 
 
@@ -108,9 +111,9 @@ def _artefacts(settings: Settings) -> Check:
 
 def _torch(settings: Settings) -> Check:
     if importlib.util.find_spec("torch") is None:
-        return Check("models", "off", say("room-missing", extra="worker"))
+        return Check("device", "off", say("room-missing", extra="worker"))
     device = importlib.import_module("models.device").resolve(settings.device, settings.threads)
-    return Check("models", "ok", say("doctor-device", device=device))
+    return Check("device", "ok", say("doctor-device", device=device))
 
 
 def _weights(model: str) -> Check:

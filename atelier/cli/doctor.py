@@ -6,7 +6,7 @@ import json
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from atelier.doctor import Check, checks, settings_in_force
 from atelier.settings import Settings
@@ -30,11 +30,13 @@ def doctor_command(as_json: bool) -> None:
         click.echo(json.dumps(body, ensure_ascii=False))
     else:
         console = Console()
-        table = Table("setting", "value", "meaning", title="Settings")
+        table = Table(
+            Column("setting", no_wrap=True), Column("value", overflow="fold"), "meaning", title="Settings"
+        )
         for row in in_force:
             table.add_row(row["name"], row["value"], row["meaning"])
         console.print(table)
-        table = Table("component", "", "what was found", title="Components")
+        table = Table("component", "", Column("what was found", overflow="fold"), title="Components")
         for check in found:
             table.add_row(check.name, _MARK[check.state], check.text)
         console.print(table)

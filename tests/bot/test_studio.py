@@ -1,0 +1,145 @@
+"""What a command does: accepted once, nothing half-recorded, votes that change."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from atelier.errors import BadInput, Unavailable
+from atelier.queue import Road, queue_name
+from atelier.settings import Settings
+from atelier.store import PersonRef, Store, Tally
+from bot.catalogue import BY_NAME
+from bot.studio import Studio, Ticket, sentence
+
+ANN = PersonRef("discord", "1")
+BEN = PersonRef("discord", "2")
+
+
+@pytest.fixture
+def studio(settings: Settings) -> Studio:
+    return Studio.open(settings)
+
+
+async def ask(studio: Studio, source: str = "discord:1", **options: Any) -> Ticket:
+    options = options or {"prompt": "a stormy sea"}
+    return await studio.ask(
+        BY_NAME["paint"], options, person=ANN, lang="en", place={"channel": "9"}, source=source
+    )
+
+
+def waiting(studio: Studio) -> list[str]:
+    queue = Queue(queue_name("paint"), connection=studio.road.redis, serializer=JSONSerializer)
+    return [str(job_id) for job_id in queue.job_ids]
+
+
+async def test_a_request_is_one_row_and_one_job(studio: Studio) -> None:
+    ticket = await ask(studio)
+    work = await studio.work(ticket.work.id)
+    assert work is not None
+    assert (work.state, work.request.words, work.person, work.place) == (
+        "queued", "a stormy sea", ANN, {"channel": "9"},
+    )  # fmt: skip
+    assert work.request.seed is not None
+    assert (ticket.place, ticket.fresh) == (1, True)
+    assert waiting(studio) == [work.id]
+    second = await ask(studio, "discord:2")
+    assert second.place == 2
+    assert await studio.queue_place(second.work) == 2
+
+
+async def test_the_same_update_again_is_the_same_work(studio: Studio) -> None:
+    first, second = await ask(studio), await ask(studio)
+    assert first.work.id == second.work.id
+    assert (first.fresh, second.fresh) == (True, False)
+    assert len(waiting(studio)) == 1
+
+
+async def test_a_bad_request_leaves_nothing(studio: Studio) -> None:
+    for options in ({"prompt": ""}, {"prompt": "a sea", "count": 9}, {"prompt": "x" * 501}):
+        with pytest.raises(BadInput):
+            await ask(studio, **options)
+    assert studio.store.stats()["works"] == 0
+    assert waiting(studio) == []
+
+
+async def test_redis_down_is_a_clear_sentence_and_leaves_nothing(
+    settings: Settings, redis_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = settings.model_copy(update={"redis_url": redis_server.url})
+    studio = Studio(own, Store.open(own.database), Road.open(own), Studio.open(settings).shelf)
+    redis_server.stop()
+    with pytest.raises(Unavailable) as caught:
+        await ask(studio)
+    assert "nothing was accepted" in sentence(caught.value, "en")
+    assert "没有接受" in sentence(caught.value, "zh")
+    assert studio.store.stats()["works"] == 0
+    # It goes down between the check and the job: the row is taken back.
+    monkeypatch.setattr(studio.road, "check", lambda: None)
+    with pytest.raises(Unavailable):
+        await ask(studio, "discord:2")
+    assert studio.store.stats()["works"] == 0
+
+
+async def test_a_front_end_that_died_between_row_and_job(studio: Studio) -> None:
+    request = studio.read(BY_NAME["paint"], {"prompt": "a sea"}).seeded()
+    work, _ = studio.store.accept(
+        person=ANN, kind="paint", request=request, lang="en", place={}, source="discord:9"
+    )
+    assert await studio.resend(older_than_s=60) == 0
+    assert await studio.resend(older_than_s=0) == 1
+    assert waiting(studio) == [work.id]
+    # The update comes again: the person is told of the same work.
+    assert (await ask(studio, "discord:9")).work.id == work.id
+
+
+async def test_again_is_the_same_request_with_another_seed(studio: Studio) -> None:
+    first = await ask(studio, prompt="a sea", style="photo", seed=5)
+    again = await studio.again(first.work.id, person=BEN, lang="zh", place={}, source="discord:3")
+    assert again.work.request.seed != 5
+    assert again.work.request.model_copy(update={"seed": 5}) == first.work.request
+    assert (again.work.person, again.work.lang) == (BEN, "zh")
+    with pytest.raises(BadInput):
+        await studio.again("nosuchwork00", person=BEN, lang="en", place={}, source="discord:4")
+
+
+@pytest.mark.parametrize("heart", ["❤", "❤️", "👍", "🔥"])
+async def test_reactions_on_a_remembered_message(studio: Studio, heart: str) -> None:
+    ticket = await ask(studio)
+    await studio.remember_message(ticket.work.id, "discord", "9:77")
+
+    async def react(person: PersonRef, emoji: str, *, added: bool = True) -> Tally:
+        found = await studio.react("discord", "9:77", person, emoji, added=added)
+        assert found is not None
+        return found[1]
+
+    assert await react(ANN, heart) == Tally(1, 0)
+    assert await react(ANN, heart) == Tally(1, 0)
+    assert await react(BEN, "👎") == Tally(1, 1)
+    assert await react(ANN, "👎") == Tally(0, 2)  # the latest wins
+    assert await react(ANN, "👎", added=False) == Tally(1, 1)  # only the vote that it cast
+    assert await react(ANN, heart, added=False) == Tally(0, 1)
+    assert await studio.react("discord", "9:77", ANN, "🍕", added=True) is None
+    assert await studio.react("discord", "9:78", ANN, "👍", added=True) is None
+    assert await studio.react("telegram", "9:77", ANN, "👍", added=True) is None
+
+
+async def test_a_vote_on_nothing_is_refused(studio: Studio) -> None:
+    with pytest.raises(BadInput, match="do not know that work"):
+        await studio.vote("nosuchwork00", ANN, "liked", origin="button", platform="discord")
+
+
+async def test_many_at_once_keep_their_own_places(studio: Studio) -> None:
+    tickets = await asyncio.gather(*(ask(studio, f"discord:{n}") for n in range(20)))
+    assert len({ticket.work.id for ticket in tickets}) == 20
+    assert len(waiting(studio)) == 20
+
+
+def test_a_fault_is_never_shown(caplog: pytest.LogCaptureFixture) -> None:
+    shown = sentence(RuntimeError("secret internals"), "en")
+    assert "secret" not in shown
+    assert "secret internals" in caplog.text
