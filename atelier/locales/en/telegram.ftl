@@ -1,0 +1,11 @@
+### What only Telegram needs.
+
+telegram-ask-paint = What shall I paint? Reply to this message with a few words.
+telegram-ask-poem = What shall the poem be about? Reply to this message with a few words.
+telegram-ask-melody = What kind of melody shall it be? Reply to this message with a few words.
+telegram-hint = Tell me what you would like with a command: /paint a stormy sea, /poem first snow, /melody a slow, sad waltz. /help shows everything I can do.
+telegram-doubt = I could not see whether everything arrived. If something is missing, press 📎 and I will send the files again.
+telegram-about = I paint pictures, write poems in English and Chinese, and compose melodies, all with models of my own. Try /paint a stormy sea at dusk, /poem the first snow form=haiku, or /melody a slow, sad waltz. Your 👍 and 👎 are how I learn.
+telegram-about-short = Pictures, poems and melodies from your words, in English and Chinese.
+telegram-token-missing = There is no Telegram token: get one from @BotFather and set ATELIER_TELEGRAM_TOKEN.
+telegram-token-wrong = Telegram does not accept the token in ATELIER_TELEGRAM_TOKEN: copy it again from @BotFather (/mybots, API Token).

@@ -1,0 +1,11 @@
+### 只在 Telegram 中出现的话。
+
+telegram-ask-paint = 想让我画什么？请用几个字回复这条消息。
+telegram-ask-poem = 想让我写什么？请用几个字回复这条消息。
+telegram-ask-melody = 想要什么样的旋律？请用几个字回复这条消息。
+telegram-hint = 请用命令告诉我你想要什么：/paint 暴风海面、/poem 初雪、/melody 缓慢忧伤的圆舞曲。/help 会列出我会做的一切。
+telegram-doubt = 我没能确认是否全部送达。如果缺了什么，请按 📎，我会把文件再发一次。
+telegram-about = 我用自己训练的模型画画、写诗（中文和英文）、作曲。试试 /paint 黄昏时的暴风海面、/poem 初雪 form=七绝，或 /melody 缓慢忧伤的圆舞曲。用 👍 和 👎 告诉我好不好，我就是这样学习的。
+telegram-about-short = 用你的话画画、写诗、作曲，中文英文都可以。
+telegram-token-missing = 没有 Telegram 令牌：请向 @BotFather 申请，并设置 ATELIER_TELEGRAM_TOKEN。
+telegram-token-wrong = Telegram 不接受 ATELIER_TELEGRAM_TOKEN 中的令牌：请从 @BotFather 重新复制（/mybots → API Token）。

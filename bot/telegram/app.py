@@ -1,0 +1,124 @@
+"""The Telegram front end: updates are fetched and answered, and works delivered beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from typing import Any
+
+from telegram import LinkPreviewOptions, Update
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import Application, ApplicationBuilder, Defaults, ExtBot
+
+from atelier.settings import Settings
+from bot.delivery import Delivery
+from bot.front import SettingError
+from bot.studio import Studio
+from bot.telegram import menu
+from bot.telegram.buttons import Buttons
+from bot.telegram.cards import Cards
+from bot.telegram.commands import Commands
+from bot.telegram.counts import Counts
+from bot.telegram.pace import Pace
+from bot.telegram.polling import LONGEST_PAUSE_S, poll
+from bot.telegram.poster import TelegramPoster
+from bot.telegram.reactions import Reactions
+
+log = logging.getLogger(__name__)
+
+READ_S = 15.0  # Telegram takes a while over pictures; giving up early leaves it open whether they arrived
+CONNECT_S = 10.0
+TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+
+Bot = ExtBot[float]
+App = Application[Bot, Any, Any, Any, Any, None]
+
+
+async def run(studio: Studio) -> None:
+    """Serve until cancelled. Raises :class:`SettingError` when the token is missing or refused."""
+    application = build(studio.settings)
+    try:
+        await _connect(application)
+        await application.start()
+        try:
+            await _serve(application, studio)
+        finally:
+            await application.stop()  # answers on their way are still sent
+    finally:
+        await application.shutdown()
+
+
+def build(settings: Settings) -> App:
+    """The client, not connected yet."""
+    secret = settings.telegram_token
+    if secret is None:
+        raise SettingError("telegram-token-missing")
+    token = secret.get_secret_value().strip()
+    if not TOKEN.fullmatch(token):
+        raise SettingError("telegram-token-wrong")
+    base = settings.telegram_api_base.rstrip("/")
+    return (
+        ApplicationBuilder()
+        .token(token)
+        .base_url(f"{base}/bot")
+        .base_file_url(f"{base}/file/bot")
+        .updater(None)  # bot.telegram.polling is our own
+        .job_queue(None)
+        .rate_limiter(Pace())
+        .defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)))
+        .read_timeout(READ_S)
+        .connect_timeout(CONNECT_S)
+        .get_updates_connect_timeout(CONNECT_S)
+        .build()
+    )
+
+
+async def _connect(application: App) -> None:
+    """Log in, waiting for a network that is not there yet."""
+    pause = 0.5
+    while True:
+        try:
+            await application.initialize()
+        except InvalidToken:  # its text has the token in it
+            raise SettingError("telegram-token-wrong") from None
+        except TelegramError as fault:
+            log.warning("telegram: not reachable (%s), trying again in %.1f s", type(fault).__name__, pause)
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE_S, pause * 2)
+        else:
+            log.info("telegram: @%s answers", application.bot.username)
+            return
+
+
+async def _serve(application: App, studio: Studio) -> None:
+    bot, spawn = application.bot, application.create_task
+    cards = Cards(bot, studio, spawn)
+    counts = Counts(bot, studio, spawn)
+    poster = TelegramPoster(bot, studio, cards)
+    application.add_handlers([
+        *Commands(studio, cards, spawn).handlers(),
+        *Buttons(studio, cards, counts, poster, spawn).handlers(),
+        *Reactions(studio, counts).handlers(),
+    ])  # fmt: skip
+    application.add_error_handler(_log_fault)
+    parts = [asyncio.ensure_future(poll(application)), asyncio.ensure_future(Delivery(studio, poster).run())]
+    spawn(menu.publish(bot))
+    try:
+        done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        for part in done:
+            part.result()
+    finally:
+        for part in parts:
+            part.cancel()
+        await asyncio.gather(*parts, return_exceptions=True)
+
+
+async def _log_fault(update: object, context: Any) -> None:
+    """What a handler or a task of ours could not do; people were told where that was possible."""
+    fault = context.error
+    number = update.update_id if isinstance(update, Update) else "-"
+    if isinstance(fault, TelegramError):  # refused or unreachable: the sentence says all
+        log.warning("telegram: update %s: %s: %s", number, type(fault).__name__, fault.message)
+    else:
+        log.error("telegram: update %s failed", number, exc_info=fault)

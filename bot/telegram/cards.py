@@ -1,0 +1,101 @@
+"""A work's card: the one message that acknowledges it and later shows it.
+
+Everything that shows a work edits its card, and an edit can be repeated without harm; so a
+work is shown once, however often showing it was tried. A card that was lost (never sent,
+deleted by somebody) is replaced by a new acknowledgement first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+from telegram import Bot, Message, ReplyParameters
+
+from atelier.store import Work
+from bot.delivery import PostLater
+from bot.studio import Studio, Ticket
+from bot.telegram.quoting import Formatted, formatted, quote
+from bot.words import acknowledgement
+
+log = logging.getLogger(__name__)
+
+Spawn = Callable[[Coroutine[Any, Any, Any]], "asyncio.Task[Any]"]
+
+YOUNG_S = 3.0  # the acknowledgement of a work this young may still be on its way
+
+
+def place_of(message: Message) -> dict[str, Any]:
+    """Where to answer ``message``; ``message`` (the card's id) joins it once it is known."""
+    thread = message.message_thread_id if message.is_topic_message else None
+    return {"chat": message.chat.id, "thread": thread, "asked": message.message_id}
+
+
+def name_of(chat: int, message: int) -> str:
+    """A message's name in the store."""
+    return f"{chat}:{message}"
+
+
+class Cards:
+    """Sends cards and finds them again."""
+
+    def __init__(self, bot: Bot, studio: Studio, spawn: Spawn) -> None:
+        self._bot = bot
+        self._studio = studio
+        self._spawn = spawn
+        self._sending: dict[str, asyncio.Task[Any]] = {}
+
+    def acknowledge(self, ticket: Ticket) -> None:
+        """Send the card of a new work; the one of an update that came twice is left as it is."""
+        work = ticket.work
+        if work.place.get("message") is None and work.id not in self._sending:
+            task = self._spawn(self._send(work, ticket.place))
+            self._sending[work.id] = task
+            task.add_done_callback(lambda _: self._sending.pop(work.id, None))
+
+    async def find(self, work: Work) -> tuple[int, int]:
+        """Chat and message id of the card, sent now if there is none."""
+        if (sending := self._sending.get(work.id)) is not None:
+            await asyncio.wait([sending])
+        if work.place.get("message") is None:
+            work = await self._studio.work(work.id) or work
+        message = work.place.get("message")
+        if message is not None:
+            return work.place["chat"], message
+        if (datetime.now(UTC) - work.asked_at).total_seconds() < YOUNG_S:
+            raise PostLater(0.2, "its acknowledgement is on its way")
+        return work.place["chat"], await self._send(work, None)
+
+    async def replace(self, work: Work) -> tuple[int, int]:
+        """A new card for one that is gone."""
+        return work.place["chat"], await self._send(work, None)
+
+    async def reply(self, message: Message, text: Formatted, **extra: Any) -> Message:
+        """Answer a person's message with a text."""
+        place = place_of(message)
+        return await self._say(place, text, **extra)
+
+    async def _send(self, work: Work, place: int | None) -> int:
+        sent = await self._say(work.place, formatted(acknowledgement(work, place, quote)))
+        await self._studio.note_place(work.id, {"message": sent.message_id})
+        name = name_of(sent.chat.id, sent.message_id)
+        await self._studio.remember_message(work.id, "telegram", name)
+        return sent.message_id
+
+    async def _say(self, place: dict[str, Any], text: Formatted, **extra: Any) -> Message:
+        return await self._bot.send_message(
+            place["chat"],
+            text.text,
+            entities=text.entities,
+            message_thread_id=place.get("thread"),
+            reply_parameters=reply_to(place.get("asked")),
+            **extra,
+        )
+
+
+def reply_to(message: int | None) -> ReplyParameters | None:
+    """A reply to ``message``, or no reply where it was deleted meanwhile."""
+    return ReplyParameters(message, allow_sending_without_reply=True) if message else None

@@ -1,0 +1,135 @@
+"""Typed commands: ``/paint a stormy sea style=photo``, in private and in groups.
+
+Without a prompt the bot asks for one, and the reply to its question is the prompt. The
+question itself carries the command and the options that were typed, so a reply is understood
+after a restart too; in a private chat the next message will do as well, while the bot runs.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from telegram import ForceReply, Message, Update, User
+from telegram.ext import BaseHandler, CommandHandler, MessageHandler, filters
+
+from atelier.languages import LANGS, Lang, language_of, pick, say
+from atelier.store import PersonRef
+from bot.catalogue import COMMANDS, Command, help_text, parse_text
+from bot.studio import Studio, sentence
+from bot.telegram.cards import Cards, Spawn, place_of
+from bot.telegram.quoting import Formatted, formatted, quote
+
+_KEPT = 1000  # open questions in private chats
+_NEW = filters.UpdateType.MESSAGE  # an edited message is no new request
+_PRIVATE = filters.ChatType.PRIVATE
+
+
+class Commands:
+    """Handles what people type."""
+
+    def __init__(self, studio: Studio, cards: Cards, spawn: Spawn) -> None:
+        self._studio = studio
+        self._cards = cards
+        self._spawn = spawn
+        self._open: dict[int, tuple[Command, str]] = {}  # person → what was asked of them
+
+    def handlers(self) -> list[BaseHandler[Any, Any, Any]]:
+        """For the application, in order."""
+        answers = {"help": self._help}
+        made: list[BaseHandler[Any, Any, Any]] = [CommandHandler("start", self._help, _NEW)]
+        for command in COMMANDS:
+            action = partial(self._command, command) if command.kind else answers[command.name]
+            made.append(CommandHandler(command.name, action, _NEW))
+        made.append(MessageHandler(_NEW & filters.TEXT & ~filters.COMMAND, self._said))
+        made.append(MessageHandler(_NEW & _PRIVATE & ~filters.StatusUpdate.ALL, self._lost))
+        return made
+
+    async def _command(self, command: Command, update: Update, _context: Any) -> None:
+        message = _message(update)
+        typed = message.text or ""
+        await self._make(command, typed[message.entities[0].length :].strip(), message)
+
+    async def _said(self, update: Update, context: Any) -> None:
+        """A text without a command: an answer to the bot's question, or nothing that it knows."""
+        message = _message(update)
+        person = message.from_user
+        question = self._question_of(message.reply_to_message, context.bot.id)
+        if question is None and message.chat.type == "private" and person:
+            question = self._open.get(person.id)
+        if question is not None:
+            command, options = question
+            await self._make(command, f"{options} {message.text}".strip(), message)
+        elif message.chat.type == "private":
+            await self._lost(update, context)
+
+    async def _make(self, command: Command, typed: str, message: Message) -> None:
+        person = message.from_user
+        if person is None or command.prompt is None:
+            return
+        self._open.pop(person.id, None)
+        lang = _lang(person, typed)
+        try:
+            options = parse_text(command, typed)
+            if not options[command.prompt.name]:
+                self._ask(command, typed, message, person, lang)
+                return
+            ticket = await self._studio.ask(
+                command,
+                options,
+                person=PersonRef("telegram", str(person.id)),
+                lang=lang,
+                place=place_of(message),
+                source=f"telegram:{message.chat.id}:{message.message_id}",
+            )
+        except Exception as error:
+            self._spawn(self._cards.reply(message, formatted(sentence(error, lang))))
+        else:
+            self._cards.acknowledge(ticket)
+
+    def _ask(self, command: Command, typed: str, message: Message, person: User, lang: Lang) -> None:
+        """Ask for the prompt, in a message that :meth:`_question_of` can read again."""
+        if message.chat.type == "private":
+            if len(self._open) >= _KEPT:
+                self._open.pop(next(iter(self._open)))
+            self._open[person.id] = (command, typed)
+        text = formatted(f"{_question(command, lang)}\n{quote(typed)}")
+        answer = ForceReply(selective=True, input_field_placeholder=say(f"example-{command.name}", lang)[:64])
+        self._spawn(self._cards.reply(message, text, reply_markup=answer))
+
+    @staticmethod
+    def _question_of(message: Message | None, bot: int) -> tuple[Command, str] | None:
+        """The command and the options that the bot's question was about."""
+        if message is None or message.from_user is None or message.from_user.id != bot:
+            return None
+        first, _, options = (message.text or "").partition("\n")
+        for command in COMMANDS:
+            if command.kind and any(first == _question(command, lang) for lang in LANGS):
+                return command, options
+        return None
+
+    async def _help(self, update: Update, _context: Any) -> None:
+        message = _message(update)
+        self._spawn(self._cards.reply(message, Formatted(help_text(_lang(message.from_user, "")))))
+
+    async def _lost(self, update: Update, _context: Any) -> None:
+        """Something in a private chat that is no command: say how to ask."""
+        message = _message(update)
+        hint = say("telegram-hint", _lang(message.from_user, message.text or ""))
+        self._spawn(self._cards.reply(message, Formatted(hint)))
+
+
+def _question(command: Command, lang: Lang) -> str:
+    return say(f"telegram-ask-{command.name}", lang)
+
+
+def _lang(person: User | None, typed: str) -> Lang:
+    """The language of the person's client; where it says none, of what they typed."""
+    code = person.language_code if person else None
+    return pick(code) if code else language_of(typed)
+
+
+def _message(update: Update) -> Message:
+    message = update.message
+    assert message is not None
+    return message

@@ -1,0 +1,63 @@
+"""What Telegram's refusals mean for a post: later, never, its card is gone, or nothing to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter
+
+from bot.delivery import PostLater, PostNever
+from bot.telegram.pace import seconds
+
+OUTAGE_S = 3.0
+# Telegram's words; the Bot API gives no codes for them.
+_NOWHERE = (
+    "chat not found", "user is deactivated", "group chat was deactivated", "not enough rights",
+    "have no rights", "need administrator rights", "chat_write_forbidden", "thread not found", "topic_closed",
+)  # fmt: skip
+_LOST = ("message to edit not found", "message_id_invalid", "message can't be edited")
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """Turn the client's errors into :class:`PostLater` and :class:`PostNever`.
+
+    A bad request that is neither is a fault of ours and stays what it is;
+    :class:`ChatMigrated` is for who knows the work.
+    """
+    try:
+        yield
+    except RetryAfter as refusal:
+        raise PostLater(seconds(refusal) + 0.5, "flood control") from refusal
+    except Forbidden as refusal:
+        raise PostNever(refusal.message) from refusal
+    except BadRequest as refusal:
+        if _says(refusal, _NOWHERE):
+            raise PostNever(refusal.message) from refusal
+        raise
+    except InvalidToken:
+        raise PostLater(OUTAGE_S, "the token is not accepted now") from None
+    except NetworkError as fault:  # TimedOut too: the caller's work can be repeated
+        raise PostLater(OUTAGE_S, type(fault).__name__) from fault
+
+
+def unchanged(refusal: BadRequest) -> bool:
+    """Whether the message already looks as wanted."""
+    return _says(refusal, ("message is not modified",))
+
+
+def lost(refusal: BadRequest) -> bool:
+    """Whether the message is gone, so that there is nothing to edit."""
+    return _says(refusal, _LOST)
+
+
+def refused(fault: Exception) -> bool:
+    """Whether Telegram certainly did not do what failed so; a timeout leaves it open (#4071)."""
+    if isinstance(fault, RetryAfter | Forbidden | BadRequest | ChatMigrated | InvalidToken):
+        return True
+    return isinstance(fault, NetworkError) and _says(fault, ("connecterror", "*not* sent"))
+
+
+def _says(fault: BadRequest | NetworkError, words: tuple[str, ...]) -> bool:
+    return any(word in fault.message.lower() for word in words)

@@ -1,0 +1,190 @@
+"""Shows works in Telegram: :class:`bot.delivery.Poster` for this platform.
+
+The card (:mod:`~bot.telegram.cards`) becomes the work by an edit: a text becomes the poem, the
+picture or the melody. What does not fit into one message (an album, a score) follows it, and a
+send cannot be repeated safely: Telegram may have delivered what timed out
+(python-telegram-bot#4071). So the send is noted before it starts; where nobody knows whether
+it arrived it is not sent again: the card says so, and its 📎 sends the files.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+from weakref import WeakValueDictionary
+
+from telegram import Message
+from telegram.error import BadRequest, ChatMigrated, TelegramError
+from telegram.ext import ExtBot
+
+from atelier.languages import say
+from atelier.store import Platform, Work
+from atelier.works import Artefact, MelodyResult, PictureResult, PoemResult
+from bot.delivery import Note, PostLater
+from bot.studio import Studio
+from bot.telegram import shapes
+from bot.telegram.cards import Cards, name_of, reply_to
+from bot.telegram.faults import lost, refused, unchanged, understood
+from bot.telegram.keyboard import keyboard, try_again
+from bot.telegram.quoting import CAPTION, Formatted, formatted, quote
+from bot.words import acknowledgement
+
+log = logging.getLogger(__name__)
+
+WAITED_S = 3.0  # who waited less reads of the start with the result
+HURRY_S = 1.0  # a post gives its slot up rather than wait longer for its chat's turn
+SENDING = "sending"
+
+Edit = Callable[[int, int], Awaitable[object]]
+Send = Callable[[int, dict[str, Any]], Awaitable[Sequence[Message]]]
+
+
+class TelegramPoster:
+    """Edits cards into works. One lock a work: its start and its result never cross."""
+
+    platform: Platform = "telegram"
+
+    def __init__(self, bot: ExtBot[float], studio: Studio, cards: Cards) -> None:
+        self._bot = bot
+        self._studio = studio
+        self._cards = cards
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def started(self, work: Work) -> None:
+        """Say it on the card of a work that waited; a quick one needs no edit in between."""
+        if work.started_at is None or (work.started_at - work.asked_at).total_seconds() < WAITED_S:
+            return
+        async with self._lock(work):
+            now = await self._studio.work(work.id)
+            if now is not None and now.state == "running":
+                with understood():
+                    await self._edit_text(now, formatted(acknowledgement(now, None, quote)), None)
+
+    async def post(self, work: Work, files: list[Artefact], note: Note) -> None:
+        """Show ``work``. Raises :class:`PostLater` and :class:`bot.delivery.PostNever`."""
+        async with self._lock(work):
+            try:
+                with understood():
+                    await self._show(work, {file.name: file for file in files}, note)
+            except ChatMigrated as moved:
+                await self._studio.note_place(work.id, {"chat": moved.new_chat_id, "message": None})
+                raise PostLater(0.2, "the group became a supergroup") from moved
+
+    async def regret(self, work: Work, sentence: str) -> None:
+        """Say on the card why there is no work, with a button to try again."""
+        quoted = say("quoted", work.lang, prompt=quote(work.request.words))
+        async with self._lock(work):
+            with understood():
+                await self._edit_text(work, formatted(f"{quoted}\n{sentence}"), try_again(work))
+
+    async def send_originals(self, work: Work, place: dict[str, Any]) -> None:
+        """All files of ``work``, in answer to the message of ``place``."""
+        documents = shapes.originals(work, await self._studio.files(work))
+        chat, where = place["chat"], _where(place, place.get("asked"))
+        if len(documents) > 1:
+            sent: Sequence[Message] = await self._bot.send_media_group(chat, documents, **where)
+        else:
+            only = documents[0].media
+            sent = [await self._bot.send_document(chat, only, disable_content_type_detection=True, **where)]
+        await self._remember(work, sent)
+
+    async def _show(self, work: Work, files: dict[str, Artefact], note: Note) -> None:
+        result, doubt = work.result, "\n" + say("telegram-doubt", work.lang)
+        buttons = keyboard(work, await self._studio.tally(work.id))
+        if isinstance(result, PoemResult):
+            await self._edit_text(work, formatted(shapes.poem(work, result)), buttons)
+        elif isinstance(result, MelodyResult):
+            audio = shapes.melody(work, result, files[result.files["ogg"]])
+            await self._edit(work, lambda chat, card: self._bot.edit_message_media(
+                audio, chat, card, reply_markup=buttons, rate_limit_args=HURRY_S
+            ))  # fmt: skip
+            score = files.get(result.files.get("png", ""))
+            if score and not await self._follow(work, note, "score", self._score(score)):
+                text = formatted(shapes.caption(work) + doubt, CAPTION)
+                await self._edit(work, lambda chat, card: self._bot.edit_message_caption(
+                    chat, card, caption=text.text, caption_entities=text.entities, reply_markup=buttons,
+                    rate_limit_args=HURRY_S,
+                ))  # fmt: skip
+        elif isinstance(result, PictureResult):
+            pictures = [files[name].data for name in result.files]
+            if len(pictures) == 1:
+                photo = shapes.photo(work, pictures[0], shapes.caption(work))
+                await self._edit(work, lambda chat, card: self._bot.edit_message_media(
+                    photo, chat, card, reply_markup=buttons, rate_limit_args=HURRY_S
+                ))  # fmt: skip
+                return
+            await self._edit_text(work, formatted(shapes.caption(work)), buttons)
+            if not await self._follow(work, note, "album", self._album(work, pictures)):
+                await self._edit_text(work, formatted(shapes.caption(work) + doubt), buttons)
+
+    def _album(self, work: Work, pictures: list[bytes]) -> Send:
+        media = shapes.album(work, pictures)
+
+        async def send(chat: int, where: dict[str, Any]) -> Sequence[Message]:
+            return await self._bot.send_media_group(chat, media, rate_limit_args=HURRY_S, **where)
+
+        return send
+
+    def _score(self, score: Artefact) -> Send:
+        async def send(chat: int, where: dict[str, Any]) -> Sequence[Message]:
+            extra = {**where, "filename": score.name, "rate_limit_args": HURRY_S}
+            try:
+                return [await self._bot.send_photo(chat, score.data, **extra)]
+            except BadRequest as refusal:
+                if "photo_invalid_dimensions" not in refusal.message.lower():
+                    raise
+                return [await self._bot.send_document(chat, score.data, **extra)]
+
+        return send
+
+    async def _edit_text(self, work: Work, text: Formatted, buttons: Any) -> None:
+        await self._edit(work, lambda chat, card: self._bot.edit_message_text(
+            text.text, chat, card, entities=text.entities, reply_markup=buttons, rate_limit_args=HURRY_S
+        ))  # fmt: skip
+
+    async def _edit(self, work: Work, edit: Edit) -> None:
+        """Edit the card; a new one if it is gone. That it already looks so is success."""
+        try:
+            await edit(*await self._cards.find(work))
+        except BadRequest as refusal:
+            if unchanged(refusal):
+                return
+            if not lost(refusal):
+                raise
+            log.info("work %s: its card is gone, a new one is sent", work.id)
+            await edit(*await self._cards.replace(work))
+
+    async def _follow(self, work: Work, note: Note, step: str, send: Send) -> bool:
+        """Send what follows the card, at most once. False: nobody knows whether it arrived."""
+        state = work.post.get(step)
+        if state:
+            return bool(state != SENDING)
+        now = await self._studio.work(work.id) or work  # its card may have been replaced
+        chat, card = await self._cards.find(now)
+        await note(**{step: SENDING})
+        try:
+            sent = await send(chat, _where(now.place, card))
+        except TelegramError as fault:
+            if refused(fault):
+                await note(**{step: None})
+                raise
+            log.warning("work %s: whether its %s arrived is unknown: %s", work.id, step, fault.message)
+            return False
+        await note(**{step: [message.message_id for message in sent]})
+        await self._remember(work, sent)
+        return True
+
+    async def _remember(self, work: Work, sent: Sequence[Message]) -> None:
+        for message in sent:
+            name = name_of(message.chat.id, message.message_id)
+            await self._studio.remember_message(work.id, "telegram", name)
+
+    def _lock(self, work: Work) -> asyncio.Lock:
+        return self._locks.setdefault(work.id, asyncio.Lock())
+
+
+def _where(place: dict[str, Any], message: int | None) -> dict[str, Any]:
+    """In the thread of ``place``, as a reply to ``message``."""
+    return {"message_thread_id": place.get("thread"), "reply_parameters": reply_to(message)}

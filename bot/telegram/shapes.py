@@ -1,0 +1,63 @@
+"""What a work looks like in Telegram: marked text (:mod:`~bot.telegram.quoting`) and media to upload."""
+
+from __future__ import annotations
+
+from telegram import InputMediaAudio, InputMediaDocument, InputMediaPhoto
+
+from atelier.store import Work
+from atelier.works import Artefact, MelodyResult, PoemResult
+from bot.telegram.quoting import CAPTION, bold, formatted, quote
+from bot.words import alt, details, headline, poem_text
+
+TITLE = 64  # characters that a player shows of a title
+
+
+def caption(work: Work) -> str:
+    """The prompt, quoted, and what was made of it."""
+    return f"{headline(work, quote)}\n{details(work)}"
+
+
+def poem(work: Work, result: PoemResult) -> str:
+    """A poem as text, its title in bold."""
+    text = poem_text(result)
+    if result.title:
+        text = bold(result.title) + text.removeprefix(result.title)
+    return f"{headline(work, quote)}\n\n{text}\n\n{details(work)}"
+
+
+def photo(work: Work, data: bytes, marked: str) -> InputMediaPhoto:
+    """A picture with a caption."""
+    text = formatted(marked, CAPTION)
+    return InputMediaPhoto(
+        data, caption=text.text, caption_entities=text.entities, filename=f"atelier-{work.id}.png"
+    )
+
+
+def album(work: Work, pictures: list[bytes]) -> list[InputMediaPhoto]:
+    """Several pictures; each says what it shows, for those who cannot see it."""
+    return [photo(work, data, alt(work, number)) for number, data in enumerate(pictures, start=1)]
+
+
+def melody(work: Work, result: MelodyResult, file: Artefact) -> InputMediaAudio:
+    """A melody for the chat's player."""
+    text = formatted(caption(work), CAPTION)
+    end = max((start + length for start, length, _ in result.notes), default=0)  # sixteenths
+    return InputMediaAudio(
+        file.data,
+        caption=text.text,
+        caption_entities=text.entities,
+        title=(result.title or work.request.words)[:TITLE],
+        performer="Atelier",
+        duration=round(end / 4 * 60 / result.tempo),
+        filename=f"atelier-{work.id}.ogg",
+    )
+
+
+def originals(work: Work, files: list[Artefact]) -> list[InputMediaDocument]:
+    """Every file of the work as a document, which Telegram leaves as it is."""
+    return [
+        InputMediaDocument(
+            file.data, filename=f"atelier-{work.id}-{file.name}", disable_content_type_detection=True
+        )
+        for file in files
+    ]
