@@ -83,7 +83,9 @@ class Road:
                 args=[work.id],
                 job_id=work.id,
                 timeout=self._settings.job_timeout,
-                retry=Retry(max=self._settings.retries) if self._settings.retries else None,
+                retry=Retry(max=self._settings.retries, enqueue_at_front=True)
+                if self._settings.retries
+                else None,
                 result_ttl=_KEEP_S,
                 failure_ttl=_KEEP_FAILED_S,
                 description=f"{work.kind} {work.id}",

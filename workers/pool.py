@@ -1,0 +1,86 @@
+"""Several kinds on one machine: a process each, started again when it dies."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from types import FrameType
+
+from atelier.requests import Kind
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0
+STEADY_S = 60.0  # a child that lived so long starts again at once
+STOP_S = 11.0  # a worker promises ten
+
+
+class _Stop(Exception):
+    """Raised by the signal handler to leave the loop."""
+
+
+class Child:
+    """One kind's process and when it may start again."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.process: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
+        self._pause = FIRST_PAUSE_S
+        self._not_before = 0.0
+
+    def keep(self) -> None:
+        """Start the process if it is not there."""
+        if self.process is not None and self.process.poll() is not None:
+            lived = time.monotonic() - self._started
+            self._pause = FIRST_PAUSE_S if lived > STEADY_S else min(LONGEST_PAUSE_S, self._pause * 2)
+            self._not_before = time.monotonic() + self._pause
+            log.warning(
+                "the worker for %s ended (%s); again in %.1f s",
+                self.kind,
+                self.process.returncode,
+                self._pause,
+            )
+            self.process = None
+        if self.process is None and time.monotonic() >= self._not_before:
+            command = [sys.executable, "-m", "workers.worker", self.kind, "--parent", str(os.getpid())]
+            # A session of its own: Ctrl-C reaches it through us, once.
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
+            self._started = time.monotonic()
+
+
+def serve(kinds: Sequence[Kind]) -> None:
+    """Keep a worker for each of ``kinds`` until SIGTERM or SIGINT; then end them in order."""
+    children = [Child(kind) for kind in kinds]
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise _Stop
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    try:
+        while True:
+            for child in children:
+                child.keep()
+            time.sleep(0.2)
+    except _Stop:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        _end([child.process for child in children if child.process is not None])
+
+
+def _end(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        process.terminate()
+    deadline = time.monotonic() + STOP_S
+    for process in processes:
+        try:
+            process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -1,0 +1,271 @@
+"""The warm worker: RQ's SimpleWorker with its models loaded once, a heartbeat, and a clean stop.
+
+One worker serves one queue: only then RQ takes jobs with BLMOVE through an intermediate queue,
+where a killed worker leaves them to be found. Several kinds are several processes (:mod:`workers.pool`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from types import FrameType, TracebackType
+from typing import Any
+
+from redis.exceptions import RedisError
+from rq import Queue, SimpleWorker
+from rq.exceptions import StopRequested
+from rq.executions import Execution
+from rq.job import Job, JobStatus
+from rq.registry import clean_registries
+from rq.serializers import JSONSerializer
+from rq.timeouts import JobTimeoutException
+from rq.utils import now
+from rq.worker import WorkerStatus
+from rq.worker_registration import clean_worker_registry
+
+from atelier.errors import Cancelled, PersonError, Unavailable
+from atelier.logs import configure
+from atelier.queue import queue_name
+from atelier.requests import KINDS, Kind
+from atelier.settings import Settings
+from workers import jobs, pool, workshop
+from workers.heartbeat import LEASE_S, Heartbeat
+from workers.workshop import Loader, Workshop
+
+log = logging.getLogger(__name__)
+
+ALIVE_S = 20  # a worker unheard of for so long is not counted any more
+TTL_S = 18  # RQ waits for a job up to 15 s less: 3 s between two looks around
+TIDY_S = 3
+TIDY_LOCK_S = 15  # RQ's own lock outlives a killed worker by 15 minutes
+STUCK_S = 10.0  # in the intermediate queue: the worker that took it died before it began
+FINISH_S = 6.0  # after SIGTERM a running work may finish; then it is stopped,
+LET_GO_S = 9.0  # and if it does not stop, handed back as it is
+PAUSE_S = 1.0
+
+
+class WarmWorker(SimpleWorker):
+    """A worker for one kind. ``parent``: the process that it must not outlive."""
+
+    log_result_lifespan = False
+    max_connection_wait_time = 2.0
+
+    def __init__(self, kind: Kind, workshop: Workshop, *, parent: int | None = None) -> None:
+        super().__init__(
+            [Queue(queue_name(kind), connection=workshop.redis, serializer=JSONSerializer)],
+            connection=workshop.redis,
+            serializer=JSONSerializer,
+            worker_ttl=TTL_S,
+            maintenance_interval=TIDY_S,
+            exception_handlers=[self._judge],
+            log_job_description=False,
+        )
+        self._workshop = workshop
+        self._parent = parent
+
+    @property
+    def asked_to_stop(self) -> bool:
+        """Whether a signal ended the work, rather than a fault."""
+        return self._shutdown_requested_date is not None
+
+    # Running a job
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Run the job here, with a heartbeat beside it."""
+        self._workshop.halt.clear()
+        execution = self.prepare_execution(job)
+        with Heartbeat(self, job, execution):
+            self.perform_job(job, queue, execution)
+        self.set_state(WorkerStatus.IDLE)
+
+    def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:  # noqa: ARG002
+        """How long a job counts as running after a sign of life, in seconds."""
+        return LEASE_S
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:  # noqa: ARG002
+        """Say that this worker lives. Called between jobs too, so a lost parent is noticed here."""
+        super().heartbeat(ALIVE_S, pipeline)
+        here = threading.current_thread() is threading.main_thread()
+        if here and self._parent is not None and os.getppid() != self._parent and not self.executions:
+            log.warning("the worker's parent is gone; stopping")
+            self._shutdown_requested_date = self.last_heartbeat
+            raise StopRequested
+
+    def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:  # noqa: ARG002
+        """Stop the running work: there is no horse, the model polls this flag."""
+        self._workshop.halt.set()
+
+    def dequeue_job_and_maintain_ttl(
+        self, timeout: int | None, max_idle_time: int | None = None
+    ) -> tuple[Job, Queue] | None:
+        """The next job; none is taken while the store, without which nothing can be made, is down."""
+        while True:
+            try:
+                self._workshop.store.check()
+                break
+            except Unavailable:
+                self.heartbeat()
+                time.sleep(PAUSE_S)
+        return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+
+    # What becomes of a job that did not end well
+
+    def _judge(
+        self, job: Job, _kind: type[BaseException], fault: BaseException, _trace: TracebackType | None
+    ) -> None:
+        """RQ asks here before it retries (``retries_left``) or sets aside; for abandoned jobs too."""
+        if isinstance(fault, Cancelled) and self._stopped_job_id == job.id:
+            self._workshop.store.cancelled(job.id)
+            log.info("work %s: stopped on request", job.id)
+        elif isinstance(fault, Cancelled | SystemExit | StopRequested | KeyboardInterrupt):
+            log.info("work %s: handed back", job.id)
+            _once_more(job)
+        elif _of_the_house(fault):
+            log.warning("work %s: put back: %s", job.id, fault)
+            _once_more(job)
+            time.sleep(PAUSE_S)
+        elif job.should_retry:
+            log.warning("work %s: crashed (%s); once more", job.id, type(fault).__name__)
+        else:
+            try:
+                if isinstance(fault, JobTimeoutException):
+                    jobs.give_up(job.id, "work-timed-out", seconds=int(job.timeout or 0))
+                else:
+                    jobs.give_up(job.id, "work-crashed")
+            except (PersonError, RedisError) as second:
+                log.warning("work %s: could not be set aside yet: %s", job.id, second)
+                _once_more(job)
+
+    def clean_registries(self) -> None:
+        """RQ's maintenance under a short lock, and jobs that a killed worker had only just taken."""
+        for queue in self.queues:
+            if not self.connection.set(queue.registry_cleaning_key, 1, nx=True, ex=TIDY_LOCK_S):
+                continue
+            try:
+                clean_registries(queue, self._exc_handlers)
+                clean_worker_registry(queue)
+                self._unstick(queue)
+            finally:
+                self.connection.delete(queue.registry_cleaning_key)
+        self.last_cleaned_at = now()  # type: ignore[assignment]
+
+    def _unstick(self, queue: Queue) -> None:
+        """Put jobs back that lie in the intermediate queue and were never begun. RQ would fail them."""
+        middle = queue.intermediate_queue
+        for job_id in middle.get_job_ids():
+            if middle.set_first_seen(job_id):
+                continue
+            seen = middle.get_first_seen(job_id)
+            if seen is None or (now() - seen).total_seconds() < STUCK_S:
+                continue
+            job = queue.fetch_job(job_id)
+            with self.connection.pipeline() as pipe:
+                pipe.lrem(middle.key, 1, job_id)
+                pipe.delete(middle.get_first_seen_key(job_id))
+                if job is not None and job.get_status() == JobStatus.QUEUED:
+                    queue.push_job_id(job_id, pipeline=pipe, at_front=True)
+                    log.warning("work %s: was taken by a worker that died; back in front", job_id)
+                pipe.execute()
+
+    # Stopping
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """SIGTERM or SIGINT: finish or hand back what runs, within ten seconds."""
+        for seconds, act in ((FINISH_S, self.kill_horse), (LET_GO_S, self._let_go)):
+            timer = threading.Timer(seconds, act)
+            timer.daemon = True
+            timer.start()
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def _let_go(self) -> None:
+        """The model did not stop: give the job back and leave without it."""
+        held = list(self.executions.values())
+        if not held:
+            return
+        with contextlib.suppress(RedisError, OSError):  # then its lease runs out instead
+            for execution in held:
+                self._hand_back(execution)
+            self.register_death()  # type: ignore[no-untyped-call]
+        logging.shutdown()
+        os._exit(0)
+
+    def _hand_back(self, execution: Execution) -> None:
+        job, queue = execution.job, self.queues[0]
+        log.warning("work %s: does not stop; handed back as it is", job.id)
+        with self.connection.pipeline() as pipe:
+            self.cleanup_execution(job, pipeline=pipe, execution=execution)
+            job.set_status(JobStatus.QUEUED, pipeline=pipe)
+            queue.push_job_id(job.id, pipeline=pipe, at_front=True)
+            pipe.execute()
+
+
+def _once_more(job: Job) -> None:
+    """Back in front of the queue, and not counted as a crash of its own."""
+    job.retries_left = (job.retries_left or 0) + 1
+    job.enqueue_at_front_on_retry = True
+
+
+def _of_the_house(fault: BaseException) -> bool:
+    """A part that is down is no fault of the work."""
+    return isinstance(fault, RedisError) or (isinstance(fault, Unavailable) and fault.key == "store-down")
+
+
+def serve(
+    settings: Settings,
+    kinds: Sequence[Kind] = KINDS,
+    *,
+    loader: Loader | None = None,
+    parent: int | None = None,
+) -> None:
+    """Serve ``kinds`` until SIGTERM or SIGINT. Several kinds: one child process each.
+
+    ``loader`` replaces the shipped models (one kind only). A Redis that goes away is waited
+    for with the models kept warm. Raises ``Unavailable("store-down")``.
+    """
+    if len(kinds) > 1:
+        pool.serve(kinds)
+        return
+    place = Workshop.open(settings, loader)
+    workshop.use(place)
+    place.models.warm(kinds[0])
+    while True:
+        try:
+            worker = WarmWorker(kinds[0], place, parent=parent)
+            worker.work(logging_level=None)
+            if worker.asked_to_stop:
+                return
+        except StopRequested:
+            return
+        except (RedisError, OSError) as fault:
+            log.warning("no Redis (%s); again in %g s", fault, PAUSE_S)
+        time.sleep(PAUSE_S)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``python -m workers.worker [KIND ...]``: a worker's process. The exit code."""
+    parser = argparse.ArgumentParser(prog="python -m workers.worker", description=__doc__)
+    parser.add_argument("kinds", nargs="*", choices=[*KINDS, []], metavar="KIND")
+    parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    try:
+        settings = Settings.load()
+        configure(settings)
+        logging.getLogger("rq").setLevel(max(logging.WARNING, logging.getLogger().level))
+        serve(settings, tuple(options.kinds) or KINDS, parent=options.parent)
+    except KeyboardInterrupt:
+        return 0
+    except PersonError as fault:
+        sys.stderr.write(f"{fault}\n")
+        return fault.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
