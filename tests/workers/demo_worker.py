@@ -1,0 +1,70 @@
+"""A worker process whose model needs no weights: it does what the prompt says, so that faults can be made.
+
+``sleep 3``: work for three seconds, polling ``stopped``; ``deaf 60``: without polling; ``crash``: raise;
+``die``: end the process as a segmentation fault would; ``damaged``: its weights cannot be loaded
+until the file ``mended`` stands in the working folder; anything else is answered at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from atelier.errors import BadInput, Cancelled, PersonError, WeightsError
+from atelier.logs import configure
+from atelier.requests import Kind, PoemRequest
+from atelier.settings import Settings
+from atelier.works import Artefact, Made, PoemResult
+from workers.worker import serve
+
+
+class DemoPoet:
+    """Repeats the topic."""
+
+    version = "demo"
+
+    def generate(
+        self, requests: Sequence[Any], *, stopped: Callable[[], bool] = lambda: False
+    ) -> list[Made | PersonError]:
+        return [self._one(request, stopped) for request in requests]
+
+    def _one(self, request: PoemRequest, stopped: Callable[[], bool]) -> Made | PersonError:
+        with Path("made.log").open("a") as log:
+            log.write(f"{os.getpid()} {request.topic}\n")
+        word, _, number = request.topic.partition(" ")
+        if word == "crash":
+            raise RuntimeError("asked to crash")
+        if word == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if word == "refuse":
+            return BadInput("bad-acrostic-long", limit=14)
+        if word in ("sleep", "deaf"):
+            end = time.monotonic() + float(number)
+            while time.monotonic() < end:
+                if word == "sleep" and stopped():
+                    raise Cancelled
+                time.sleep(0.02)
+        result = PoemResult(
+            seed=request.seed or 0, version=self.version, form="free", lang="en", title="",
+            lines=[request.topic], stanzas=[1],
+        )  # fmt: skip
+        return Made(result, (Artefact("poem.txt", "text/plain", request.topic.encode()),))
+
+
+def load(_kind: Kind) -> DemoPoet:
+    if os.environ.get("DEMO_DAMAGED") and not Path("mended").exists():
+        raise WeightsError("weights-damaged", model="poet", path="poet.safetensors")
+    return DemoPoet()
+
+
+if __name__ == "__main__":
+    settings = Settings.load()
+    configure(settings)
+    logging.getLogger("rq").setLevel(logging.WARNING)
+    serve(settings, [sys.argv[1]], loader=load)  # type: ignore[list-item]
