@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -83,19 +82,19 @@ class Settings(BaseSettings):
         """Whether this person may administer the whole studio."""
         return f"{platform}:{platform_id}" in self.admins
 
-    @cached_property
+    @property
     def database(self) -> str:
         """The SQLAlchemy URL in force."""
         if self.database_url:
             return self.database_url.get_secret_value()
         return f"sqlite:///{(self.home / 'atelier.db').resolve()}"
 
-    @cached_property
+    @property
     def artefacts(self) -> str:
         """The fsspec URL in force."""
         return self.artefacts_url or (self.home / "artefacts").resolve().as_uri()
 
-    @cached_property
+    @property
     def redis(self) -> str:
         """The Redis URL in force: without one, the private server's socket that ``atelier up`` opens."""
         if self.redis_url:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,9 +11,9 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from atelier.errors import BadInput, Unavailable
-from atelier.queue import Road, queue_name
+from atelier.queue import queue_name
 from atelier.settings import Settings
-from atelier.store import PersonRef, Store, Tally
+from atelier.store import PersonRef, Tally
 from bot.catalogue import BY_NAME
 from bot.studio import Studio, Ticket, sentence
 
@@ -68,10 +69,9 @@ async def test_a_bad_request_leaves_nothing(studio: Studio) -> None:
 
 
 async def test_redis_down_is_a_clear_sentence_and_leaves_nothing(
-    settings: Settings, redis_server: Any, monkeypatch: pytest.MonkeyPatch
+    make_settings: Callable[..., Settings], redis_server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own = settings.model_copy(update={"redis_url": redis_server.url})
-    studio = Studio(own, Store.open(own.database), Road.open(own), Studio.open(settings).shelf)
+    studio = Studio.open(make_settings(redis_url=redis_server.url))
     redis_server.stop()
     with pytest.raises(Unavailable) as caught:
         await ask(studio)
