@@ -1,4 +1,4 @@
-"""What every test may ask for. Real parts only; what a machine lacks is a skip by name (with CI set: a failure).
+"""What every test may ask for: real parts. What a machine lacks is a skip by name, with CI set a failure.
 
 settings          a studio of its own: temporary home, SQLite, a folder for works, a real Redis that
                   is empty at the start of each test
@@ -135,25 +135,28 @@ def environment() -> Callable[[Settings], dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def _postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     try:
         import pgserver
-        import psycopg  # noqa: F401
+        import psycopg
     except ImportError as fault:
         lacking(f"PostgreSQL: {fault.name} is not installed (the test extra has it)")
     server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")  # nobody pulls the plug on a test
+        connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
 
 
 @pytest.fixture
-def postgres_url(_postgres: str) -> str:
+def postgres_url(postgres_admin: str) -> str:
     import psycopg
 
     name = f"test_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(_postgres, autocommit=True) as connection:
+    with psycopg.connect(postgres_admin, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    base, _, query = _postgres.partition("?")
+    base, _, query = postgres_admin.partition("?")
     return f"{base.rsplit('/', 1)[0]}/{name}?{query}"
 
 

@@ -51,7 +51,9 @@ class Database:
 def insert_once(connection: Connection, table: Table, **values: Any) -> bool:
     """INSERT ... ON CONFLICT DO NOTHING; whether the row is new."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    return connection.execute(insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
+    statement = insert(table).values(**values).on_conflict_do_nothing()
+    # preserve_rowcount: SQLAlchemy adds RETURNING on PostgreSQL, and the count would be lost with it
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def _engine(url: str) -> Engine:

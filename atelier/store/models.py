@@ -93,7 +93,8 @@ def _one(connection: Connection, model: str, version: str) -> VersionRow:
         select(versions).where(versions.c.model == model, versions.c.version == version)
     ).one_or_none()
     if row is None:
-        raise BadInput("version-unknown", model=model, version=version)
+        names = connection.execute(select(versions.c.version).where(versions.c.model == model)).scalars()
+        raise BadInput("version-unknown", model=model, version=version, versions=", ".join(names))
     return _version(row)
 
 

@@ -5,7 +5,6 @@ work-crashed = Making it failed twice, so I have stopped trying. The fault has b
 work-timed-out = It took longer than { $seconds } seconds, so I have stopped. A smaller wish may work.
 
 ## Model versions
-version-unknown = There is no version “{ $version }” of the { $model }: `atelier models list` shows what there is.
 version-no-previous = The { $model } has no version before the current one to go back to.
 
 ## The private Redis

@@ -5,7 +5,6 @@ work-crashed = 试了两次都没有做成，所以不再尝试。问题已经�
 work-timed-out = 用时超过 { $seconds } 秒，所以停了下来。要求小一点也许可以。
 
 ## 模型版本
-version-unknown = { $model } 没有“{ $version }”这个版本：用 `atelier models list` 可以查看现有版本。
 version-no-previous = { $model } 的当前版本之前没有可以退回的版本。
 
 ## 内置 Redis

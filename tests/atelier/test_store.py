@@ -1,0 +1,345 @@
+"""The store, on SQLite and on PostgreSQL: what a work goes through, and what happens twice."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from atelier.errors import BadInput, Unavailable
+from atelier.requests import MelodyRequest, PaintRequest, PoemRequest
+from atelier.store import ArtefactRef, PersonRef, Store, Tally, Work
+from atelier.store.tables import metadata
+from atelier.works import MelodyResult, PictureResult, PoemResult
+
+ADA = PersonRef("discord", "1")
+BEN = PersonRef("telegram", "1")
+
+
+@pytest.fixture
+def store(any_database_url: str) -> Iterator[Store]:
+    opened = Store.open(any_database_url)
+    yield opened
+    opened.close()
+
+
+def ask(store: Store, source: str = "discord:1", person: PersonRef = ADA, **options: Any) -> Work:
+    request = PoemRequest(topic=options.pop("topic", "初雪 🌨"), seed=7, **options)
+    work, new = store.accept(
+        person=person, kind="poem", request=request, lang="zh", place={"channel": 5}, source=source
+    )
+    assert new
+    return work
+
+
+def poem(**changes: Any) -> PoemResult:
+    values = {"seed": 7, "version": "v1", "form": "七绝", "lang": "zh", "title": "初雪", "lines": ["一"],
+              "stanzas": [1], **changes}  # fmt: skip
+    return PoemResult(**values)
+
+
+def test_the_migrations_make_what_the_tables_say(store: Store) -> None:
+    with store._db.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_opening_again_changes_nothing(any_database_url: str) -> None:
+    first = Store.open(any_database_url)
+    work = ask(first)
+    again = Store.open(any_database_url)
+    assert again.get(work.id) == work
+    first.close()
+    again.close()
+
+
+def test_several_processes_may_open_a_new_database_at_once(any_database_url: str) -> None:
+    code = "import sys; from atelier.store import Store; print(Store.open(sys.argv[1]).stats()['works'])"
+    started = [
+        subprocess.Popen([sys.executable, "-c", code, any_database_url], stdout=-1, stderr=-1)
+        for _ in range(4)
+    ]
+    for process in started:
+        out, err = process.communicate()
+        assert (process.returncode, out.strip()) == (0, b"0"), err.decode()
+
+
+def test_a_request_is_written_down_whole(store: Store) -> None:
+    before = datetime.now(UTC)
+    work = ask(store, mood="calm", form="七绝")
+    assert work == store.get(work.id)
+    assert work.request == PoemRequest(topic="初雪 🌨", seed=7, mood="calm", form="七绝")
+    assert (work.person, work.kind, work.lang, work.state) == (ADA, "poem", "zh", "accepted")
+    assert work.place == {"channel": 5}
+    assert work.asked_at.tzinfo is not None
+    assert before <= work.asked_at <= datetime.now(UTC)
+    assert len(work.id) == 12
+    assert work.id.isalnum()
+    assert work.id.islower() or work.id.isdigit()
+
+
+def test_a_redelivered_update_gives_the_first_row(store: Store) -> None:
+    work = ask(store)
+    again, new = store.accept(
+        person=ADA,
+        kind="paint",
+        request=PaintRequest(prompt="other"),
+        lang="en",
+        place={},
+        source="discord:1",
+    )
+    assert not new
+    assert again == work
+    assert store.stats()["works"] == 1
+
+
+def test_updates_that_race_make_one_row(store: Store) -> None:
+    def accept(_: int) -> tuple[str, bool]:
+        work, new = store.accept(
+            person=ADA, kind="poem", request=PoemRequest(topic="x"), lang="en", place={}, source="s"
+        )
+        return work.id, new
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(accept, range(16)))
+    assert len({work_id for work_id, _ in answers}) == 1
+    assert [new for _, new in answers].count(True) == 1
+
+
+def test_people_of_two_platforms_are_two(store: Store) -> None:
+    ask(store, "a", ADA)
+    ask(store, "b", BEN)
+    assert store.stats()["people"] == 2
+    assert [work.person for work in store.recent(BEN)] == [BEN]
+
+
+def test_a_work_goes_from_asked_to_posted(store: Store) -> None:
+    work = ask(store)
+    store.queued(work.id)
+    store.started(work.id, "v1")
+    running = store.get(work.id)
+    assert running is not None
+    assert (running.state, running.version) == ("running", "v1")
+    assert running.started_at is not None
+    ref = ArtefactRef("poem.txt", "text/plain", "ab/poem.txt", 3)
+    assert store.made(work.id, poem(), [ref])
+    assert store.undelivered("discord")[0].id == work.id
+    assert store.undelivered("telegram") == []
+    store.posted(work.id)
+    told = store.get(work.id)
+    assert told is not None
+    assert (told.state, told.result, told.artefacts) == ("posted", poem(), (ref,))
+    assert store.undelivered("discord") == []
+    store.posted(work.id)
+    assert store.get(work.id) == told
+
+
+def test_every_kind_of_result_comes_back_as_it_was(store: Store) -> None:
+    picture = PictureResult(
+        seed=1, version="v1", file="a.png", files=["a.png"], width=64, height=64, understood="蝴蝶"
+    )
+    tune = MelodyResult(
+        seed=1, version="v1", title="t", files={"ogg": "a.ogg"}, key="F#", mode="minor", meter="3/4",
+        tempo=90, bars=4, rhythm=None, notes=[[0, 4, 60]],
+    )  # fmt: skip
+    for kind, request, result in (
+        ("paint", PaintRequest(prompt="x"), picture),
+        ("melody", MelodyRequest(description="x"), tune),
+    ):
+        work, _ = store.accept(
+            person=ADA, kind=kind, request=request, lang="en", place={}, source=kind,  # type: ignore[arg-type]
+        )  # fmt: skip
+        assert store.made(work.id, result, [])
+        again = store.get(work.id)
+        assert again is not None
+        assert again.result == result
+
+
+def test_made_twice_is_made_once(store: Store) -> None:
+    work = ask(store)
+    assert store.made(work.id, poem(title="first"), [])
+    assert not store.made(work.id, poem(title="second"), [])
+    assert not store.failed(work.id, "work-crashed", {})
+    assert not store.cancelled(work.id)
+    kept = store.get(work.id)
+    assert kept is not None
+    assert kept.result == poem(title="first")
+    assert kept.state == "made"
+
+
+def test_a_cancelled_work_is_not_made(store: Store) -> None:
+    work = ask(store)
+    assert store.cancelled(work.id)
+    assert not store.made(work.id, poem(), [])
+    store.started(work.id, "v1")
+    cancelled = store.get(work.id)
+    assert cancelled is not None
+    assert (cancelled.state, cancelled.result) == ("cancelled", None)
+
+
+def test_a_quick_worker_is_not_overtaken_by_queued(store: Store) -> None:
+    work = ask(store)
+    store.started(work.id, "v1")
+    store.queued(work.id)
+    now = store.get(work.id)
+    assert now is not None
+    assert now.state == "running"
+
+
+def test_a_failure_is_told_once_and_stays_one(store: Store) -> None:
+    work = ask(store)
+    store.failed(work.id, "weights-damaged", {"model": "poet", "path": "x"})
+    [failed] = store.undelivered("discord")
+    assert failed.failure is not None
+    assert (failed.failure.key, failed.failure.params["model"]) == ("weights-damaged", "poet")
+    store.posted(work.id)
+    told = store.get(work.id)
+    assert told is not None
+    assert told.state == "failed"
+    assert told.posted_at is not None
+    assert store.undelivered("discord") == []
+
+
+def test_only_what_never_reached_the_queue_is_discarded(store: Store) -> None:
+    lost, sent = ask(store, "a"), ask(store, "b")
+    store.queued(sent.id)
+    store.discard(lost.id)
+    store.discard(sent.id)
+    assert store.get(lost.id) is None
+    assert store.get(sent.id) is not None
+
+
+def test_unsent_and_unfinished_works_are_found(store: Store) -> None:
+    accepted, queued = ask(store, "a"), ask(store, "b")
+    store.queued(queued.id)
+    assert [work.id for work in store.unsent(0)] == [accepted.id]
+    assert store.unsent(60) == []
+    assert [work.id for work in store.unfinished()] == [queued.id]
+
+
+def test_notes_are_merged_also_when_they_race(store: Store) -> None:
+    work = ask(store)
+    store.set_place(work.id, {"message": 9})
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: store.note_post(work.id, **{f"step{n}": n}), range(12)))
+    now = store.get(work.id)
+    assert now is not None
+    assert now.place == {"channel": 5, "message": 9}
+    assert now.post == {f"step{n}": n for n in range(12)}
+
+
+def test_messages_lead_to_their_work(store: Store) -> None:
+    work = ask(store)
+    store.put_message(work.id, "discord", "5:9")
+    store.put_message(work.id, "discord", "5:9")
+    store.put_message(work.id, "discord", "5:10")
+    for message in ("5:9", "5:10"):
+        found = store.work_of_message("discord", message)
+        assert found is not None
+        assert found.id == work.id
+    assert store.work_of_message("telegram", "5:9") is None
+
+
+def test_recent_works_come_newest_first_and_in_pages(store: Store) -> None:
+    ids = [ask(store, str(n)).id for n in range(5)]
+    ask(store, "other", BEN)
+    assert [work.id for work in store.recent(ADA)] == ids[::-1]
+    page = store.recent(ADA, limit=2)
+    rest = store.recent(ADA, before=page[-1].asked_at)
+    assert [work.id for work in page + rest] == ids[::-1]
+    assert store.recent(ADA, before=datetime.now(UTC) - timedelta(days=1)) == []
+    assert store.recent(PersonRef("web", "never seen")) == []
+
+
+def test_erasing_a_person_leaves_no_word_of_theirs(store: Store) -> None:
+    work = ask(store, "discord:4711", topic="my secret wish")
+    theirs = ask(store, "b", BEN)
+    ref = ArtefactRef("poem.txt", "text/plain", "ab/poem.txt", 3)
+    store.made(work.id, poem(title="my secret wish"), [ref])
+    store.set_place(work.id, {"user": "Ada Lovelace"})
+    store.put_message(work.id, "discord", "5:9")
+    store.vote(work.id, ADA, "liked", origin="button", platform="discord")
+    store.vote(work.id, BEN, "liked", origin="button", platform="telegram")
+    store.vote(theirs.id, ADA, "disliked", origin="button", platform="discord")
+
+    assert store.erase(ADA) == [ref]
+
+    with store._db.reading() as connection:
+        for table in metadata.sorted_tables:
+            dump = str(connection.execute(table.select()).all())
+            for trace in ("secret", "Lovelace", "4711"):
+                assert trace not in dump, f"{trace} in {table.name}"
+    assert store.recent(ADA) == []
+    assert store.work_of_message("discord", "5:9") is None
+    assert store.tally(work.id) == Tally(1, 0)  # the other person's vote is theirs
+    assert store.tally(theirs.id) == Tally(0, 0)
+    assert store.undelivered("discord") == []
+    assert store.erase(ADA) == []
+    emptied = store.get(work.id)
+    assert emptied is not None
+    assert emptied.artefacts == ()
+
+
+def test_versions_are_promoted_and_rolled_back(store: Store) -> None:
+    store.register_version("poet", "v1", "a" * 64, "shipped", {"figures": []})
+    store.register_version("poet", "v2", "b" * 64, "trained", {})
+    store.register_version("poet", "v3", "c" * 64, "trained", {})
+    store.register_version("painter", "v1", "d" * 64, "shipped", {})
+
+    def statuses() -> dict[str, str]:
+        return {row.version: row.status for row in store.versions("poet")}
+
+    assert statuses() == {"v1": "shipped", "v2": "candidate", "v3": "candidate"}
+    assert store.promote("poet", "v2").status == "current"
+    assert statuses() == {"v1": "previous", "v2": "current", "v3": "candidate"}
+    store.promote("poet", "v3")
+    assert statuses() == {"v1": "shipped", "v2": "previous", "v3": "current"}
+    assert store.rollback("poet").version == "v2"
+    assert statuses() == {"v1": "shipped", "v2": "current", "v3": "rejected"}
+    with pytest.raises(BadInput) as refused:
+        store.rollback("poet")
+    assert refused.value.key == "version-no-previous"
+    with pytest.raises(BadInput, match="v9"):
+        store.promote("poet", "v9")
+    again = store.register_version("poet", "v2", "x", "trained", {"other": 1})
+    assert (again.status, again.sha256) == ("current", "b" * 64)
+    assert len(store.versions()) == 4
+
+
+def test_check_answers(store: Store) -> None:
+    store.check()
+
+
+def test_a_database_that_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    for url in (f"sqlite:///{tmp_path / 'taken'}", "postgresql://nobody@127.0.0.1:9/atelier"):
+        with pytest.raises(Unavailable) as refused:
+            Store.open(url)
+        assert refused.value.key == "store-down"
+
+
+def test_a_database_that_stops_and_returns(postgres_url: str, postgres_admin: str) -> None:
+    import psycopg
+
+    store = Store.open(postgres_url)
+    work = ask(store)
+    with store._db.reading() as connection:
+        name = str(connection.execute(text("SELECT current_database()")).scalar())
+    with psycopg.connect(postgres_admin, autocommit=True) as admin:
+        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        for call in (store.check, lambda: store.get(work.id), lambda: store.queued(work.id)):
+            with pytest.raises(Unavailable) as refused:
+                call()
+            assert refused.value.key == "store-down"
+        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+    assert store.get(work.id) == work
+    store.close()
