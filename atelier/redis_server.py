@@ -105,35 +105,73 @@ def start(home: Path) -> RedisServer:
     One that answers already (left over from a killed supervisor) is taken over. Raises
     ``Unavailable``: ``redis-not-installed`` or ``redis-not-starting`` with the server's last words.
     """
-    folder = home / "redis"
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)
-    socket = _place(home)
-    running = _answering(socket)
-    if running:
-        log.info("redis %d was running already", running)
-        return RedisServer(socket, running, None)
-    binary = program()
-    journal = folder / "redis.log"
-    said_before = journal.stat().st_size if journal.exists() else 0
-    command = [
-        binary, "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700",
-        "--dir", str(folder.resolve()), "--appendonly", "yes", "--appendfsync", "everysec", "--save", "",
-        "--daemonize", "no", "--logfile", str(journal.resolve()),
-    ]  # fmt: skip
+    taken = take_over(home)
+    if taken is not None:
+        return taken
+    command = prepare(home)
+    said_before = journal_size(home)
     try:
         # A session of its own: Ctrl-C in the terminal is for the supervisor, which stops Redis last.
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
     except OSError as fault:
-        raise Unavailable("redis-not-starting", program=binary, why=str(fault)) from fault
+        raise Unavailable("redis-not-starting", program=command[0], why=str(fault)) from fault
     deadline = time.monotonic() + _START_S
     while time.monotonic() < deadline and process.poll() is None:
-        if _answering(socket) == process.pid:
-            return RedisServer(socket, process.pid, process)
+        if answering(home) == process.pid:
+            return RedisServer(socket_path(home), process.pid, process)
         time.sleep(0.01)
     process.kill()
     process.wait()
-    raise Unavailable("redis-not-starting", program=binary, why=_last_words(journal, said_before))
+    raise Unavailable("redis-not-starting", program=command[0], why=last_words(home, said_before))
+
+
+def prepare(home: Path) -> list[str]:
+    """Make the folder of the private Redis of ``home``; the command that starts it in the foreground.
+
+    Raises ``Unavailable("redis-not-installed")``.
+    """
+    folder = home / "redis"
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return [
+        program(), "--port", "0", "--unixsocket", str(_place(home)), "--unixsocketperm", "700",
+        "--dir", str(folder.resolve()), "--appendonly", "yes", "--appendfsync", "everysec", "--save", "",
+        "--daemonize", "no", "--logfile", str(_journal(home).resolve()),
+    ]  # fmt: skip
+
+
+def take_over(home: Path) -> RedisServer | None:
+    """The private Redis of ``home`` that answers already; None: none does."""
+    running = answering(home)
+    if running is None:
+        return None
+    log.info("redis %d was running already", running)
+    return RedisServer(socket_path(home), running, None)
+
+
+def answering(home: Path) -> int | None:
+    """The process id of the private Redis of ``home``, if it answers."""
+    return _answering(socket_path(home))
+
+
+def _journal(home: Path) -> Path:
+    return home / "redis" / "redis.log"
+
+
+def journal_size(home: Path) -> int:
+    """How much the server has logged so far, in bytes: what :func:`last_words` may skip."""
+    journal = _journal(home)
+    return journal.stat().st_size if journal.exists() else 0
+
+
+def last_words(home: Path, start: int) -> str:
+    """The last line that the server logged since ``start`` (a byte offset)."""
+    with suppress(OSError), _journal(home).open("rb") as file:
+        file.seek(start)
+        lines = file.read().decode("utf-8", "replace").strip().splitlines()
+        if lines:
+            return lines[-1]
+    return "?"
 
 
 def _place(home: Path) -> Path:
@@ -161,13 +199,3 @@ def _answering(socket: Path) -> int | None:
         return None
     finally:
         client.close()
-
-
-def _last_words(journal: Path, start: int) -> str:
-    """The last line that the server logged since ``start`` (a byte offset)."""
-    with suppress(OSError), journal.open("rb") as file:
-        file.seek(start)
-        lines = file.read().decode("utf-8", "replace").strip().splitlines()
-        if lines:
-            return lines[-1]
-    return "?"
