@@ -30,6 +30,7 @@ from rq.utils import now
 from rq.worker import WorkerStatus
 from rq.worker_registration import clean_worker_registry
 
+from atelier import notify
 from atelier.errors import Cancelled, PersonError, Unavailable
 from atelier.logs import configure
 from atelier.queue import queue_name
@@ -235,6 +236,7 @@ def serve(
     place = Workshop.open(settings, loader)
     workshop.use(place)
     place.models.warm(kinds[0])
+    notify.ready()
     while True:
         try:
             worker = WarmWorker(kinds[0], place, parent=parent)

@@ -50,11 +50,10 @@ def worker_command(kinds: str) -> None:
         if kind not in KINDS:
             raise BadInput("bad-choice", option="kinds", value=kind, choices=", ".join(KINDS))
     try:
-        from workers.worker import serve
+        from workers.worker import main
     except ModuleNotFoundError:
         raise Unavailable("room-missing", extra="worker") from None
-    kinds_: Any = chosen
-    serve(Settings.load(), kinds_)
+    raise SystemExit(main(chosen))
 
 
 def _front(platform: str) -> None:
