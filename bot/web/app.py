@@ -19,6 +19,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from atelier import notify
 from atelier.errors import BadInput, PersonError
 from atelier.settings import Settings
 from bot.delivery import Delivery
@@ -148,6 +149,7 @@ async def run(studio: Studio) -> None:
         asyncio.ensure_future(Delivery(studio, WebPoster(feed)).run()),
         asyncio.ensure_future(feed.look()),
     ]
+    notify.ready(shown_address(listener))  # it listens: who connects now is answered in a moment
     try:
         # Whatever ends first ends all: a page that no longer delivers is started anew.
         done, _ = await asyncio.wait([serving, *helpers], return_when=asyncio.FIRST_COMPLETED)

@@ -45,7 +45,7 @@ web-file-abc = ABC 记谱
 web-said-count = { $value } 幅
 web-said-acrostic = 藏头“{ $value }”
 web-said-key = { $value }
-web-said-tempo = 每分钟 { $value } 拍
+web-said-tempo = 每分钟 { $value } 个四分音符
 web-said-length = { $value } 小节
 web-said-seed = 种子 { $value }
 
