@@ -36,7 +36,7 @@ check: install
 
 # Pin what is installed now; run it in a venv whose tests pass.
 lock:
-	$(BIN)/pip freeze --exclude-editable --exclude torch --exclude pip --exclude setuptools | grep -v '^nvidia' > requirements.lock
+	$(BIN)/pip freeze --exclude-editable --exclude torch --exclude pip > requirements.lock
 
 clean:
 	rm -rf $(VENV) dist build
