@@ -50,7 +50,7 @@ class Shelf:
     def keep(self, work_id: str, artefact: Artefact) -> ArtefactRef:
         """Keep one file of a work; the same name again replaces it. Whole or not at all."""
         name = Path(artefact.name).name
-        if not name or name != artefact.name:
+        if name in ("", "..") or name != artefact.name:
             raise ValueError(f"an artefact's name is no path: {artefact.name!r}")
         key = f"{work_id[:2]}/{work_id}/{name}"
         with _faults():

@@ -67,6 +67,7 @@ class RedisServer:
 
     def __init__(self, socket: Path, pid: int, process: subprocess.Popen[bytes] | None) -> None:
         self.url = f"unix://{socket}"
+        self._socket = socket
         self.pid = pid
         self._process = process
 
@@ -74,11 +75,7 @@ class RedisServer:
         """None while it runs, else its exit code (or -1, where it was started by someone else)."""
         if self._process is not None:
             return self._process.poll()
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return -1
-        return None
+        return None if _answering(self._socket) == self.pid else -1
 
     def stop(self) -> None:
         """End it; what it holds is on the disk before it goes."""

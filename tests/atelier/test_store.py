@@ -65,7 +65,7 @@ def test_several_processes_may_open_a_new_database_at_once(any_database_url: str
     code = "import sys; from atelier.store import Store; print(Store.open(sys.argv[1]).stats()['works'])"
     started = [
         subprocess.Popen([sys.executable, "-c", code, any_database_url], stdout=-1, stderr=-1)
-        for _ in range(4)
+        for _ in range(3)
     ]
     for process in started:
         out, err = process.communicate()

@@ -118,7 +118,7 @@ class Votes(RuleBasedStateMachine):
 
 
 Votes.TestCase.settings = settings(
-    max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=10, stateful_step_count=15, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestVotes = Votes.TestCase
 

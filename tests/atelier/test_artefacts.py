@@ -1,0 +1,98 @@
+"""The shelf: in a folder and on S3, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from atelier.artefacts import Shelf
+from atelier.errors import Unavailable
+from atelier.settings import Settings
+from atelier.works import Artefact
+
+PICTURE = Artefact("picture-1.png", "image/png", os.urandom(70_000))
+WORK = "abcdefghijkl"
+
+
+@pytest.fixture(params=["folder", "s3"])
+def shelf(request: pytest.FixtureRequest, make_settings: Callable[..., Settings]) -> Shelf:
+    if request.param == "folder":
+        return Shelf.open(make_settings())
+    s3 = request.getfixturevalue("s3")
+    return Shelf.open(make_settings(artefacts_url=s3.url, s3_endpoint=s3.endpoint))
+
+
+def test_what_is_kept_is_read(shelf: Shelf) -> None:
+    ref = shelf.keep(WORK, PICTURE)
+    assert (ref.name, ref.media_type, ref.size) == ("picture-1.png", "image/png", 70_000)
+    assert ref.key == f"ab/{WORK}/picture-1.png"
+    assert shelf.read(ref) == PICTURE.data
+
+
+def test_keeping_again_replaces(shelf: Shelf) -> None:
+    shelf.keep(WORK, PICTURE)
+    ref = shelf.keep(WORK, Artefact("picture-1.png", "image/png", b"other"))
+    assert shelf.read(ref) == b"other"
+
+
+def test_what_is_dropped_is_gone(shelf: Shelf) -> None:
+    ref = shelf.keep(WORK, PICTURE)
+    shelf.drop(ref)
+    shelf.drop(ref)
+    with pytest.raises(Unavailable):
+        shelf.read(ref)
+
+
+def test_names_are_no_paths(shelf: Shelf) -> None:
+    for name in ("../escape", "a/b", "", ".."):
+        with pytest.raises(ValueError, match="no path"):
+            shelf.keep(WORK, Artefact(name, "text/plain", b""))
+
+
+def test_a_check_leaves_nothing(shelf: Shelf) -> None:
+    shelf.check()
+    assert not list(shelf._files.find(shelf._root))
+
+
+def test_s3_knows_the_media_type(s3, make_settings: Callable[..., Settings]) -> None:
+    shelf = Shelf.open(make_settings(artefacts_url=s3.url, s3_endpoint=s3.endpoint))
+    ref = shelf.keep(WORK, PICTURE)
+    assert shelf._files.info(f"{s3.url}/{ref.key}")["ContentType"] == "image/png"
+
+
+def test_a_folder_that_cannot_be_written(make_settings: Callable[..., Settings], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    shelf = Shelf.open(make_settings(artefacts_url=(tmp_path / "file").as_uri()))
+    for call in (shelf.check, lambda: shelf.keep(WORK, PICTURE)):
+        with pytest.raises(Unavailable) as refused:
+            call()
+        assert refused.value.key == "artefacts-down"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk: this system has no /dev/full")
+def test_a_full_disk_leaves_no_half_file(
+    make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Shelf.open(make_settings())
+    ref = shelf.keep(WORK, Artefact("picture-1.png", "image/png", b"whole"))
+    opened = Path.open
+
+    def full(self: Path, mode: str = "r") -> object:
+        opened(self, mode).close()
+        return opened(Path("/dev/full"), mode)
+
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(Unavailable):
+        shelf.keep(WORK, PICTURE)
+    monkeypatch.undo()
+    assert shelf.read(ref) == b"whole"
+    assert [file.name for file in Path(shelf._root, "ab", WORK).iterdir()] == ["picture-1.png"]
+
+
+def test_an_s3_server_that_is_down(s3, make_settings: Callable[..., Settings]) -> None:
+    shelf = Shelf.open(make_settings(artefacts_url=s3.url, s3_endpoint="http://127.0.0.1:9"))
+    with pytest.raises(Unavailable):
+        shelf.keep(WORK, PICTURE)
