@@ -18,7 +18,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from atelier.errors import Unavailable
 
@@ -188,7 +190,7 @@ def _answering(socket: Path) -> int | None:
     """The process id of the server that answers there."""
     if not socket.exists():
         return None
-    client = Redis(unix_socket_path=str(socket), socket_timeout=2)
+    client = Redis(unix_socket_path=str(socket), socket_timeout=2, retry=Retry(NoBackoff(), 0))
     try:
         client.ping()  # refused while it still loads its file
         return int(client.info("server")["process_id"])

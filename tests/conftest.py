@@ -261,6 +261,7 @@ def worker(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., WorkerH
                 time.sleep(0.05)
         return handle
 
+    start.started = handles  # type: ignore[attr-defined]
     yield start
     for handle in handles:
         handle.terminate()

@@ -51,6 +51,8 @@ FINISH_S = 6.0  # after SIGTERM a running work may finish; then it is stopped,
 LET_GO_S = 9.0  # and if it does not stop, handed back as it is
 PAUSE_S = 1.0
 
+_STOPS = (Cancelled, SystemExit, StopRequested, KeyboardInterrupt)
+
 
 class WarmWorker(SimpleWorker):
     """A worker for one kind. ``parent``: the process that it must not outlive."""
@@ -125,7 +127,7 @@ class WarmWorker(SimpleWorker):
         if isinstance(fault, Cancelled) and self._stopped_job_id == job.id:
             self._workshop.store.cancelled(job.id)
             log.info("work %s: stopped on request", job.id)
-        elif isinstance(fault, Cancelled | SystemExit | StopRequested | KeyboardInterrupt):
+        elif isinstance(fault, _STOPS):
             log.info("work %s: handed back", job.id)
             _once_more(job)
         elif _of_the_house(fault):
@@ -143,6 +145,14 @@ class WarmWorker(SimpleWorker):
             except (PersonError, RedisError) as second:
                 log.warning("work %s: could not be set aside yet: %s", job.id, second)
                 _once_more(job)
+
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+        """Log the trace of a crash; a work that was stopped or a part that is down is one line."""
+        kind, fault, trace = exc_info
+        if isinstance(fault, _STOPS) or _of_the_house(fault):
+            self._judge(job, kind, fault, trace)
+        else:
+            super().handle_exception(job, *exc_info)  # type: ignore[no-untyped-call]
 
     def clean_registries(self) -> None:
         """RQ's maintenance under a short lock, and jobs that a killed worker had only just taken."""

@@ -21,7 +21,7 @@ from atelier.logs import configure
 from atelier.requests import Kind, PoemRequest
 from atelier.settings import Settings
 from atelier.works import Artefact, Made, PoemResult
-from workers.worker import serve
+from workers import heartbeat, worker
 
 
 class DemoPoet:
@@ -63,8 +63,16 @@ def load(_kind: Kind) -> DemoPoet:
     return DemoPoet()
 
 
+def hurry() -> None:
+    """The same rules on a shorter clock, so that a test of a killed worker takes seconds."""
+    heartbeat.BEAT_S = 0.3
+    worker.LEASE_S, worker.TIDY_S, worker.TTL_S, worker.STUCK_S = 2, 1, 16, 2.0
+    worker.FINISH_S, worker.LET_GO_S = 0.7, 2.0
+
+
 if __name__ == "__main__":
+    hurry()
     settings = Settings.load()
     configure(settings)
     logging.getLogger("rq").setLevel(logging.WARNING)
-    serve(settings, [sys.argv[1]], loader=load)  # type: ignore[list-item]
+    worker.serve(settings, [sys.argv[1]], loader=load)  # type: ignore[list-item]
