@@ -75,6 +75,7 @@ class Listener:
         pause = 0.1
         ready = False
         while True:
+            _still_wanted()
             try:
                 if not ready:
                     await self._join()
@@ -153,6 +154,17 @@ class Listener:
             start = answer[0]
             if start == "0-0":
                 return found
+
+
+def _still_wanted() -> None:
+    """Raises the CancelledError that got lost.
+
+    redis-py sends within ``asyncio.wait_for``, which before Python 3.12 forgets a cancellation
+    that comes as the command is done (python/cpython#86296).
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _read(answer: Any) -> list[Event]:
