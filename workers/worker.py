@@ -152,7 +152,7 @@ class WarmWorker(SimpleWorker):
         if isinstance(fault, _STOPS) or _of_the_house(fault):
             self._judge(job, kind, fault, trace)
         else:
-            super().handle_exception(job, *exc_info)  # type: ignore[no-untyped-call]
+            super().handle_exception(job, *exc_info)
 
     def clean_registries(self) -> None:
         """RQ's maintenance under a short lock, and jobs that a killed worker had only just taken."""
@@ -247,17 +247,19 @@ def serve(
     workshop.use(place)
     place.models.warm(kinds[0])
     notify.ready()
-    while True:
+    worker: WarmWorker | None = None
+    while worker is None or not worker.asked_to_stop:
         try:
+            if worker is not None:
+                time.sleep(PAUSE_S)
             worker = WarmWorker(kinds[0], place, parent=parent)
             worker.work(logging_level=None)
-            if worker.asked_to_stop:
-                return
-        except StopRequested:
+        except StopRequested:  # the handler of the worker before, while there is none
             return
         except (RedisError, OSError) as fault:
-            log.warning("no Redis (%s); again in %g s", fault, PAUSE_S)
-        time.sleep(PAUSE_S)
+            log.warning("no Redis (%s)", fault)
+            if worker is None:
+                time.sleep(PAUSE_S)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -75,4 +75,6 @@ if __name__ == "__main__":
     settings = Settings.load()
     configure(settings)
     logging.getLogger("rq").setLevel(logging.WARNING)
-    worker.serve(settings, [sys.argv[1]], loader=load)  # type: ignore[list-item]
+    worker.serve(
+        settings, [sys.argv[1]], loader=load, parent=int(os.environ.get("DEMO_PARENT", os.getppid()))
+    )  # type: ignore[list-item]

@@ -224,6 +224,10 @@ def test_redis_killed_during_a_job(
     eventually("the event", lambda: told(road, work, "made") >= 1)
     assert ends(store, send(store, road, "after")) == "made"
     assert tries(tmp_path, "after") == [handle.pid]  # still warm
+    redis_server.kill()
+    time.sleep(0.5)
+    handle.terminate()
+    assert handle.wait() == 0  # nobody to say goodbye to, and it leaves all the same
     store.close()
     road.close()
 
@@ -284,8 +288,8 @@ def alive(pid: int) -> set[int]:
     return {child.pid for child in children if child.status() != psutil.STATUS_ZOMBIE}
 
 
-def test_a_worker_does_not_outlive_its_pool(worker, road: Road) -> None:
-    handle = worker("poem", "melody")
-    children = alive(handle.pid)
-    handle.kill()
-    eventually("the children leave", lambda: not any(psutil.pid_exists(pid) for pid in children))
+def test_a_worker_does_not_outlive_its_parent(worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMO_PARENT", "1")  # an orphan is init's
+    process = worker_that_dies(worker)
+    assert process.wait() == 0
+    assert "parent is gone" in process.log()
