@@ -7,7 +7,7 @@ import logging
 import re
 from typing import Any
 
-from telegram import LinkPreviewOptions, Update
+from telegram import LinkPreviewOptions
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, Defaults, ExtBot
 
@@ -20,6 +20,7 @@ from bot.telegram.buttons import Buttons
 from bot.telegram.cards import Cards
 from bot.telegram.commands import Commands
 from bot.telegram.counts import Counts
+from bot.telegram.errands import Errands, log_fault
 from bot.telegram.pace import Pace
 from bot.telegram.polling import LONGEST_PAUSE_S, poll
 from bot.telegram.poster import TelegramPoster
@@ -40,11 +41,7 @@ async def run(studio: Studio) -> None:
     application = build(studio.settings)
     try:
         await _connect(application)
-        await application.start()
-        try:
-            await _serve(application, studio)
-        finally:
-            await application.stop()  # answers on their way are still sent
+        await _serve(application, studio)
     finally:
         await application.shutdown()
 
@@ -92,7 +89,7 @@ async def _connect(application: App) -> None:
 
 
 async def _serve(application: App, studio: Studio) -> None:
-    bot, spawn = application.bot, application.create_task
+    bot, spawn = application.bot, Errands()
     cards = Cards(bot, studio, spawn)
     counts = Counts(bot, studio, spawn)
     poster = TelegramPoster(bot, studio, cards)
@@ -101,7 +98,7 @@ async def _serve(application: App, studio: Studio) -> None:
         *Buttons(studio, cards, counts, poster, spawn).handlers(),
         *Reactions(studio, counts).handlers(),
     ])  # fmt: skip
-    application.add_error_handler(_log_fault)
+    application.add_error_handler(_handler_failed)
     parts = [asyncio.ensure_future(poll(application)), asyncio.ensure_future(Delivery(studio, poster).run())]
     spawn(menu.publish(bot))
     try:
@@ -112,13 +109,9 @@ async def _serve(application: App, studio: Studio) -> None:
         for part in parts:
             part.cancel()
         await asyncio.gather(*parts, return_exceptions=True)
+        await spawn.finish()
 
 
-async def _log_fault(update: object, context: Any) -> None:
-    """What a handler or a task of ours could not do; people were told where that was possible."""
-    fault = context.error
-    number = update.update_id if isinstance(update, Update) else "-"
-    if isinstance(fault, TelegramError):  # refused or unreachable: the sentence says all
-        log.warning("telegram: update %s: %s: %s", number, type(fault).__name__, fault.message)
-    else:
-        log.error("telegram: update %s failed", number, exc_info=fault)
+async def _handler_failed(_update: object, context: Any) -> None:
+    """A handler that raised: its update counts as handled, or it would come for ever."""
+    log_fault(context.error)

@@ -13,7 +13,8 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
-from telegram import Bot, Message, ReplyParameters
+from telegram import Message, ReplyParameters
+from telegram.ext import ExtBot
 
 from atelier.store import Work
 from bot.delivery import PostLater
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 Spawn = Callable[[Coroutine[Any, Any, Any]], "asyncio.Task[Any]"]
 
 YOUNG_S = 3.0  # the acknowledgement of a work this young may still be on its way
+HURRY_S = 1.0  # a post gives its slot up rather than wait longer for its chat's turn
 
 
 def place_of(message: Message) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def name_of(chat: int, message: int) -> str:
 class Cards:
     """Sends cards and finds them again."""
 
-    def __init__(self, bot: Bot, studio: Studio, spawn: Spawn) -> None:
+    def __init__(self, bot: ExtBot[float], studio: Studio, spawn: Spawn) -> None:
         self._bot = bot
         self._studio = studio
         self._spawn = spawn
@@ -67,19 +69,19 @@ class Cards:
             return work.place["chat"], message
         if (datetime.now(UTC) - work.asked_at).total_seconds() < YOUNG_S:
             raise PostLater(0.2, "its acknowledgement is on its way")
-        return work.place["chat"], await self._send(work, None)
+        return await self.replace(work)
 
     async def replace(self, work: Work) -> tuple[int, int]:
         """A new card for one that is gone."""
-        return work.place["chat"], await self._send(work, None)
+        return work.place["chat"], await self._send(work, None, rate_limit_args=HURRY_S)
 
     async def reply(self, message: Message, text: Formatted, **extra: Any) -> Message:
         """Answer a person's message with a text."""
         place = place_of(message)
         return await self._say(place, text, **extra)
 
-    async def _send(self, work: Work, place: int | None) -> int:
-        sent = await self._say(work.place, formatted(acknowledgement(work, place, quote)))
+    async def _send(self, work: Work, place: int | None, **extra: Any) -> int:
+        sent = await self._say(work.place, formatted(acknowledgement(work, place, quote)), **extra)
         await self._studio.note_place(work.id, {"message": sent.message_id})
         name = name_of(sent.chat.id, sent.message_id)
         await self._studio.remember_message(work.id, "telegram", name)

@@ -79,7 +79,7 @@ class Pace(BaseRateLimiter[float]):
             await asyncio.sleep(until - now)
 
     async def _take_turn(self, chat: object, patience: float) -> None:
-        """Until the limits have room; a caller in a hurry is refused rather than queued."""
+        """Until the limits have room. Raises ``RetryAfter`` when that takes longer than ``patience``."""
         if isinstance(chat, int) and chat < 0:
             limiter = self._groups.get(chat)
             if limiter is None:
@@ -89,10 +89,11 @@ class Pace(BaseRateLimiter[float]):
                         del self._groups[key]
                 limiter = AsyncLimiter(int(FloodLimit.MESSAGES_PER_MINUTE_PER_GROUP), 60)
                 self._groups[chat] = limiter
-            turn = 60 / FloodLimit.MESSAGES_PER_MINUTE_PER_GROUP
-            if not limiter.has_capacity() and patience < turn:
-                raise RetryAfter(round(turn))
-            await limiter.acquire()
+            try:
+                async with asyncio.timeout(patience):
+                    await limiter.acquire()
+            except TimeoutError:
+                raise RetryAfter(round(60 / FloodLimit.MESSAGES_PER_MINUTE_PER_GROUP)) from None
         await self._all.acquire()
 
 

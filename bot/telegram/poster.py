@@ -25,7 +25,7 @@ from atelier.works import Artefact, MelodyResult, PictureResult, PoemResult
 from bot.delivery import Note, PostLater
 from bot.studio import Studio
 from bot.telegram import shapes
-from bot.telegram.cards import Cards, name_of, reply_to
+from bot.telegram.cards import HURRY_S, Cards, name_of, reply_to
 from bot.telegram.faults import lost, refused, unchanged, understood
 from bot.telegram.keyboard import keyboard, try_again
 from bot.telegram.quoting import CAPTION, Formatted, formatted, quote
@@ -34,7 +34,6 @@ from bot.words import acknowledgement
 log = logging.getLogger(__name__)
 
 WAITED_S = 3.0  # who waited less reads of the start with the result
-HURRY_S = 1.0  # a post gives its slot up rather than wait longer for its chat's turn
 SENDING = "sending"
 
 Edit = Callable[[int, int], Awaitable[object]]

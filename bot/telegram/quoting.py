@@ -19,7 +19,7 @@ CAPTION = int(MessageLimit.CAPTION_LENGTH)  # 1,024
 # Private-use characters mark what is formatted; a cleaned prompt has none (atelier.safety).
 _CODE, _BOLD, _END = "\ue000", "\ue001", "\ue002"
 _MARK = re.compile(f"[{_CODE}{_BOLD}{_END}]")
-_LIVE = re.compile(r"(?<=[@#$/＠＃])(?=\w)|(?<=\w\.)(?=\w)|(?<=:)(?=//)")
+_LIVE = re.compile(r"(?<=[@#$＠＃])(?=\w)|(?<=(?<!\w)/)(?=\w)|(?<=\w\.)(?=\w)|(?<=:)(?=//)")
 _JOINER = "\u2060"
 
 
