@@ -84,6 +84,7 @@ async def run(studio: Studio) -> None:
         raise SettingError("discord-token-missing")
     # Debug lines of the library carry interaction tokens in addresses and events.
     logging.getLogger("discord").setLevel(logging.INFO)
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody here speaks
     Route.BASE = studio.settings.discord_api_base.rstrip("/")
     async with Atelier(studio) as client:
         await _log_in(client, token.get_secret_value())

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import aiohttp
 import discord
 
-from atelier.errors import Unavailable
+from atelier.errors import PersonError, Unavailable
 from atelier.languages import Lang, pick
 from atelier.store import PersonRef
 from bot import words
 from bot.discord.faults import ALREADY_ACKNOWLEDGED
 from bot.discord.place import Place
+from bot.discord.quoting import escape
 from bot.discord.sheet import quote
 from bot.studio import Ticket, sentence
 
@@ -39,6 +40,14 @@ def language(interaction: discord.Interaction[Any]) -> Lang:
     return pick(interaction.locale.value)
 
 
+def told(fault: BaseException, lang: Lang) -> str:
+    """What a person reads of ``fault``, with what they typed themselves quoted safely."""
+    if not isinstance(fault, PersonError):
+        return sentence(fault, lang)
+    params = {name: escape(v) if isinstance(v, str) else v for name, v in fault.params.items()}
+    return PersonError(fault.key, **params).text(lang)
+
+
 async def take(interaction: Interaction, order: Order) -> Ticket | None:
     """Acknowledge, then order: ``order(place, source)`` asks the studio. None: refused, and said so.
 
@@ -52,7 +61,7 @@ async def take(interaction: Interaction, order: Order) -> Ticket | None:
     try:
         ticket = await order(place.as_json(), f"discord:{interaction.id}")
     except Exception as fault:
-        await _say(interaction, sentence(fault, language(interaction)))
+        await _say(interaction, told(fault, language(interaction)))
         return None
     await _show(interaction, ticket, place)
     return ticket

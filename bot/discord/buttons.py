@@ -11,9 +11,8 @@ import discord
 
 from atelier.languages import Lang, say
 from atelier.store import Tally, Vote
-from bot.discord.asking import Interaction, language, person, refuse, take
+from bot.discord.asking import Interaction, language, person, refuse, take, told
 from bot.discord.place import message_key
-from bot.studio import sentence
 
 if TYPE_CHECKING:
     from bot.discord.app import Atelier
@@ -86,7 +85,7 @@ async def _vote(interaction: Interaction, work_id: str, value: Vote) -> None:
         log.warning("work %s: a vote was not acknowledged: %s", work_id, fault)
         return
     except Exception as fault:
-        await _whisper(interaction, sentence(fault, language(interaction)))
+        await _whisper(interaction, told(fault, language(interaction)))
         return
     finally:
         if turn.done() and not turn.cancelled():

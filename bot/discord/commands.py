@@ -13,8 +13,8 @@ from discord import app_commands
 from atelier.errors import BadInput
 from atelier.languages import Lang, say
 from bot.catalogue import COMMANDS, Command, Option, parse_text
-from bot.discord.asking import Interaction, language, person, refuse, take
-from bot.studio import Studio, sentence
+from bot.discord.asking import Interaction, language, person, refuse, take, told
+from bot.studio import Studio
 
 if TYPE_CHECKING:
     from bot.discord.app import Atelier
@@ -24,6 +24,13 @@ log = logging.getLogger(__name__)
 # Discord's name of each language beside the default. A third language is one more line.
 LOCALES: dict[discord.Locale, Lang] = {discord.Locale.chinese: "zh"}
 DEFAULT: Lang = "en"
+
+# A client that has not heard of the newest commands yet.
+OUTDATED = (
+    app_commands.CommandSignatureMismatch,
+    app_commands.CommandNotFound,
+    app_commands.TransformerError,
+)
 
 Describe = Callable[[Lang], str]
 
@@ -74,7 +81,12 @@ class Tree(app_commands.CommandTree["Atelier"]):
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         """A fault on the way to a command: the log gets it, the person one sentence."""
-        text = sentence(getattr(error, "original", error), language(interaction))
+        lang = language(interaction)
+        if isinstance(error, OUTDATED):
+            log.info("an outdated command was sent: %s", error)
+            text = say("discord-outdated", lang)
+        else:
+            text = told(getattr(error, "original", error), lang)
         if not interaction.response.is_done():
             await refuse(interaction, text)
 
@@ -141,7 +153,7 @@ async def _run(interaction: Interaction, command: Command, options: dict[str, An
     try:
         Studio.read(command, options)
     except BadInput as fault:
-        await refuse(interaction, discord.utils.escape_mentions(fault.text(lang)))
+        await refuse(interaction, told(fault, lang))
         return
     studio = interaction.client.studio
     asker = person(interaction.user)
@@ -160,6 +172,6 @@ def help_text(mentions: dict[str, str], lang: Lang) -> str:
         lines.append(f"{mentions.get(command.name, f'**/{command.name}**')} · {command.describe(lang)}")
         if command.kind:
             example = parse_text(command, say(f"example-{command.name}", lang))
-            shown = " ".join(f"`{name}: {value}`" for name, value in example.items())
+            shown = " ".join(f"`{o.name}: {example[o.name]}`" for o in command.options if o.name in example)
             lines.append(f"> /{command.name} {shown}")
     return "\n".join([*lines, say("discord-help-outro", lang)])

@@ -108,7 +108,7 @@ class FakeDiscord:
         await site.start()
         host, port = self._runner.addresses[0][:2]
         self.url = f"http://{host}:{port}"
-        self.gateway.url = self.rest.gateway_url = f"ws://{host}:{port}/gateway/"
+        self.gateway.url = self.world.gateway_url = f"ws://{host}:{port}/gateway/"
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:

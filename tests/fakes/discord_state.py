@@ -8,6 +8,7 @@ import itertools
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -171,6 +172,7 @@ class World:
         self.messages: dict[int, Message] = {}
         self.interactions: dict[str, Interaction] = {}
         self.commands: list[dict[str, Any]] = []
+        self.gateway_url = ""
         self.published = 0  # how often the commands were overwritten
         self._moved = asyncio.Event()
         self.general = self.channel("general")
@@ -274,7 +276,9 @@ class World:
         try:
             async with asyncio.timeout(timeout_s):
                 while not (found := look()):
-                    await self._moved.wait()
+                    with suppress(TimeoutError):  # what is looked at may change without a request
+                        async with asyncio.timeout(0.05):
+                            await self._moved.wait()
                 return found
         except TimeoutError:
             raise AssertionError(f"waited {timeout_s:g} s in vain for {what}") from None

@@ -4,6 +4,7 @@ discord-token-missing = There is no Discord token: set ATELIER_DISCORD_TOKEN to 
 discord-token-wrong = Discord does not accept the token in ATELIER_DISCORD_TOKEN: copy it again from the Bot page of your application (discord.com/developers/applications).
 discord-down = Discord does not answer at ATELIER_DISCORD_API_BASE.
 discord-again-twice = Already on it: your new version is on its way.
+discord-outdated = This command has changed since your Discord last looked: please type it once more.
 discord-left-out = Too large to attach here: { $files }
 discord-alt-score = The score of a melody in { $music }.
 discord-alt-melody = A melody in { $music }.
