@@ -69,6 +69,10 @@ class Board:
             self._progress.update(self._tasks[name], completed=1, note=f"({LEAVE_DOWN})")
         self._print(Text(say("up-down", self.lang, part=self._label(name), why=sentence), "bold red"))
 
+    def killed(self, name: str) -> None:
+        """Part ``name`` had to be ended."""
+        self.say("up-killed", part=self._label(name))
+
     def line(self, name: str, text: str) -> None:
         """Part ``name`` wrote ``text``: shown as it is, whatever it looks like."""
         shown = Text(f"{name:<{_WIDTH}} │ ", COLOURS.get(name, ""))

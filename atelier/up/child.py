@@ -200,18 +200,16 @@ class Child:
         """Ask it to end, and end it if it does not. False: it had to be killed."""
         self._stopping = True
         willing = True
-        if self.pid is not None:
+        if self._process is not None and self.pid is not None:
             self._signal(signal.SIGTERM)
-            assert self._process is not None
             try:
                 await asyncio.wait_for(self._process.wait(), self.part.grace_s)
             except TimeoutError:
                 willing = False
                 self._signal(signal.SIGKILL)
+            if self._keeper is not None:  # it still reads the last lines
+                await asyncio.wait([self._keeper], timeout=2.0)
         if self._keeper is not None:
-            if self.pid is None:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(asyncio.shield(self._keeper), 2.0)
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
         return willing

@@ -162,7 +162,7 @@ class Studio:
             hurry.cancel()
             for child, willing in zip(group, await asyncio.gather(*tasks), strict=True):
                 if not willing:
-                    self._board.say("up-killed", part=child.part.name)
+                    self._board.killed(child.part.name)
         if self._taken is not None:
             await asyncio.to_thread(self._taken.stop)
         self._board.say("up-stopped")
