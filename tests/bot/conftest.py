@@ -28,11 +28,10 @@ class Desk:
         return self._task
 
     async def stop(self) -> None:
-        """As a restart does; an error that ended it before is the test's."""
-        if self._task is None:
-            return
+        """As a restart does. One that ended by itself is the test's to look at."""
         task, self._task = self._task, None
-        task.cancel()
+        if task is None or not task.cancel():
+            return
         with contextlib.suppress(asyncio.CancelledError):
             await task
 

@@ -166,12 +166,15 @@ class FakeDiscord:
         user: User,
         channel: Channel | None = None,
         outdated: bool = False,
+        unheard: bool = False,
     ) -> Conversation:
         """Type a command. ``outdated``: from a client that does not check the options.
 
-        Raises :class:`Refused` for what a client would not send.
+        Waits for a bot first, except where it is ``unheard``. Raises :class:`Refused` for what
+        a client would not send.
         """
-        await self.ready()
+        if not unheard:
+            await self.ready()
         channel = channel or self.general
         known = next((c for c in self.world.commands if c["name"] == command.removeprefix("/")), None)
         if known is None:
@@ -275,6 +278,10 @@ class FakeDiscord:
     def expire(self, conversation: Conversation) -> None:
         """Fifteen minutes pass for this interaction's token."""
         conversation.interaction.expired = True
+
+    def forget_nonces(self) -> None:
+        """Minutes pass: a nonce no longer keeps a message from being posted twice."""
+        self.rest.handlers.nonces.clear()
 
     async def repeat_last(self, event: str = "INTERACTION_CREATE") -> None:
         """Deliver the last such event a second time."""

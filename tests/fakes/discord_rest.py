@@ -52,7 +52,7 @@ class Rest:
         self.troubles: list[Trouble] = []
         self.violations: list[str] = []
         self.refusals: list[ApiError] = []
-        self._routes = Routes(world)
+        self.handlers = Routes(world)
 
     def routes(self) -> list[web.RouteDef]:
         return [web.route("*", PREFIX + "{path:/.*}", self._serve)]
@@ -71,7 +71,7 @@ class Rest:
         status: int
         answer: Any
         try:
-            handler, parts = self._routes.find(method, path)
+            handler, parts = self.handlers.find(method, path)
             if not path.startswith(("/webhooks/", "/interactions/")):
                 self._authorise(request)
             answer = await handler(Ask(parts, query, payload, uploads))

@@ -46,7 +46,7 @@ class Routes:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._nonces: dict[tuple[int, str], tuple[float, Message]] = {}
+        self.nonces: dict[tuple[int, str], tuple[float, Message]] = {}
         hook = "/webhooks/{application}/{token}"
         message = "/channels/{channel}/messages/{message}"
         self.table: list[tuple[str, str, Handler]] = [
@@ -238,14 +238,14 @@ class Routes:
             raise ApiError(403, 50013, "Missing Permissions")
         nonce = ask.body.get("nonce")
         if nonce is not None and ask.body.get("enforce_nonce"):
-            at, earlier = self._nonces.get((channel.id, str(nonce)), (0.0, None))
+            at, earlier = self.nonces.get((channel.id, str(nonce)), (0.0, None))
             if earlier is not None and time.monotonic() - at < NONCE_S:
                 return self._json(earlier)
         message = Message(self.world.snowflake(), channel, self.world.bot, nonce=nonce)
         fill(self.world, message, ask.body, ask.uploads)
         self._keep(message)
         if nonce is not None:
-            self._nonces[channel.id, str(nonce)] = (time.monotonic(), message)
+            self.nonces[channel.id, str(nonce)] = (time.monotonic(), message)
         return self._json(message)
 
     async def _get_message(self, ask: Ask) -> Any:
