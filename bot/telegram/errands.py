@@ -9,6 +9,8 @@ from typing import Any
 
 from telegram.error import TelegramError
 
+from atelier.errors import Unavailable
+
 log = logging.getLogger(__name__)
 
 GRACE_S = 3.0  # for answers on their way when the front end stops
@@ -42,8 +44,8 @@ class Errands:
 
 
 def log_fault(fault: BaseException) -> None:
-    """Telegram's refusals in a line; anything else with its traceback."""
-    if isinstance(fault, TelegramError):
-        log.warning("telegram: %s: %s", type(fault).__name__, fault.message)
+    """Telegram's refusals and a studio that is down in a line; anything else with its traceback."""
+    if isinstance(fault, TelegramError | Unavailable):
+        log.warning("telegram: %s: %s", type(fault).__name__, fault)
     else:
         log.error("telegram: an answer failed", exc_info=fault)

@@ -14,7 +14,7 @@ import logging
 from collections import defaultdict
 from typing import Any
 
-from telegram import Update
+from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
@@ -40,6 +40,8 @@ async def poll(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
             except InvalidToken:
                 raise SettingError("telegram-token-wrong") from None
             except TelegramError as fault:
+                if isinstance(fault, Conflict) and "webhook" in fault.message:
+                    await _take_off_webhook(application.bot)
                 pause = _pause(fault, pause)
                 await asyncio.sleep(pause)
                 continue
@@ -70,11 +72,18 @@ async def _process(
     await asyncio.gather(*(process(one_chat) for one_chat in chats.values()))
 
 
+async def _take_off_webhook(bot: Bot) -> None:
+    """The bot was served in another way before; nothing that people wrote meanwhile is dropped."""
+    with contextlib.suppress(TelegramError):
+        await bot.delete_webhook(drop_pending_updates=False)
+        log.info("telegram: a webhook from before was taken off")
+
+
 def _pause(fault: TelegramError, last: float) -> float:
     """How long to wait after ``fault``; says it once an outage."""
     if isinstance(fault, RetryAfter):
         return seconds(fault)
-    if isinstance(fault, Conflict):
+    if isinstance(fault, Conflict) and "webhook" not in fault.message:
         log.warning("telegram: another program fetches updates with the same token; only one can")
         return 5.0
     if not last:

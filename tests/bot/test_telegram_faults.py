@@ -110,17 +110,20 @@ async def test_an_album_that_timed_out_is_never_sent_twice(telegram: FakeTelegra
     assert len(telegram.called("sendMediaGroup")) == 2
 
 
-async def test_a_front_end_killed_while_an_album_went_out_does_not_send_it_again(
-    telegram: FakeTelegram, studio: Studio
+async def test_a_front_end_stopped_while_an_album_went_out_does_not_send_it_again(
+    telegram: FakeTelegram, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(app, "READ_S", 30.0)
+    telegram.swallow("sendMediaGroup")
     async with serving(studio):
         card = await card_of(telegram, await telegram.say("/paint a stormy sea count=2"))
-    work = latest(studio)
-    studio.store.note_post(work.id, album="sending")
-    handmade.finish(studio, work, handmade.picture(2))
+        work = latest(studio)
+        handmade.finish(studio, work, handmade.picture(2))
+        await telegram.until(lambda m: m.photo)
+    assert not posted(studio, work)
     async with serving(studio):
         await until(lambda: posted(studio, work))
-    assert telegram.called("sendMediaGroup") == []
+    assert len(telegram.called("sendMediaGroup")) == 1
     assert card.text.endswith(say("telegram-doubt", "en"))
 
 
@@ -249,6 +252,24 @@ async def test_updates_are_confirmed_only_when_they_are_recorded(
         may_record.set()
         await card_of(telegram, asked)
         await telegram.wait(lambda: not telegram.state.updates)
+
+
+async def test_a_webhook_left_from_before_is_taken_off(telegram: FakeTelegram, studio: Studio) -> None:
+    refusal = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first"
+    telegram.refuse("getUpdates", refusal, code=409)
+    async with serving(studio):
+        await telegram.wait(lambda: telegram.called("deleteWebhook"))
+        await card_of(telegram, await telegram.say("/poem snow"))
+
+
+async def test_what_was_answered_is_not_answered_again_after_a_restart(
+    telegram: FakeTelegram, studio: Studio
+) -> None:
+    async with serving(studio):
+        await card_of(telegram, await telegram.say("/help"))
+    async with serving(studio):
+        await card_of(telegram, await telegram.say("/help", user=BOB))
+    assert len(telegram.seen(ALICE)) == 1
 
 
 async def test_telegram_may_go_away_and_come_back(telegram: FakeTelegram, studio: Studio) -> None:
