@@ -1,0 +1,159 @@
+"""Composing: phrases drawn from the prior, decoded, chosen, and laid out by the plan.
+
+All requests advance together, one phrase of their plan at a time, in one pass through the prior.
+Everything is computed in float64: what a batch's size does to a sum's last digits is then far
+below what could turn a draw, so that a request's tune does not depend on its neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from atelier.errors import Cancelled
+from models.composer.attributes import ATTRIBUTES, ENDS, ROLES
+from models.composer.data import MODES, STYLES, Conditions
+from models.composer.grid import METER_NAMES, WINDOW, Notes, Steps, pitch_class, tidy, to_notes
+from models.composer.network import MelodyVAE
+from models.composer.plan import Phrase, Plan, plan
+from models.composer.prior import ABSENT, FREE, KNOWN, LatentPrior
+from models.composer.taste import barred, close, shortfall
+from models.composer.wishes import Wished
+
+CANDIDATES = 8
+TEMPERATURE = 0.7
+GUIDANCE = 2.0
+FLOW_STEPS = 16
+LOWEST_TONIC = 58  # B flat below middle C: with the median 1-12 above it, a tune sits in the treble staff
+
+
+def home_of(key: str) -> int:
+    """The MIDI pitch of the tonic that a tune in ``key`` is counted from."""
+    return LOWEST_TONIC + (pitch_class(key) - LOWEST_TONIC) % 12
+
+
+@dataclass(slots=True)
+class Draft:
+    """A tune on its way: its wishes, its own chance, and the phrases so far."""
+
+    wished: Wished
+    rng: np.random.Generator
+    phrases: dict[str, Steps] = field(default_factory=dict)
+    latents: dict[str, Tensor] = field(default_factory=dict)
+
+    @property
+    def plan(self) -> Plan:
+        """Its phrases in order."""
+        return plan(self.wished.length, self.wished.form)
+
+
+@dataclass(frozen=True, slots=True)
+class Tune:
+    """A finished tune.
+
+    ``notes``: [start, duration, midi] in sixteenths; ``closed_by_rule``: the
+    last pitch had to be moved to the tonic.
+    """
+
+    wished: Wished
+    steps: Steps
+    notes: Notes
+    home: int
+    closed_by_rule: bool
+
+
+def compose(
+    vae: MelodyVAE, prior: LatentPrior, drafts: Sequence[Draft], stopped: Callable[[], bool] = lambda: False
+) -> list[Tune]:
+    """A tune for each draft. Raises :class:`Cancelled` when ``stopped`` says so between phrases."""
+    longest = max((len(draft.plan.phrases) for draft in drafts), default=0)
+    for index in range(longest):
+        if stopped():
+            raise Cancelled
+        due = [(draft, draft.plan.phrases[index]) for draft in drafts if index < len(draft.plan.phrases)]
+        _phrases(vae, prior, due)
+    return [finish(draft) for draft in drafts]
+
+
+@torch.no_grad()
+def _phrases(vae: MelodyVAE, prior: LatentPrior, due: list[tuple[Draft, Phrase]]) -> None:
+    """Draw :data:`CANDIDATES` for each phrase that is due, and keep the best of each."""
+    k, latent = CANDIDATES, prior.latent
+    noise = torch.from_numpy(
+        np.concatenate([draft.rng.standard_normal((k, 2 * WINDOW, latent)) for draft, _ in due])
+    )
+    given = torch.zeros(len(due) * k, 2 * WINDOW, latent, dtype=torch.float64)
+    state = torch.full((len(due) * k, 2 * WINDOW), FREE)
+    for index, (draft, phrase) in enumerate(due):
+        rows = slice(index * k, index * k + k)
+        state[rows, :WINDOW] = KNOWN if phrase.before else ABSENT
+        if phrase.before:
+            given[rows, :WINDOW] = draft.latents[phrase.before]
+        if phrase.like:
+            state[rows, WINDOW : WINDOW + phrase.alike] = KNOWN
+            given[rows, WINDOW : WINDOW + phrase.alike] = draft.latents[phrase.like][: phrase.alike]
+    known = wanted([pair for pair in due for _ in range(k)])
+    z = prior.draw(noise, given, state, known, steps=FLOW_STEPS, guidance=GUIDANCE)[:, WINDOW:]
+    for size in {draft.wished.steps_a_bar for draft, _ in due}:
+        mine = [index for index, (draft, _) in enumerate(due) if draft.wished.steps_a_bar == size]
+        chosen = [index * k + row for index in mine for row in range(k)]
+        lots = torch.from_numpy(
+            np.concatenate([due[index][0].rng.random((k, WINDOW * size)) for index in mine])
+        )
+        bars = np.stack([barred(due[i][0].wished.mode, home_of(due[i][0].wished.key)) for i in mine])
+        mask = torch.from_numpy(bars).repeat_interleave(k, dim=0)
+        steps = vae.decoder.sample(z[chosen], known.rows(chosen), size, lots, TEMPERATURE, mask).numpy()
+        for place, index in enumerate(mine):
+            draft, phrase = due[index]
+            options = steps[place * k : place * k + k]
+            if phrase.like:
+                options = options.copy()
+                options[:, : phrase.alike * size] = draft.phrases[phrase.like][: phrase.alike * size]
+            before = draft.phrases[phrase.before] if phrase.before else None
+            wished = draft.wished
+            worth = [
+                shortfall(option, wished.meter, wished.mode, phrase.end, wished.density, before)
+                for option in options
+            ]
+            best = int(np.argmin(worth))
+            draft.phrases[phrase.name] = options[best]
+            draft.latents[phrase.name] = z[index * k + best]
+
+
+def wanted(rows: Sequence[tuple[Draft, Phrase]]) -> Conditions:
+    """The conditions of phrases to draw, figures in float64."""
+    named = [
+        (
+            MODES.index(draft.wished.mode),
+            METER_NAMES.index(draft.wished.meter),
+            STYLES.index(draft.wished.style),
+            ENDS.index(phrase.end),
+            ROLES.index(phrase.role),
+        )
+        for draft, phrase in rows
+    ]
+    figures = torch.zeros(len(rows), len(ATTRIBUTES), dtype=torch.float64)
+    said = torch.zeros_like(figures)
+    density, register = ATTRIBUTES.index("density"), ATTRIBUTES.index("register")
+    for index, (draft, phrase) in enumerate(rows):
+        if draft.wished.density is not None:
+            figures[index, density], said[index, density] = draft.wished.density, 1.0
+        high = draft.wished.register + phrase.register
+        if high:
+            figures[index, register], said[index, register] = high, 1.0
+    mode, meter, style, end, role = torch.tensor(named, dtype=torch.int64).T
+    return Conditions(mode, meter, style, end, role, figures, said)
+
+
+def finish(draft: Draft) -> Tune:
+    """Phrases in playing order, closed on the tonic."""
+    wished = draft.wished
+    home = home_of(wished.key)
+    steps = np.concatenate([draft.phrases[name] for name in draft.plan.order])
+    steps, changed = close(steps, wished.meter, barred(wished.mode, home))
+    steps = tidy(steps)
+    return Tune(wished, steps, to_notes(steps, home), home, changed)

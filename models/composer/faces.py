@@ -1,0 +1,99 @@
+"""The four faces of a tune: heard (OGG), seen (PNG), played on (MIDI), and read as text (ABC)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from atelier.languages import say
+from atelier.works import Artefact
+from models.composer.abc import abc
+from models.composer.compose import Tune
+from models.composer.harmony import Chord, accompaniment, chords
+from models.composer.midi import midi
+from models.composer.ogg import opus
+from models.composer.score import score
+from models.composer.sound import render, render_bank
+from models.composer.wishes import summary, titled
+
+NAMES = {"ogg": "melody.ogg", "png": "melody.png", "mid": "melody.mid", "abc": "melody.abc"}
+
+
+def faces(
+    tune: Tune, fields: Mapping[str, str], *, harmony: bool = True, soundfont: Path | None = None
+) -> tuple[Artefact, ...]:
+    """Ogg Opus, PNG, MIDI and ABC, each with ``fields`` inside.
+
+    ``harmony``: with simple chords; ``soundfont``: a bank to play on instead of our own strings.
+    Raises :class:`Unavailable` where the bank cannot be played.
+    """
+    wished, notes = tune.wished, tune.notes
+    found: list[Chord] = []
+    if harmony:
+        found = chords(notes, wished.meter, wished.mode, tune.home, wished.length)
+    backing = accompaniment(found, wished.meter, wished.rhythm, tune.home) if found else []
+    title = wished.title
+    if soundfont is None:
+        sound = render(
+            notes,
+            backing,
+            meter=wished.meter,
+            tempo=wished.tempo,
+            instrument=wished.instrument,
+            mood=wished.mood,
+            bars=wished.length,
+        )
+    else:
+        sound = render_bank(
+            soundfont,
+            notes,
+            backing,
+            meter=wished.meter,
+            tempo=wished.tempo,
+            instrument=wished.instrument,
+            bars=wished.length,
+        )
+    detail = say("composer-detail", "en", tempo=str(wished.tempo), meter=wished.meter)
+    png = score(
+        notes,
+        heading=titled(wished, "en").replace("♯", "#").replace("♭", "b"),
+        detail=detail,
+        meter=wished.meter,
+        key=wished.key,
+        mode=wished.mode,
+        bars=wished.length,
+        chords=found,
+        home=tune.home,
+        fields=fields,
+    )
+    mid = midi(
+        notes,
+        backing,
+        title=title,
+        meter=wished.meter,
+        key=wished.key,
+        mode=wished.mode,
+        tempo=wished.tempo,
+        instrument=wished.instrument,
+        fields=fields,
+    )
+    text = abc(
+        notes,
+        title=title,
+        meter=wished.meter,
+        key=wished.key,
+        mode=wished.mode,
+        tempo=wished.tempo,
+        bars=wished.length,
+        rhythm=wished.rhythm,
+        chords=found,
+        home=tune.home,
+        fields=fields,
+    )
+    tags = {"title": title, "description": summary(wished), **fields}
+    return (
+        Artefact(NAMES["ogg"], "audio/ogg", opus(sound, tags)),
+        Artefact(NAMES["png"], "image/png", png),
+        Artefact(NAMES["mid"], "audio/midi", mid),
+        Artefact(NAMES["abc"], "text/vnd.abc", text.encode("utf-8")),
+    )

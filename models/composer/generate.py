@@ -1,0 +1,143 @@
+"""From a request to a tune with its four faces: the one class that a worker needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+
+from atelier.errors import BadInput, Cancelled, PersonError, WeightsError
+from atelier.provenance import fields
+from atelier.requests import MelodyRequest
+from atelier.versions import Model, open_version, shipped_folder
+from atelier.works import Made, MelodyResult
+from models.composer.compose import Draft, Tune, compose
+from models.composer.faces import NAMES, faces
+from models.composer.network import MelodyVAE, Shape
+from models.composer.prior import LatentPrior
+from models.composer.wishes import chance, wishes
+
+WEIGHTS = "composer.safetensors"
+
+
+class Composer:
+    """A loaded version. ``harmony`` and ``soundfont`` are settings of the studio, not of a request."""
+
+    model: ClassVar[Model] = "composer"
+
+    def __init__(
+        self,
+        vae: MelodyVAE,
+        prior: LatentPrior,
+        version: str,
+        *,
+        card: dict[str, Any],
+        folder: Path,
+        device: str = "cpu",
+        harmony: bool = True,
+        soundfont: Path | None = None,
+    ) -> None:
+        # Drawn in float64 on the CPU wherever the rest runs: see compose.py on determinism.
+        self.vae = vae.double().eval()
+        self.prior = prior.double().eval()
+        self.version, self.card, self.device, self.folder = version, card, device, folder
+        self.harmony, self.soundfont = harmony, soundfont
+
+    @classmethod
+    def load(
+        cls,
+        folder: Path | None = None,
+        device: str = "cpu",
+        *,
+        harmony: bool = True,
+        soundfont: Path | None = None,
+    ) -> Self:
+        """The version in ``folder``, or the shipped one. ``soundfont``: an SF2 file to play on.
+
+        Raises :class:`WeightsError` where the version is missing, damaged or does not fit.
+        """
+        home = folder or shipped_folder(cls.model)
+        version = open_version(home, model=cls.model)
+        path = version.file(WEIGHTS)
+        try:
+            shape = Shape(**version.card["shape"])
+            tensors = load_file(path)
+            vae, prior = MelodyVAE(shape), LatentPrior(shape)
+            for name, module in (("vae.", vae), ("prior.", prior)):
+                own = {
+                    key.removeprefix(name): t.float() for key, t in tensors.items() if key.startswith(name)
+                }
+                module.load_state_dict(own)
+        except FileNotFoundError:
+            raise WeightsError("weights-missing", model=cls.model, path=str(path)) from None
+        except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError):
+            raise WeightsError("weights-damaged", model=cls.model, path=str(path)) from None
+        return cls(
+            vae,
+            prior,
+            version.name,
+            card=version.card,
+            folder=home,
+            device=device,
+            harmony=harmony,
+            soundfont=soundfont,
+        )
+
+    def compose(
+        self, requests: Sequence[MelodyRequest], *, stopped: Callable[[], bool] = lambda: False
+    ) -> list[Tune | PersonError]:
+        """The notes alone: a tune, or why there is none, for each request in order."""
+        drafts: list[Draft | PersonError] = []
+        for request in requests:
+            rng = chance(request)
+            try:
+                drafts.append(Draft(wishes(request, rng), rng))
+            except BadInput as refusal:
+                drafts.append(refusal)
+        ready = [draft for draft in drafts if isinstance(draft, Draft)]
+        tunes = iter(compose(self.vae, self.prior, ready, stopped))
+        return [next(tunes) if isinstance(draft, Draft) else draft for draft in drafts]
+
+    def generate(
+        self, requests: Sequence[MelodyRequest], *, stopped: Callable[[], bool] = lambda: False
+    ) -> list[Made | PersonError]:
+        """A melody with its four faces for each request, in order; a refusal stands in its own place.
+
+        Raises :class:`Cancelled` as soon as ``stopped`` says so.
+        """
+        seeded = [request.seeded() for request in requests]
+        made: list[Made | PersonError] = []
+        for request, tune in zip(seeded, self.compose(seeded, stopped=stopped), strict=True):
+            if isinstance(tune, PersonError):
+                made.append(tune)
+                continue
+            if stopped():
+                raise Cancelled
+            try:
+                made.append(self.finished(request, tune))
+            except PersonError as refusal:
+                made.append(refusal)
+        return made
+
+    def finished(self, request: MelodyRequest, tune: Tune) -> Made:
+        """The result and artefacts of one tune."""
+        wished = tune.wished
+        inside = fields(self.model, self.version, request, wished.lang)
+        artefacts = faces(tune, inside, harmony=self.harmony, soundfont=self.soundfont)
+        result = MelodyResult(
+            seed=request.seed or 0,
+            version=self.version,
+            title=wished.title,
+            files=dict(NAMES),
+            key=wished.key,
+            mode=wished.mode,
+            meter=wished.meter,
+            tempo=wished.tempo,
+            bars=wished.length,
+            rhythm=wished.rhythm,
+            notes=tune.notes,
+        )
+        return Made(result, artefacts)

@@ -1,0 +1,115 @@
+"""Which of several drawn phrases to keep, by plain rules, and how a phrase comes to its close.
+
+The network proposes, these rules choose: every term is a shortfall that a listener would notice.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.composer.attributes import ATTRIBUTES, ending, measure, scaled
+from models.composer.grid import FIRST_PITCH, HIGHEST, HOLD, LOWEST, REST, VOCABULARY, WINDOW, Steps
+
+SCALE_STEPS = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10, 11, 9)}
+THIRDS = {"major": (4, 3), "minor": (3, 4)}  # (the mode's own, the other mode's)
+BEATS = {"4/4": 4, "3/4": 4, "6/8": 6, "2/4": 4}
+INSTRUMENT_RANGE = (55, 88)  # MIDI: the fiddle's first positions, G3 to E6
+
+
+def pitches(steps: Steps) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Pitches above the tonic of all onsets."""
+    return steps[steps >= FIRST_PITCH] - FIRST_PITCH + LOWEST
+
+
+def barred(mode: str, home: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """[VOCABULARY] tokens that may not be drawn: outside the instrument, or the other mode's third."""
+    made = np.zeros(VOCABULARY, dtype=np.bool_)
+    low, high = INSTRUMENT_RANGE
+    for relative in range(LOWEST, HIGHEST + 1):
+        outside = not low <= home + relative <= high
+        made[FIRST_PITCH + relative - LOWEST] = outside or relative % 12 == THIRDS[mode][1]
+    return made
+
+
+def shortfall(
+    steps: Steps, meter: str, mode: str, end: str, density: float | None, before: Steps | None
+) -> float:
+    """How far a phrase [4 * size] is from what was asked; 0 is best.
+
+    ``density`` in scaled units (None: not asked); ``before``: what is heard before it.
+    """
+    size = len(steps) // WINDOW
+    notes = pitches(steps)
+    if len(notes) < 4:
+        return 100.0
+    total = 0.0
+    reached = ending(steps, meter)
+    if end == "tonic" and reached != 1:
+        total += 4.0
+    elif end == "dominant" and reached == 1:
+        total += 1.0
+    elif end == "other" and reached == 1:
+        total += 0.5
+    degrees = notes % 12
+    total += 12.0 * float(np.mean(~np.isin(degrees, SCALE_STEPS[mode])))
+    if not np.any(degrees == THIRDS[mode][0]):
+        total += 2.0
+    joined = (
+        notes if before is None or not len(pitches(before)) else np.concatenate([pitches(before)[-1:], notes])
+    )
+    leaps = np.abs(np.diff(joined))
+    total += 1.0 * float(np.sum(leaps > 12)) + 0.5 * float(np.sum(leaps > 9))
+    # A melody moves: neither one note over and over nor never a step.
+    total += 3.0 * max(0.0, float(np.mean(leaps == 0)) - 0.35)
+    total += 2.0 * max(0.0, 0.4 - float(np.mean((leaps > 0) & (leaps <= 2))))
+    total += max(0.0, 4.0 - len(set(notes.tolist())))
+    downbeats = steps.reshape(WINDOW, size)[:, 0]
+    total += 0.7 * float(np.sum(downbeats < FIRST_PITCH))
+    total += 4.0 * max(0.0, float(np.mean(tidy_rests(steps))) - 0.2)
+    if density is not None:
+        got = float(scaled(measure(steps, meter))[ATTRIBUTES.index("density")])
+        total += 1.5 * abs(got - density)
+    return total
+
+
+def tidy_rests(steps: Steps) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Where nothing sounds (the start of a phrase counts as sounding)."""
+    silent = np.zeros(len(steps), dtype=np.bool_)
+    resting = False
+    for at, token in enumerate(steps):
+        resting = token == REST or (resting and token == HOLD)
+        silent[at] = resting
+    return silent
+
+
+def close(
+    steps: Steps, meter: str, barred_tokens: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> tuple[Steps, bool]:
+    """The tune with its last note on the tonic, held to the last bar's end; whether a pitch was changed.
+
+    The note that closes is the last one begun on a beat of the last bar, before the bar's last
+    beat if there is one; what follows it (often the pickup of a repeat) gives way to it.
+    """
+    size = {"4/4": 16, "3/4": 12, "6/8": 12, "2/4": 8}[meter]
+    beat = BEATS[meter]
+    made = steps.copy()
+    first = len(made) - size
+    beats = [at for at in range(first, len(made), beat) if at < len(made) - beat or at == first]
+    onsets = [at for at in beats if made[at] >= FIRST_PITCH]
+    tonic = [at for at in onsets if (made[at] - FIRST_PITCH + LOWEST) % 12 == 0]
+    at = tonic[-1] if tonic else (onsets[-1] if onsets else first)
+    changed = not tonic
+    if changed:
+        heard = made[:at][made[:at] >= FIRST_PITCH]
+        near = (
+            int(made[at])
+            if made[at] >= FIRST_PITCH
+            else (int(heard[-1]) if len(heard) else FIRST_PITCH - LOWEST)
+        )
+        tonics = [
+            token for token in range(FIRST_PITCH, VOCABULARY)
+            if (token - FIRST_PITCH + LOWEST) % 12 == 0 and not barred_tokens[token]
+        ]  # fmt: skip
+        made[at] = min(tonics, key=lambda token: abs(token - near))
+    made[at + 1 :] = HOLD
+    return made, changed

@@ -1,0 +1,299 @@
+"""One resumable loop in two stages: the VAE on windows of four bars, then the prior on its latents.
+
+A stage's steps depend on (seed, stage, step) alone, so a run that was stopped and resumed takes
+the very steps of one that was not. With ``minutes`` the learning rate follows the clock instead of
+the step count, which no two machines repeat exactly.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from safetensors.torch import save_file
+from torch import nn
+
+from atelier.errors import BadInput
+from atelier.versions import Version, write_card
+from models.composer.data import read_tunes, sources
+from models.composer.generate import WEIGHTS, Composer
+from models.composer.hearing import listen
+from models.composer.network import MelodyVAE, Shape
+from models.composer.prior import LatentPrior
+from models.composer.stages import PriorStage, Stage, VAEStage
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The options of ``atelier train composer``. Give ``minutes`` (all in all) or steps a stage."""
+
+    data: Path
+    out: Path
+    minutes: float | None = None
+    vae_steps: int = 3000
+    prior_steps: int = 6000
+    prior_share: float = 0.5  # of the minutes
+    batch: int = 64
+    prior_batch: int = 128
+    rate: float = 2e-3
+    prior_rate: float = 1.5e-3
+    weight_decay: float = 0.01
+    dropout: float = 0.05
+    token_drop: float = 0.5  # of the decoder's own past, so that it listens to the latents
+    beta: float = 0.05  # weight of the KL divergence
+    free_bits: float = 0.05  # nats a latent number that cost nothing
+    forget: float = 0.3  # wishes left unsaid
+    seed: int = 0
+    device: str = "cpu"
+    bf16: bool = False  # no gain measured for these sizes on two CPU cores
+    threads: int = 0  # 0: torch's own choice
+    freeze: tuple[str, ...] = ()  # parts that keep their weights: encoder, decoder, prior
+    start: Path | None = None  # a version folder to go on from
+    resume: bool = True
+    patience: int = 8  # validations without gain that end a stage
+    validate_every: int = 200
+    validate_windows: int = 2048
+    keep_every: float = 60.0  # seconds between checkpoints
+    shape: Shape = field(default_factory=Shape)
+    version: str = "v1"
+    hardware: str = ""
+    tensorboard: bool = True
+
+    @property
+    def work(self) -> Path:
+        """Where checkpoints and logs lie: beside ``out``."""
+        return self.out.parent / f"{self.out.name}-work"
+
+
+SETTINGS = Settings
+
+
+class Trainer:
+    """The state of a run: both networks, the optimiser of the running stage, and where it is."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        if settings.threads:
+            torch.set_num_threads(settings.threads)
+        torch.manual_seed(settings.seed)
+        self.vae = MelodyVAE(settings.shape, settings.dropout).to(settings.device)
+        self.prior = LatentPrior(settings.shape, settings.dropout).to(settings.device)
+        tunes = read_tunes(settings.data)
+        self.train_tunes = [tune for tune in tunes if tune.split == "train"]
+        self.val_tunes = [tune for tune in tunes if tune.split == "val"]
+        if not self.train_tunes or not self.val_tunes:
+            raise BadInput("composer-no-tunes", path=str(settings.data))
+        self.stages: tuple[Stage, ...] = (
+            VAEStage(settings, self.train_tunes, self.val_tunes, self.vae),
+            PriorStage(settings, self.train_tunes, self.val_tunes, self.vae, self.prior),
+        )
+        self.progress = {stage.name: self.fresh() for stage in self.stages}
+        if settings.start is not None:
+            parent = Composer.load(settings.start, settings.device)
+            self.vae.load_state_dict(parent.vae.float().state_dict())
+            self.prior.load_state_dict(parent.prior.float().state_dict())
+        for part, module in (
+            ("encoder", self.vae.encoder),
+            ("decoder", self.vae.decoder),
+            ("prior", self.prior),
+        ):
+            if part in settings.freeze:
+                module.requires_grad_(False)
+
+    @staticmethod
+    def fresh() -> dict[str, float]:
+        """A stage that has not begun. ``best`` is the validation loss to beat."""
+        return {"step": 0, "seconds": 0.0, "best": math.inf, "waited": 0, "done": 0}
+
+    def run(self) -> None:
+        """Both stages, from the checkpoint if there is one."""
+        self.settings.work.mkdir(parents=True, exist_ok=True)
+        minutes = self.settings.minutes
+        shares = {"vae": 1 - self.settings.prior_share, "prior": self.settings.prior_share}
+        for stage in self.stages:
+            name, module = stage.name, stage.module
+            trainable = [p for p in module.parameters() if p.requires_grad]
+            if self.restore(stage, None) and self.progress[name]["done"]:
+                continue
+            if not trainable:
+                continue
+            rate = self.settings.rate if name == "vae" else self.settings.prior_rate
+            optimiser = torch.optim.AdamW(
+                trainable, rate, betas=(0.9, 0.98), weight_decay=self.settings.weight_decay
+            )
+            resumed = self.restore(stage, optimiser)
+            stage.prepare(fresh=not resumed)
+            self.loop(stage, optimiser, None if minutes is None else 60 * minutes * shares[name])
+
+    def loop(self, stage: Stage, optimiser: torch.optim.Optimizer, seconds: float | None) -> None:
+        """One stage: warm-up of 100 steps, cosine to a fiftieth, early stopping on ``val``."""
+        settings, at, module = self.settings, self.progress[stage.name], stage.module
+        steps, base = (
+            (settings.vae_steps, settings.rate)
+            if stage.name == "vae"
+            else (settings.prior_steps, settings.prior_rate)
+        )
+        log = Log(settings.work / "tensorboard" / stage.name if settings.tensorboard else None)
+        began, kept = time.monotonic() - at["seconds"], time.monotonic()
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns) as bar:
+            total = steps if seconds is None else int(seconds)
+            task = bar.add_task(f"composer: {stage.name}", total=total)
+            while True:
+                step = int(at["step"])
+                at["seconds"] = time.monotonic() - began
+                done = step / steps if seconds is None else at["seconds"] / seconds
+                if done >= 1 or at["waited"] >= settings.patience:
+                    break
+                rate = base * min(1.0, (step + 1) / 100) * (0.02 + 0.98 * (1 + math.cos(math.pi * done)) / 2)
+                for group in optimiser.param_groups:
+                    group["lr"] = rate
+                module.train()
+                losses = stage.step(step)
+                optimiser.zero_grad(set_to_none=True)
+                losses["loss"].backward()  # type: ignore[no-untyped-call]
+                nn.utils.clip_grad_norm_(module.parameters(), 1.0)
+                optimiser.step()
+                at["step"] = step + 1
+                if step % 20 == 0:
+                    log.add(step, {"rate": rate, **{name: value.item() for name, value in losses.items()}})
+                if (step + 1) % settings.validate_every == 0:
+                    self.judge(stage, log)
+                if time.monotonic() - kept > settings.keep_every:
+                    self.keep(stage, optimiser)
+                    kept = time.monotonic()
+                shown = f"composer: {stage.name} loss {losses['loss'].item():.3f}"
+                bar.update(
+                    task, completed=step + 1 if seconds is None else int(at["seconds"]), description=shown
+                )
+        self.judge(stage, log)
+        log.close()
+        best = settings.work / f"{stage.name}-best.pt"
+        module.load_state_dict(torch.load(best, weights_only=True, map_location=settings.device))
+        at["done"] = 1
+        self.keep(stage, optimiser)
+
+    def judge(self, stage: Stage, log: Log) -> None:
+        """Measure on ``val``; the best weights so far are kept."""
+        at, module = self.progress[stage.name], stage.module
+        module.eval()
+        figures = stage.validate()
+        log.add(int(at["step"]), {f"val_{name}": value for name, value in figures.items()})
+        print_line = ", ".join(f"{name} {value:.4f}" for name, value in figures.items())
+        with (self.settings.work / "val.log").open("a", encoding="utf-8") as file:
+            file.write(f"{stage.name} step {int(at['step'])} after {at['seconds']:.0f} s: {print_line}\n")
+        if figures["loss"] < at["best"] - 1e-5:
+            at["best"], at["waited"] = figures["loss"], 0
+            torch.save(module.state_dict(), self.settings.work / f"{stage.name}-best.pt")
+        else:
+            at["waited"] += 1
+
+    # Checkpoints
+
+    def keep(self, stage: Stage, optimiser: torch.optim.Optimizer) -> None:
+        """Write the stage's checkpoint; the old one stays until the new one is whole."""
+        path = self.settings.work / f"{stage.name}.pt"
+        state = {
+            "module": stage.module.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "at": self.progress[stage.name],
+        }
+        torch.save(state, path.with_suffix(".part"))
+        path.with_suffix(".part").replace(path)
+
+    def restore(self, stage: Stage, optimiser: torch.optim.Optimizer | None) -> bool:
+        """Read the stage's checkpoint if there is one and resuming is wished."""
+        path = self.settings.work / f"{stage.name}.pt"
+        if not (self.settings.resume and path.exists()):
+            return False
+        state = torch.load(path, weights_only=True, map_location=self.settings.device)
+        stage.module.load_state_dict(state["module"])
+        self.progress[stage.name] = dict(state["at"])
+        if optimiser is not None:
+            optimiser.load_state_dict(state["optimiser"])
+        return True
+
+
+class Log:
+    """TensorBoard, where it is installed and wished."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.writer: Any = None
+        if folder is not None:
+            try:
+                from torch.utils.tensorboard import SummaryWriter
+            except ImportError:
+                return
+            self.writer = SummaryWriter(str(folder))
+
+    def add(self, step: int, figures: dict[str, float]) -> None:
+        """One point on each figure's curve."""
+        if self.writer is not None:
+            for name, value in figures.items():
+                self.writer.add_scalar(name, value, step)
+
+    def close(self) -> None:
+        """Flush to disk."""
+        if self.writer is not None:
+            self.writer.close()
+
+
+def train(settings: Settings) -> Version:
+    """Train on the pack(s) in ``settings.data`` and write a version folder to ``settings.out``.
+
+    Raises :class:`BadInput` where the data has no training or no validation tunes.
+    """
+    trainer = Trainer(settings)
+    trainer.run()
+    return export(trainer)
+
+
+def export(trainer: Trainer, figures: list[dict[str, Any]] | None = None) -> Version:
+    """Write float16 safetensors and the card."""
+    settings = trainer.settings
+    settings.out.mkdir(parents=True, exist_ok=True)
+    tensors = {f"vae.{name}": t for name, t in trainer.vae.state_dict().items()}
+    tensors |= {f"prior.{name}": t for name, t in trainer.prior.state_dict().items()}
+    listen(trainer.train_tunes).save(settings.out)
+    halves = {name: tensor.detach().cpu().to(torch.float16).contiguous() for name, tensor in tensors.items()}
+    save_file(halves, settings.out / WEIGHTS)
+    said = {
+        f.name: getattr(settings, f.name) for f in fields(settings) if f.default != getattr(settings, f.name)
+    }
+    options = [
+        f"--set {name}={value}"
+        for name, value in said.items()
+        if name not in ("data", "out", "minutes", "shape", "version", "hardware", "resume", "start")
+    ]
+    minutes = sum(at["seconds"] for at in trainer.progress.values()) / 60
+    asked = "" if settings.minutes is None else f" --minutes {settings.minutes:g}"
+    card = {
+        "model": "composer",
+        "version": settings.version,
+        "parameters": sum(tensor.numel() for tensor in halves.values()),
+        "shape": settings.shape.as_dict(),
+        "data": sources(trainer.train_tunes),
+        "command": " ".join(["atelier train composer --data DIR --out DIR" + asked, *options]),
+        "settings": {
+            k: str(v) if isinstance(v, Path) else v
+            for k, v in asdict(settings).items()
+            if k not in ("data", "out", "start")
+        },
+        "trained": {
+            "minutes": round(minutes, 1),
+            "vae_steps": int(trainer.progress["vae"]["step"]),
+            "prior_steps": int(trainer.progress["prior"]["step"]),
+            "windows_seen": int(trainer.progress["vae"]["step"]) * settings.batch,
+            "hardware": settings.hardware or f"{os.cpu_count()} CPU cores",
+            "val": {stage: trainer.progress[stage]["best"] for stage in trainer.progress},
+        },
+        "figures": figures or [],
+        "notes": [],
+    }
+    return write_card(settings.out, card)

@@ -1,0 +1,252 @@
+"""From a request to wishes: everything that a tune needs to be told, and nothing left open.
+
+Who wins: an option beats a word of the prompt; a named key beats the mood's mode; a tempo in
+figures beats words of tempo, and those beat the mood's; a named rhythm beats a named meter that
+came from the prompt only if the rhythm is an option. What is said nowhere is drawn from the seed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from atelier.errors import BadInput
+from atelier.languages import Lang, language_of, say
+from atelier.requests import LENGTHS, MAX_TEMPO, MIN_TEMPO, MelodyRequest, Mood, Rhythm
+from atelier.safety import words_for_model
+from models.composer import words
+from models.composer.grid import METERS
+
+DEFAULT_LENGTH = 8
+LULLABY_TEMPO = 132  # quarters a minute: faster is no lullaby
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What a mood does: factor on the tempo, mode (None: by chance), and offsets in scaled attributes."""
+
+    tempo: float
+    mode: str | None
+    density: float
+    register: float
+    styles: tuple[str, ...]  # where no rhythm is named
+    instrument: str
+
+
+MANNERS: dict[Mood, Manner] = {
+    "joyful": Manner(1.1, "major", 0.4, 0.2, ("jig", "reel", "song"), "dulcimer"),
+    "sad": Manner(0.8, "minor", -0.7, -0.3, ("air", "song"), "piano"),
+    "calm": Manner(0.85, "major", -0.7, 0.0, ("air", "hymn"), "harp"),
+    "tense": Manner(1.1, "minor", 0.3, -0.3, ("reel", "air"), "piano"),
+    "wistful": Manner(0.88, "minor", -0.4, 0.0, ("air", "song"), "harp"),
+    "epic": Manner(0.95, None, 0.0, 0.0, ("hymn", "march"), "piano"),
+    "playful": Manner(1.1, "major", 0.4, 0.4, ("jig", "hornpipe"), "musicbox"),
+}
+NEUTRAL = Manner(1.0, None, 0.0, 0.0, ("song", "air", "hornpipe"), "piano")
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """What a rhythm brings: the style the network knows, meters, quarters a minute by meter, form."""
+
+    style: str
+    meters: tuple[str, ...]
+    tempos: tuple[int, ...]
+    form: str  # AABB or AABA
+    density: float | None = None  # scaled; None: as the style has it
+
+
+HABITS: dict[Rhythm, Habit] = {
+    "reel": Habit("reel", ("4/4",), (192,), "AABB"),
+    "jig": Habit("jig", ("6/8",), (168,), "AABB"),
+    "hornpipe": Habit("hornpipe", ("4/4",), (152,), "AABB"),
+    "air": Habit("air", ("3/4", "4/4", "6/8"), (96, 92, 108), "AABA"),
+    "song": Habit("song", ("4/4", "3/4"), (108, 116), "AABA"),
+    "hymn": Habit("hymn", ("4/4", "3/4"), (96, 100), "AABA"),
+    "waltz": Habit("air", ("3/4",), (138,), "AABA", -0.3),
+    "march": Habit("dance", ("4/4", "2/4"), (116, 112), "AABB", -0.1),
+    "lullaby": Habit("air", ("3/4", "6/8"), (84, 96), "AABA", -0.8),
+}
+FREE_METERS: dict[str, tuple[Rhythm, ...]] = {
+    "3/4": ("air", "song", "waltz"),
+    "6/8": ("jig", "air"),
+    "2/4": ("march",),
+    "4/4": ("song", "hornpipe", "air"),
+}
+
+KEYS = {
+    "major": (("G", 5), ("D", 5), ("C", 3), ("F", 3), ("A", 2), ("Bb", 2), ("E", 1), ("Eb", 1)),
+    "minor": (("A", 4), ("D", 4), ("E", 4), ("G", 3), ("B", 2), ("C", 2), ("F#", 1)),
+}
+# Spellings that need more than seven signs are written as their neighbour.
+RESPELT = {
+    "major": {"D#": "Eb", "G#": "Ab", "A#": "Bb", "E#": "F", "B#": "C", "Fb": "E"},
+    "minor": {"Db": "C#", "Gb": "F#", "Cb": "B", "E#": "F", "B#": "C", "Fb": "E"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """All that is decided before composing. ``tempo`` in quarters a minute, ``length`` in bars."""
+
+    lang: Lang
+    mood: Mood | None
+    rhythm: Rhythm
+    named: bool  # the rhythm was asked for, not chosen by chance
+    style: str
+    meter: str
+    key: str
+    mode: str
+    tempo: int
+    length: int
+    form: str
+    density: float | None
+    register: float
+    instrument: str
+
+    @property
+    def title(self) -> str:
+        """``A slow, sad waltz``'s plain name: “Sad waltz in D minor”, in the prompt's language."""
+        return titled(self, self.lang)
+
+    def with_density(self, density: float) -> Wished:
+        """The same with ``density`` (scaled, about -2..2) asked for."""
+        return replace(self, density=density)
+
+    @property
+    def steps_a_bar(self) -> int:
+        """Sixteenths a bar."""
+        return METERS[self.meter]
+
+
+def titled(wished: Wished, lang: Lang) -> str:
+    """The title in ``lang``."""
+    key = say(f"composer-key-{wished.mode}", lang, tonic=spoken_key(wished.key, lang))
+    mood = say(f"composer-mood-{wished.mood or 'none'}", lang)
+    named = say(f"composer-rhythm-{wished.rhythm}", lang)
+    text = say("composer-title", lang, mood=mood, rhythm=named, key=key).strip()
+    return text[0].upper() + text[1:]
+
+
+def spoken_key(key: str, lang: Lang) -> str:
+    """``F#`` → ``F♯``, in Chinese ``升F``."""
+    if lang == "zh":
+        return {"#": "升", "b": "降"}.get(key[1:], "") + key[0]
+    return key[0] + {"#": "♯", "b": "♭"}.get(key[1:], "")
+
+
+def summary(wished: Wished) -> str:
+    """The tune in words, for whoever cannot see the score: title, meter, tempo, length."""
+    return say(
+        "composer-summary",
+        wished.lang,
+        title=wished.title,
+        meter=wished.meter,
+        tempo=str(wished.tempo),
+        bars=str(wished.length),
+    )
+
+
+def chance(request: MelodyRequest) -> np.random.Generator:
+    """The request's own chance: the same seed with other words is another tune."""
+    words_said = hashlib.sha256(request.model_dump_json(exclude={"seed"}).encode()).digest()[:8]
+    return np.random.default_rng([request.seed or 0, int.from_bytes(words_said, "big")])
+
+
+def wishes(request: MelodyRequest, rng: np.random.Generator) -> Wished:
+    """Read ``request``. Raises :class:`BadInput` for wishes that cannot be met together."""
+    text = words_for_model(request.description)
+    mood = request.mood or words.mood_in(text)
+    manner = MANNERS[mood] if mood else NEUTRAL
+    rhythm, meter, named = _rhythm(request, text, manner, rng)
+    habit = HABITS[rhythm]
+    if meter is None:
+        meter = habit.meters[int(rng.integers(len(habit.meters)))]
+    usual = dict(zip(habit.meters, habit.tempos, strict=True)).get(meter, habit.tempos[0])
+    key, mode = _key(request, text, manner, rng)
+    tempo = _tempo(request, text, rhythm, usual, manner)
+    density = habit.density
+    if manner.density:
+        density = (density or 0.0) * 0.5 + manner.density
+    return Wished(
+        lang=language_of(request.description),
+        mood=mood,
+        rhythm=rhythm,
+        named=named,
+        style=habit.style,
+        meter=meter,
+        key=key,
+        mode=mode,
+        tempo=tempo,
+        length=_length(request, text),
+        form=habit.form,
+        density=density,
+        register=manner.register,
+        instrument="musicbox" if rhythm == "lullaby" else manner.instrument,
+    )
+
+
+def _rhythm(
+    request: MelodyRequest, text: str, manner: Manner, rng: np.random.Generator
+) -> tuple[Rhythm, str | None, bool]:
+    meter = words.meter_in(text)
+    said = request.rhythm or words.rhythm_in(text)
+    if meter is not None and meter not in METERS:
+        if request.rhythm is None:
+            raise BadInput("composer-bad-meter", meter=meter, meters=", ".join(METERS))
+        meter = None
+    if said is not None:
+        if (
+            meter is not None
+            and meter not in HABITS[said].meters
+            and said in ("waltz", "jig", "reel", "hornpipe")
+        ):
+            if request.rhythm is None:
+                usual = HABITS[said].meters[0]
+                raise BadInput("composer-meter-rhythm", rhythm=said, usual=usual, meter=meter)
+            meter = None
+        return said, meter, True
+    choices: tuple[Rhythm, ...] = FREE_METERS[meter] if meter else manner.styles  # type: ignore[assignment]
+    return choices[int(rng.integers(len(choices)))], meter, False
+
+
+def _key(request: MelodyRequest, text: str, manner: Manner, rng: np.random.Generator) -> tuple[str, str]:
+    if request.key is not None:
+        key, mode = request.key.split(" ")
+    elif (said := words.key_in(text)) is not None:
+        key, mode = said
+    else:
+        mode = words.mode_in(text) or manner.mode or ("major" if rng.random() < 0.7 else "minor")
+        names, weights = zip(*KEYS[mode], strict=True)
+        share = np.asarray(weights, dtype=np.float64)
+        key = str(names[int(rng.choice(len(names), p=share / share.sum()))])
+    return RESPELT[mode].get(key, key), mode
+
+
+def _tempo(request: MelodyRequest, text: str, rhythm: Rhythm, usual: int, manner: Manner) -> int:
+    tempo = request.tempo or words.beats_in(text)
+    pace = words.pace_in(text)
+    if tempo is None:
+        tempo = round(usual * (pace or manner.tempo))
+        if rhythm == "lullaby":
+            tempo = min(tempo, LULLABY_TEMPO)
+        return max(MIN_TEMPO, min(MAX_TEMPO, tempo))
+    if not MIN_TEMPO <= tempo <= MAX_TEMPO:
+        raise BadInput("composer-bad-tempo", tempo=str(tempo), low=str(MIN_TEMPO), high=str(MAX_TEMPO))
+    if rhythm == "lullaby" and tempo > LULLABY_TEMPO:
+        raise BadInput("composer-lullaby-fast", tempo=str(tempo), high=str(LULLABY_TEMPO))
+    return tempo
+
+
+def _length(request: MelodyRequest, text: str) -> int:
+    if request.length is not None:
+        return request.length
+    said = words.bars_in(text)
+    if said is None:
+        return DEFAULT_LENGTH
+    if said not in LENGTHS:
+        listed = ", ".join(str(length) for length in LENGTHS)
+        raise BadInput("composer-bad-length", bars=str(said), lengths=listed)
+    return said
