@@ -52,8 +52,8 @@ def lacking(what: str) -> None:
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The developer's own settings must not reach a test."""
-    for name in [name for name in os.environ if name.startswith("ATELIER_")]:
+    """The developer's own settings must not reach a test; where the descriptions are is none."""
+    for name in [name for name in os.environ if name.startswith("ATELIER_") and name != "ATELIER_SPECS"]:
         monkeypatch.delenv(name)
 
 
