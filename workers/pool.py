@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0
 STEADY_S = 60.0  # a child that lived so long starts again at once
+PROGRAM = ("-m", "workers.worker")
 STOP_S = 11.0  # a worker promises ten
 
 
@@ -27,8 +28,9 @@ class _Stop(Exception):
 class Child:
     """One kind's process and when it may start again."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: Kind, program: Sequence[str]) -> None:
         self.kind = kind
+        self._program = program
         self.process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
         self._pause = FIRST_PAUSE_S
@@ -48,15 +50,18 @@ class Child:
             )
             self.process = None
         if self.process is None and time.monotonic() >= self._not_before:
-            command = [sys.executable, "-m", "workers.worker", self.kind, "--parent", str(os.getpid())]
+            command = [sys.executable, *self._program, self.kind, "--parent", str(os.getpid())]
             # A session of its own: Ctrl-C reaches it through us, once.
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
             self._started = time.monotonic()
 
 
-def serve(kinds: Sequence[Kind]) -> None:
-    """Keep a worker for each of ``kinds`` until SIGTERM or SIGINT; then end them in order."""
-    children = [Child(kind) for kind in kinds]
+def serve(kinds: Sequence[Kind], program: Sequence[str] = PROGRAM) -> None:
+    """Keep a worker for each of ``kinds`` until SIGTERM or SIGINT; then end them in order.
+
+    ``program`` is what Python runs for one kind (the tests have one that needs no weights).
+    """
+    children = [Child(kind, program) for kind in kinds]
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise _Stop

@@ -78,6 +78,15 @@ class WarmWorker(SimpleWorker):
         """Whether a signal ended the work, rather than a fault."""
         return self._shutdown_requested_date is not None
 
+    def bootstrap(self, *arguments: Any, **options: Any) -> None:
+        """Register. Signals are minded from before the first moment that others see this worker."""
+        self._install_signal_handlers()  # type: ignore[no-untyped-call]
+        try:
+            super().bootstrap(*arguments, **options)
+        except StopRequested:
+            self.teardown()  # type: ignore[no-untyped-call]
+            raise
+
     # Running a job
 
     def execute_job(self, job: Job, queue: Queue) -> None:
@@ -228,6 +237,11 @@ def _of_the_house(fault: BaseException) -> bool:
     return isinstance(fault, RedisError) or (isinstance(fault, Unavailable) and fault.key == "store-down")
 
 
+def _quietly(settings: Settings) -> str:
+    """RQ tells six lines a job at INFO; ours is one."""
+    return "DEBUG" if settings.log_level.upper() == "DEBUG" else "WARNING"
+
+
 def serve(
     settings: Settings,
     kinds: Sequence[Kind] = KINDS,
@@ -253,7 +267,7 @@ def serve(
             if worker is not None:
                 time.sleep(PAUSE_S)
             worker = WarmWorker(kinds[0], place, parent=parent)
-            worker.work(logging_level=None)
+            worker.work(logging_level=_quietly(settings))
         except StopRequested:  # the handler of the worker before, while there is none
             return
         except (RedisError, OSError) as fault:
@@ -271,7 +285,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = Settings.load()
         configure(settings)
-        logging.getLogger("rq").setLevel(max(logging.WARNING, logging.getLogger().level))
         serve(settings, tuple(options.kinds) or KINDS, parent=options.parent)
     except KeyboardInterrupt:
         return 0

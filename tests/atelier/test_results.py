@@ -81,14 +81,14 @@ async def test_what_a_dead_consumer_held_comes_again(
 async def test_what_a_living_consumer_holds_is_left_to_it(
     settings: Settings, road: Road, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(results, "_DEAD_MS", 2_500)
+    monkeypatch.setattr(results, "_DEAD_MS", 1_800)
     monkeypatch.setattr(results, "_ALIVE_S", 0.2)
     tell(road, "a")
     async with listening(settings, "slow") as (_, of_slow), listening(settings, "other") as (_, of_other):
         assert (await of_slow()).work_id == "a"
         beating = asyncio.ensure_future(of_slow())  # its loop goes on while a post takes long
         with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(of_other(), 5)
+            await asyncio.wait_for(of_other(), 3)
         beating.cancel()
         await asyncio.gather(beating, return_exceptions=True)
 

@@ -7,10 +7,9 @@ until the file ``mended`` stands in the working folder; anything else is answere
 
 from __future__ import annotations
 
-import logging
+import argparse
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,7 +20,7 @@ from atelier.logs import configure
 from atelier.requests import Kind, PoemRequest
 from atelier.settings import Settings
 from atelier.works import Artefact, Made, PoemResult
-from workers import heartbeat, worker
+from workers import heartbeat, pool, worker
 
 
 class DemoPoet:
@@ -70,11 +69,19 @@ def hurry() -> None:
     worker.FINISH_S, worker.LET_GO_S = 0.7, 2.0
 
 
-if __name__ == "__main__":
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("kinds", nargs="+")
+    parser.add_argument("--parent", type=int)
+    options = parser.parse_args()
     hurry()
     settings = Settings.load()
     configure(settings)
-    logging.getLogger("rq").setLevel(logging.WARNING)
-    worker.serve(
-        settings, [sys.argv[1]], loader=load, parent=int(os.environ.get("DEMO_PARENT", os.getppid()))
-    )  # type: ignore[list-item]
+    if len(options.kinds) > 1:
+        pool.serve(options.kinds, program=[__file__])
+    else:
+        worker.serve(settings, options.kinds, loader=load, parent=options.parent)
+
+
+if __name__ == "__main__":
+    main()

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-from rq import Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -266,16 +265,11 @@ def test_weights_mended_under_a_running_worker(
     assert ends(store, send(store, road, "two")) == "made"
 
 
-def test_several_kinds_are_several_processes_that_come_again_and_leave_together(
-    worker, road: Road, settings: Settings
-) -> None:
-    handle = worker("poem", "melody")
-    children = {child.pid for child in psutil.Process(handle.pid).children()}
-    assert len(children) == 2
-    victim = next(
-        w.pid for w in Worker.all(connection=road.redis, serializer=JSONSerializer) if w.pid in children
-    )
-    os.kill(victim, signal.SIGKILL)
+def test_several_kinds_are_several_processes_that_come_again_and_leave_together(worker) -> None:
+    handle = worker("poem", "melody", script=DEMO)
+    first = alive(handle.pid)
+    assert len(first) == 2
+    os.kill(victim := first.pop(), signal.SIGKILL)
     eventually("another child", lambda: len(alive(handle.pid) - {victim}) == 2)
     left = alive(handle.pid)
     handle.terminate()
@@ -283,13 +277,13 @@ def test_several_kinds_are_several_processes_that_come_again_and_leave_together(
     assert not any(psutil.pid_exists(pid) for pid in left)
 
 
+def test_a_worker_does_not_outlive_its_pool(worker) -> None:
+    handle = worker("poem", "melody", script=DEMO)
+    children = alive(handle.pid)
+    handle.kill()
+    eventually("the children leave", lambda: not any(psutil.pid_exists(pid) for pid in children))
+
+
 def alive(pid: int) -> set[int]:
     children = psutil.Process(pid).children()
     return {child.pid for child in children if child.status() != psutil.STATUS_ZOMBIE}
-
-
-def test_a_worker_does_not_outlive_its_parent(worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DEMO_PARENT", "1")  # an orphan is init's
-    process = worker_that_dies(worker)
-    assert process.wait() == 0
-    assert "parent is gone" in process.log()
