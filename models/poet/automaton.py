@@ -1,0 +1,289 @@
+"""Form by construction: which tokens may come next, for every row of a batch.
+
+Lines are written from their last word to their first. A row knows what is left of its line, which
+rhymes are bound and which words rhymed already; tokens that would break the form get
+minus infinity. It reads tokens only through the lexicon's arrays, so that another tokenizer needs
+another lexicon and nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+from transformers import LogitsProcessor
+
+from models.poet.forms import FREE, Line, Pattern
+from models.poet.lexicon import LEVEL, OBLIQUE, Lexicon
+from models.poet.vocabulary import Vocabulary
+
+CLOSING = (".", "!", "?")
+INNER = (",", ";", ":", "--", "!")
+NEVER = -math.inf
+REPEATED = 2.5  # taken from the logit of a telling word that the poem has already
+TOO_SHORT = math.log1p(3)  # a word that ended fewer training lines ends none of ours
+TOO_SHORT_SILENT = math.log1p(150)  # the same for function words, which end lines by enjambment
+
+
+@dataclass
+class Row:
+    """Where one candidate stands. Numbers of tokens are relative to ``content``."""
+
+    pattern: Pattern
+    at: int = 0  # line
+    left: int = 0  # syllables or characters still to come in it
+    words: list[int] = field(default_factory=list)  # of this line so far, from its end
+    mark: int | None = None  # the mark just written, if it was one
+    ended: bool = False  # the line's last word is written
+    bound: dict[str, int] = field(default_factory=dict)  # rhyme letter -> class, or bit set of groups
+    rhymed: dict[str, list[int]] = field(default_factory=dict)  # rhyme letter -> its words
+    used: set[int] = field(default_factory=set)
+    lines: list[list[int]] = field(default_factory=list)  # finished, from their end
+    dead: bool = False
+
+    def __post_init__(self) -> None:
+        self.left = self.pattern.lines[0].length
+
+    @property
+    def done(self) -> bool:
+        """Whether every line is written (or the candidate was given up)."""
+        return self.dead or self.at >= len(self.pattern.lines)
+
+    @property
+    def line(self) -> Line:
+        """The line being written."""
+        return self.pattern.lines[self.at]
+
+    @property
+    def opening(self) -> bool:
+        """Whether the next token only opens a line, which the pattern decides."""
+        return not self.words and self.mark is None
+
+
+class FormAutomaton(LogitsProcessor):
+    """Masks scores [R, content tokens] for ``rows``; ``took`` tells it what was chosen."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
+        cut = vocabulary.content
+        self.words = vocabulary.tokens[cut:]
+        self.lang = vocabulary.lang
+        self.length, self.stress = lexicon.length[cut:], lexicon.stress[cut:]
+        self.rhyme, self.tone = lexicon.rhyme[cut:], lexicon.tone[cut:]
+        self.ends, self.weight = lexicon.ends[cut:], lexicon.weight[cut:]
+        self.is_word = self.length > 0
+        self.index = {word: number for number, word in enumerate(self.words)}
+        self.first = torch.tensor([ord(word[0]) for word in self.words])
+        floor = torch.where(self.weight > 0, TOO_SHORT, TOO_SHORT_SILENT)
+        self.can_end = self.is_word & (
+            (self.ends >= floor) if self.lang == "en" else (self.ends >= TOO_SHORT)
+        )
+        self.rows: list[Row] = []
+        self._masks: dict[tuple[object, ...], Tensor] = {}
+        self._rooms: dict[tuple[object, ...], Tensor] = {}
+
+    def __call__(self, input_ids: Tensor | None, scores: Tensor) -> Tensor:
+        """Scores with minus infinity where the form forbids; rows that are done stay as they are."""
+        del input_ids  # the rows know more than their tokens
+        live = [i for i, row in enumerate(self.rows) if not row.done]
+        if not live:
+            return scores
+        scores = scores.clone()
+        masks = torch.stack([self.allowed(self.rows[i]) for i in live])
+        scores[live] = scores[live].masked_fill(~masks, NEVER)
+        for i in live:
+            row = self.rows[i]
+            if row.used:
+                scores[i, list(row.used)] -= REPEATED
+        return scores
+
+    def allowed(self, row: Row) -> Tensor:
+        """The tokens that may come next, as a mask [content tokens]."""
+        line = row.line
+        if self.lang == "zh":
+            return self._allowed_character(row, line)
+        if not row.ended:
+            mask = self._line_end(row, line)
+            if row.mark is None:
+                mask = mask.clone()
+                last = row.at == len(row.pattern.lines) - 1
+                marks = CLOSING if last else (*CLOSING, ",", ";", ":")
+                if last:
+                    mask[:] = False
+                mask[[self.index[mark] for mark in marks if mark in self.index]] = True
+            return mask
+        mask = self._inside(line, row.left).clone()
+        if row.mark is None:
+            mask[[self.index[mark] for mark in INNER if mark in self.index]] = True
+            mask[row.words[-1]] = False  # no word twice running
+        elif row.words:
+            mask[row.words[-1]] = False
+        return mask
+
+    def took(self, row: Row, token: int) -> None:
+        """Move ``row`` on by ``token``."""
+        span = int(self.length[token])
+        if span == 0:
+            row.mark = token
+            return
+        line = row.line
+        if not row.ended and line.rhyme != FREE:
+            held = int(self.rhyme[token])
+            known = row.bound.get(line.rhyme)
+            if self.lang == "zh":  # groups that every rhyme so far is in
+                row.bound[line.rhyme] = held & (self._roomy() if known is None else known)
+            elif known is None:
+                row.bound[line.rhyme] = held
+            row.rhymed.setdefault(line.rhyme, []).append(token)
+        row.ended, row.mark = True, None
+        row.words.append(token)
+        row.left -= span
+        if row.left == 0:
+            self._close(row)
+
+    def completes(self, row: Row, token: int) -> bool:
+        """Whether ``token`` would finish the line."""
+        return int(self.length[token]) == row.left > 0
+
+    def _close(self, row: Row) -> None:
+        row.lines.append(row.words)
+        row.used.update(word for word in row.words if self.weight[word] > 0)
+        row.at += 1
+        row.words, row.ended, row.mark = [], False, None
+        if row.at < len(row.pattern.lines):
+            row.left = row.line.length
+
+    # English
+
+    def _fits(self, line: Line, left: int) -> Tensor:
+        """Words that can stand with ``left`` syllables still to come (themselves among them)."""
+        key = ("fits", line.metre, line.length, left, line.head)
+        if key not in self._masks:
+            mask = self.is_word & (self.length <= left)
+            if line.metre:
+                mask = mask & self._in_metre(line, left)
+            if line.head:
+                starts = self.first == ord(line.head)
+                whole = self.length == left
+                reachable = torch.tensor([n > 0 and self._startable(line, n) for n in range(left + 1)])
+                rest = (left - self.length).clamp(min=0)
+                mask = mask & torch.where(whole, starts, reachable[rest])
+            self._masks[key] = mask
+        return self._masks[key]
+
+    def _in_metre(self, line: Line, left: int) -> Tensor:
+        """Primary stresses fall on strong places; a word of one syllable may stand anywhere."""
+        step = 2 if line.metre == "iambic" else 3
+        fit = torch.ones_like(self.is_word)
+        for syllable in range(8):
+            place = left - self.length + syllable  # from the line's start, 0-based
+            strong = (line.length - 1 - place) % step == 0
+            if line.metre == "iambic":
+                strong = strong | (place == 0)  # the usual inverted first foot
+            fit &= ~((self.stress >> syllable & 1).bool() & ~strong)
+        return fit | (self.length == 1)
+
+    def _startable(self, line: Line, left: int) -> bool:
+        """Whether a line with ``left`` syllables to come can still begin with its letter."""
+        free = Line(line.length, metre=line.metre)
+        fits = torch.zeros_like(self.is_word)
+        for size in range(1, left + 1):  # words of one syllable fill what is before the first word
+            fits |= (self.length == size) & (self._in_metre(free, size) if line.metre else self.is_word)
+        return bool((fits & self.is_word & (self.first == ord(line.head))).any())
+
+    def _inside(self, line: Line, left: int) -> Tensor:
+        return self._fits(line, left)
+
+    def _line_end(self, row: Row, line: Line) -> Tensor:
+        """Words that can end ``line``: known to end lines, and rhyming where the scheme says so."""
+        mask = self._fits(line, row.left) & self.can_end
+        if line.rhyme == FREE:
+            return mask
+        mask = mask & (self.rhyme > 0)
+        if line.rhyme not in row.bound:
+            wanted = sum(other.rhyme == line.rhyme for other in row.pattern.lines)
+            taken = torch.tensor(list(row.bound.values()), dtype=torch.long)
+            return mask & (self._room(line)[self.rhyme] >= wanted + 3) & ~torch.isin(self.rhyme, taken)
+        mask = mask & (self.rhyme == row.bound[line.rhyme])
+        for number in torch.nonzero(mask)[:, 0].tolist():
+            if any(
+                self._same_ending(self.words[number], self.words[other]) for other in row.rhymed[line.rhyme]
+            ):
+                mask[number] = False
+        return mask
+
+    @staticmethod
+    def _same_ending(one: str, other: str) -> bool:
+        """Whether two words are one rhyme word (light and delight): no rhyme, an identity."""
+        return one.endswith(other) or other.endswith(one)
+
+    def _room(self, line: Line) -> Tensor:
+        """How many line ends each rhyme class has in this metre, [classes]."""
+        key = (line.metre, line.length)
+        if key not in self._rooms:
+            plain = Line(line.length, metre=line.metre)
+            mask = self._fits(plain, line.length) & self.can_end
+            size = int(self.rhyme.max()) + 1
+            self._rooms[key] = torch.zeros(size, dtype=torch.long).index_add_(0, self.rhyme, mask.long())
+        return self._rooms[key]
+
+    # Chinese
+
+    def _allowed_character(self, row: Row, line: Line) -> Tensor:
+        place = row.left - 1
+        if place == 0 and line.head:
+            mask = torch.zeros_like(self.is_word)
+            mask[self.index[line.head]] = True
+            return mask
+        mask = self._toned(line.tones[place])
+        if row.ended:
+            mask = mask.clone()
+            # A character comes back only right beside itself (悠悠), or if it says little.
+            mask[
+                [word for word in {*row.used, *row.words} if self.weight[word] > 0 and word != row.words[-1]]
+            ] = False
+            if len(row.words) > 1 and row.words[-1] == row.words[-2]:
+                mask[row.words[-1]] = False
+            return mask
+        return self._character_end(row, line, mask)
+
+    def _toned(self, tone: str) -> Tensor:
+        if (tone,) not in self._masks:
+            wanted = {"平": LEVEL, "仄": OBLIQUE, "中": 0}[tone]
+            self._masks[(tone,)] = self.is_word if not wanted else (self.tone & wanted) > 0
+        return self._masks[(tone,)]
+
+    def _character_end(self, row: Row, line: Line, mask: Tensor) -> Tensor:
+        mask = mask & self.can_end
+        if line.rhyme == FREE:
+            mask = mask & (self.tone == OBLIQUE)
+        elif line.rhyme not in row.bound:
+            mask = mask & ((self.rhyme & self._roomy()) > 0)
+        else:
+            mask = mask & ((self.rhyme & row.bound[line.rhyme]) > 0)
+        used = [word for word in row.used if self.weight[word] > 0] + row.rhymed.get(line.rhyme, [])
+        if used:
+            mask = mask.clone()
+            mask[used] = False
+        return mask
+
+    def _roomy(self) -> int:
+        """The bit set of rhyme groups with enough characters to choose from."""
+        key = ("roomy",)
+        if key not in self._rooms:
+            groups = [1 << i for i in range(32)]
+            wide = sum(bit for bit in groups if int((((self.rhyme & bit) > 0) & self.can_end).sum()) >= 16)
+            self._rooms[key] = torch.tensor(wide)
+        return int(self._rooms[key])
+
+
+def unreachable_heads(automaton: FormAutomaton, heads: Sequence[str], line: Line) -> list[str]:
+    """Those of ``heads`` with which no line of this kind can begin."""
+    if automaton.lang == "zh":
+        return [head for head in heads if head not in automaton.index]
+    return [
+        head for head in heads
+        if not automaton._startable(Line(line.length, metre=line.metre, head=head), line.length)
+    ]  # fmt: skip

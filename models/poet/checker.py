@@ -1,0 +1,182 @@
+"""Whether a poem is in its form, judged by somebody else than its maker.
+
+Written from the definition of each form, with its own reading of CMUdict and of the Pingshui data;
+it shares no code, no table and no array with what writes the poems. A poem is its lines as text.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+SCHEMES = {
+    "couplet": {"aa"}, "quatrain": {"aabb", "abab", "abba"}, "limerick": {"aabba"}, "haiku": {"..."},
+    "shakespearean sonnet": {"ababcdcdefefgg"}, "petrarchan sonnet": {"abbaabbacdecde", "abbaabbacdcdcd"},
+}  # fmt: skip
+SYLLABLES = {
+    "haiku": [5, 7, 5], "ballad": [8, 6, 8, 6, 8, 6, 8, 6],
+    "shakespearean sonnet": [10] * 14, "petrarchan sonnet": [10] * 14,
+}  # fmt: skip
+CHARACTERS = {
+    "五绝": [5] * 4, "七绝": [7] * 4, "五律": [5] * 8, "七律": [7] * 8,
+    "浣溪沙": [7] * 6, "鹧鸪天": [7, 7, 7, 7, 3, 3, 7, 7, 7],
+}  # fmt: skip
+RHYMED_LINES = {"浣溪沙": [0, 1, 2, 4, 5], "鹧鸪天": [0, 1, 3, 5, 6, 8]}
+REGULATED = ("五绝", "七绝", "五律", "七律", "藏头诗")
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A word's first pronunciation: stress digits, and what follows from the last stressed vowel."""
+
+    stress: str
+    rhyme: str
+
+
+class Checker:
+    """Holds the two dictionaries. ``reasons`` is empty for a poem that keeps its form."""
+
+    def __init__(self, data: Path) -> None:
+        self.words: dict[str, Sound] = {}
+        self.characters: dict[str, tuple[str, set[str]]] = {}
+        for path in data.rglob("cmudict_rhyme.tsv.gz"):
+            for row in gzip.decompress(path.read_bytes()).decode().splitlines():
+                word, said = row.split("\t")
+                stress, *rhyme = said.split("|")[0].split(" ")
+                self.words[word] = Sound(stress, " ".join(rhyme))
+        for path in data.rglob("pingshui.json.gz"):
+            for character, row in json.loads(gzip.decompress(path.read_bytes()))["chars"].items():
+                self.characters[character] = (
+                    row["tones"],
+                    {g for g in row["groups"] if g[0] not in "上去入"},
+                )
+
+    def reasons(self, form: str, lines: list[str], acrostic: str = "") -> list[str]:
+        """What is wrong with a poem, in words for a developer; an empty list means that it is exact."""
+        if any(not line.strip() for line in lines) or not lines:
+            return ["an empty line"]
+        if re.search(r"[㐀-鿿]", form):
+            return self._chinese(form, lines, acrostic)
+        return self._english(form, lines, acrostic)
+
+    # English
+
+    @staticmethod
+    def _spoken(line: str) -> list[str]:
+        return [word.strip("'").lower() for word in re.findall(r"[A-Za-z']+", line) if word.strip("'")]
+
+    def stresses(self, line: str) -> str | None:
+        """The stress digits of a line, None where a word is not in the dictionary."""
+        words = self._spoken(line)
+        if any(word not in self.words for word in words):
+            return None
+        return "".join(self.words[word].stress for word in words)
+
+    def rhyme(self, one: str, other: str) -> bool:
+        """Whether the last words of two lines rhyme, and are two words."""
+        a, b = self._spoken(one)[-1], self._spoken(other)[-1]
+        if a == b or a not in self.words or b not in self.words:
+            return False
+        return self.words[a].rhyme == self.words[b].rhyme != ""
+
+    def _english(self, form: str, lines: list[str], acrostic: str) -> list[str]:
+        wrong = []
+        counts = [len(self.stresses(line) or "") for line in lines]
+        if form == "free":
+            return [] if len(lines) >= 3 else ["fewer than three lines"]
+        if form == "acrostic":
+            spelled = "".join(line.lstrip("'\"")[0].lower() for line in lines)
+            return [] if spelled == acrostic.lower() else [f"spells {spelled}"]
+        if 0 in counts:
+            wrong.append("a word whose syllables are unknown")
+        if form in SYLLABLES and counts != SYLLABLES[form]:
+            wrong.append(f"syllables {counts}")
+        if form == "limerick" and max(counts[2:4]) >= min(counts[0], counts[1], counts[-1]):
+            wrong.append(f"the middle lines are not shorter: {counts}")
+        if form == "ballad":
+            pairs = [(at + 1, at + 3) for at in range(0, len(lines), 4)]
+            wrong += [
+                f"lines {a + 1} and {b + 1} do not rhyme"
+                for a, b in pairs
+                if not self.rhyme(lines[a], lines[b])
+            ]
+        elif form != "haiku" and not any(self._keeps(scheme, lines) for scheme in SCHEMES[form]):
+            wrong.append(f"rhymes {[self._spoken(line)[-1] for line in lines]}")
+        return wrong
+
+    def _keeps(self, scheme: str, lines: list[str]) -> bool:
+        """Same letter: rhymes, pair by pair; different letters: does not."""
+        if len(scheme) != len(lines):
+            return False
+        pairs = ((i, j) for j in range(len(lines)) for i in range(j))
+        return all(self.rhyme(lines[i], lines[j]) == (scheme[i] == scheme[j]) for i, j in pairs)
+
+    def iambic(self, line: str) -> bool:
+        """Strong places are the even syllables; a word of several has its main stress on one of them.
+
+        Allowed: an inverted first foot, and words of one syllable anywhere (the usual licence).
+        """
+        at = 0
+        for word in self._spoken(line):
+            if word not in self.words:
+                return False
+            stress = self.words[word].stress
+            main = [at + i + 1 for i, digit in enumerate(stress) if digit == "1"]
+            if len(stress) > 1 and any(place % 2 and place != 1 for place in main):
+                return False
+            at += len(stress)
+        return at % 2 == 0
+
+    # Chinese
+
+    def _chinese(self, form: str, lines: list[str], acrostic: str) -> list[str]:
+        wrong = []
+        sizes = CHARACTERS.get(form, [7] * len(acrostic))
+        if [len(line) for line in lines] != sizes:
+            return [f"lengths {[len(line) for line in lines]}"]
+        if form == "藏头诗" and "".join(line[0] for line in lines) != acrostic:
+            wrong.append("other heads")
+        ends = [line[-1] for line in lines]
+        rhymed = RHYMED_LINES.get(form, list(range(1, len(lines), 2)))
+        groups = [self.characters.get(ends[at], ("", set()))[1] for at in rhymed]
+        shared = set.intersection(*groups) if groups else set()
+        if not shared:
+            wrong.append(f"no shared rhyme: {ends}")
+        if form in REGULATED and shared & self.characters.get(ends[0], ("", set()))[1]:
+            rhymed = [0, *rhymed]
+        if len({ends[at] for at in rhymed}) < len(rhymed):
+            wrong.append("a character rhymed twice")
+        level = [at for at in range(len(lines)) if at not in rhymed and self._tone(ends[at]) == "P"]
+        if level:
+            wrong.append(f"lines {level} end in a level tone and do not rhyme")
+        return wrong
+
+    def _tone(self, character: str) -> str:
+        return self.characters.get(character, ("?", set()))[0]
+
+    def pingze(self, lines: list[str]) -> list[str]:
+        """Breaches of 平仄 in regulated verse: places 2, 4, 6 in turn, 对 within couplets, 粘 between them.
+
+        A character that can be either, or that the table lacks, is forgiven.
+        """
+        wrong = []
+        seconds = []
+        for line in lines:
+            tones = [self._tone(line[at]) for at in range(1, len(line) - 1, 2)]
+            # What the second character must have been for each known tone of the line.
+            wanted = {
+                tone if at % 2 == 0 else "PZ".replace(tone, "")
+                for at, tone in enumerate(tones)
+                if tone in "PZ" and len(tone) == 1
+            }
+            if len(wanted) > 1:
+                wrong.append(f"{line}: {tones}")
+            seconds.append(wanted.pop() if len(wanted) == 1 else "")
+        for at in range(1, len(lines)):
+            one, other = seconds[at - 1], seconds[at]
+            if one and other and (one == other) == bool(at % 2):
+                wrong.append(f"lines {at} and {at + 1}: {'对' if at % 2 else '粘'}")
+        return wrong

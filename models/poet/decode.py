@@ -1,0 +1,179 @@
+"""Writing: many requests, several candidates each, one forward pass a step.
+
+Every row feeds one token a step into a shared key-value cache and leaves it when it is done. Each
+row draws from its own generator, so what it writes does not depend on its neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+from transformers import DynamicCache
+
+from atelier.errors import Cancelled
+from models.poet.automaton import NEVER, FormAutomaton, Row
+from models.poet.data import prefix
+from models.poet.forms import Pattern
+from models.poet.originality import line_key
+from models.poet.version import Tongue
+from models.poet.vocabulary import LINE, NONE, SLOTS, STANZA
+
+TEMPERATURE = {"en": 0.85, "zh": 0.85}
+TOP = 50  # tokens that may be drawn at a step
+TOPIC_BOOST = {"en": 1.6, "zh": 1.6}  # added to the logit of a topic word that the poem has not yet
+MIX = 1_000_003
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one request asks of the decoder; ``topics`` are content tokens, first those that matter most."""
+
+    tag: str
+    pattern: Pattern
+    topics: tuple[int, ...]
+    mood: str | None
+    seed: int
+    candidates: int
+    near: tuple[int, ...] = ()  # words near the topics, told to nobody but liked
+
+
+@dataclass
+class Draft:
+    """One candidate. ``tokens`` as written (each line from its end), numbers relative to ``content``."""
+
+    row: Row
+    plan: Plan
+    generator: torch.Generator
+    pending: list[tuple[int, int, int]]
+    tokens: list[list[int]] = field(default_factory=lambda: [[]])
+    likelihood: float = 0.0
+    count: int = 0
+
+    @property
+    def mean(self) -> float:
+        """Mean log-likelihood a token, under the model without the form's mask."""
+        return self.likelihood / max(1, self.count)
+
+
+@torch.inference_mode()
+def write(
+    tongue: Tongue,
+    automaton: FormAutomaton,
+    plans: Sequence[Plan],
+    stopped: Callable[[], bool] = lambda: False,
+) -> list[list[Draft]]:
+    """The finished candidates of each plan (dead ends are left out). Raises ``Cancelled``."""
+    drafts = [
+        [
+            Draft(Row(plan.pattern), plan, _generator(plan, k), _opening_of(tongue, plan))
+            for k in range(plan.candidates)
+        ]
+        for plan in plans
+    ]
+    live = [draft for group in drafts for draft in group]
+    device = tongue.network.lm.device
+    cache = DynamicCache(config=tongue.network.lm.config)
+    content = tongue.vocabulary.content
+    while live:
+        if stopped():
+            raise Cancelled
+        width = min(len(draft.pending) for draft in live)
+        fed = torch.tensor([draft.pending[:width] for draft in live], device=device)
+        states = tongue.network.hidden(fed, cache)[:, -1]
+        for draft in live:
+            draft.pending = draft.pending[width:]
+        ready = [i for i, draft in enumerate(live) if not draft.pending]
+        if ready:
+            logits = tongue.network.logits(states[ready]).float().cpu()
+            _draw(tongue, automaton, [live[i] for i in ready], logits, content)
+        kept = [i for i, draft in enumerate(live) if not draft.row.done]
+        if len(kept) < len(live):
+            live = [live[i] for i in kept]
+            if live:
+                cache.batch_select_indices(torch.tensor(kept, device=device))
+    return [[draft for draft in group if not draft.row.dead] for group in drafts]
+
+
+def _generator(plan: Plan, k: int) -> torch.Generator:
+    return torch.Generator().manual_seed(plan.seed * MIX + k)
+
+
+def _opening_of(tongue: Tongue, plan: Plan) -> list[tuple[int, int, int]]:
+    vocabulary = tongue.vocabulary
+    mood = vocabulary.numbers[f"<{plan.mood}>"] if plan.mood else NONE
+    topics = [vocabulary.content + number for number in plan.topics]
+    return [*prefix(vocabulary, plan.tag, mood, topics), _opening(tongue, Row(plan.pattern))]
+
+
+def _opening(tongue: Tongue, row: Row) -> tuple[int, int, int]:
+    """What opens the line that ``row`` stands before."""
+    vocabulary, line = tongue.vocabulary, row.line
+    starts, at = set(), 0
+    for count in row.pattern.stanzas:
+        starts.add(at)
+        at += count
+    token = STANZA if row.at in starts and row.at else LINE
+    if line.head:
+        token = vocabulary.numbers[f"<{line.head}>" if vocabulary.lang == "en" else line.head]
+    return token, vocabulary.left_in_line + min(SLOTS - 1, line.length), _lines_left(tongue, row)
+
+
+def _lines_left(tongue: Tongue, row: Row) -> int:
+    return tongue.vocabulary.lines_left + min(SLOTS - 1, len(row.pattern.lines) - 1 - row.at)
+
+
+def _draw(tongue: Tongue, automaton: FormAutomaton, ready: list[Draft], logits: Tensor, content: int) -> None:
+    """One token for each of ``ready``, whose logits [R, content tokens] these are."""
+    lang = tongue.vocabulary.lang
+    plain = torch.log_softmax(logits, -1)
+    for i, draft in enumerate(ready):
+        absent = [number for number in draft.plan.topics if number not in draft.row.used]
+        if absent:
+            logits[i, absent] += TOPIC_BOOST[lang]
+        near = [number for number in draft.plan.near if number not in draft.row.used]
+        if near:
+            logits[i, near] += TOPIC_BOOST[lang] / 2
+    automaton.rows = [draft.row for draft in ready]
+    scores = automaton(None, logits) / TEMPERATURE[lang]
+    scores = scores.masked_fill(scores < torch.topk(scores, min(TOP, scores.shape[1])).values[:, -1:], NEVER)
+    noise = torch.stack([torch.rand(scores.shape[1], generator=draft.generator) for draft in ready])
+    scores = scores - torch.log(-torch.log(noise.clamp(1e-9, 1 - 1e-7)))  # Gumbel-max
+    for i, draft in enumerate(ready):
+        token = _choose(tongue, automaton, draft.row, scores[i])
+        if token is None:
+            draft.row.dead = True
+            continue
+        draft.likelihood += float(plain[i, token])
+        draft.count += 1
+        _take(tongue, automaton, draft, token, content)
+
+
+def _choose(tongue: Tongue, automaton: FormAutomaton, row: Row, scores: Tensor) -> int | None:
+    """The best token that does not finish a line of somebody's; None where there is none."""
+    while True:
+        token = int(scores.argmax())
+        if float(scores[token]) == NEVER:
+            return None
+        if not automaton.completes(row, token):
+            return token
+        words = [automaton.words[number] for number in (token, *reversed(row.words))]
+        if line_key(words, automaton.lang) not in tongue.lines and [*row.words, token] not in row.lines:
+            return token
+        scores[token] = NEVER
+
+
+def _take(tongue: Tongue, automaton: FormAutomaton, draft: Draft, token: int, content: int) -> None:
+    """Move a draft on by ``token`` and say what it feeds next."""
+    row = draft.row
+    lines_left = _lines_left(tongue, row)
+    draft.tokens[-1].append(token)
+    at = row.at
+    automaton.took(row, token)
+    left = 0 if row.at != at else row.left
+    draft.pending.append((content + token, tongue.vocabulary.left_in_line + min(SLOTS - 1, left), lines_left))
+    if row.at != at and not row.done:
+        draft.tokens.append([])
+        draft.pending.append(_opening(tongue, row))

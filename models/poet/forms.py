@@ -1,0 +1,146 @@
+"""Every form as data: the lines of each pattern it may take. A new form is one entry of ``FORM_TABLE``.
+
+English: syllables a line, a rhyme scheme (x: free) and a metre. Chinese: a tone pattern a line
+(平 level, 仄 oblique, 中 either) whose length is the line's, and a rhyme scheme.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from atelier.languages import Lang
+from atelier.requests import Form
+
+Metre = Literal["", "iambic", "anapaestic"]
+FREE = "x"
+
+
+@dataclass(frozen=True)
+class Line:
+    """``length`` syllables or characters; ``rhyme`` a letter, or x. ``head`` is what it must begin with."""
+
+    length: int
+    rhyme: str = FREE
+    metre: Metre = ""
+    tones: str = ""
+    head: str = ""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One shape that a form can take; ``stanzas`` gives lines a stanza."""
+
+    lines: tuple[Line, ...]
+    stanzas: tuple[int, ...]
+
+    def headed(self, heads: str) -> Pattern:
+        """The same with the first letter or character of each line given."""
+        lines = tuple(replace(line, head=head) for line, head in zip(self.lines, heads, strict=True))
+        return Pattern(lines, self.stanzas)
+
+
+@dataclass(frozen=True)
+class FormEntry:
+    """A form of the table. ``tag`` is what the model was taught to call it."""
+
+    lang: Lang
+    patterns: tuple[Pattern, ...]
+    tag: str
+
+
+def _english(lengths: str, scheme: str, stanzas: tuple[int, ...], metre: Metre = "") -> Pattern:
+    sizes = [int(size) for size in lengths.split()]
+    lines = tuple(Line(size, rhyme, metre) for size, rhyme in zip(sizes, scheme, strict=True))
+    return Pattern(lines, stanzas)
+
+
+def _unrhymed(lengths: str, metre: Metre = "") -> Pattern:
+    count = len(lengths.split())
+    return _english(lengths, FREE * count, (count,), metre)
+
+
+def _chinese(tones: tuple[str, ...], scheme: str, stanzas: tuple[int, ...]) -> Pattern:
+    lines = tuple(Line(len(tone), rhyme, "", tone) for tone, rhyme in zip(tones, scheme, strict=True))
+    return Pattern(lines, stanzas)
+
+
+# The four lines of regulated verse (Wang Li 1977, 诗词格律, ch. 2), without 拗救 and 孤平.
+_FIVE = {"a": "中仄平平仄", "b": "平平仄仄平", "c": "中平平仄仄", "d": "中仄仄平平"}
+_SEVEN = {"a": "中平中仄平平仄", "b": "中仄平平仄仄平", "c": "中仄中平平仄仄", "d": "中平中仄仄平平"}
+# Their order by how the first line starts and whether it rhymes; eight lines go round once more,
+# with the rhyming first line in its unrhymed shape.
+_ORDERS = (("abcd", False), ("dbcd", True), ("cdab", False), ("bdab", True))
+_UNRHYMED = {"dbcd": "abcd", "bdab": "cdab"}
+
+
+def regulated(kinds: dict[str, str], count: int) -> tuple[Pattern, ...]:
+    """The patterns of ``count`` lines of regulated verse: 对, 粘, level rhyme on even lines."""
+    made = []
+    for order, rhymed in _ORDERS:
+        names = (order + _UNRHYMED.get(order, order) * count)[:count]
+        scheme = "".join("a" if i % 2 or (i == 0 and rhymed) else FREE for i in range(count))
+        made.append(_chinese(tuple(kinds[name] for name in names), scheme, (count,)))
+    return tuple(made)
+
+
+_QUATRAINS = tuple(
+    _english(" ".join([size] * 4), scheme, (4,), "iambic")
+    for size in ("8", "10")
+    for scheme in ("aabb", "abab", "abba")
+)
+_FREE_LENGTHS = (
+    "7 4 9 6 8 3", "5 8 6 9 4 7 5", "9 7 10 5 8 4", "6 6 9 4 10 7 3", "8 5 7 10 4 6 8",
+    "10 8 6 9 7 5", "4 7 4 9 6 8 5 3", "6 9 8 5 10 6",
+)  # fmt: skip
+
+FORM_TABLE: dict[Form, FormEntry] = {
+    "haiku": FormEntry("en", (_english("5 7 5", "xxx", (3,)),), "haiku"),
+    "couplet": FormEntry("en", tuple(_english(f"{n} {n}", "aa", (2,), "iambic") for n in (8, 10)), "couplet"),
+    "quatrain": FormEntry("en", _QUATRAINS, "quatrain"),
+    "limerick": FormEntry(
+        "en",
+        tuple(_english(sizes, "aabba", (5,), "anapaestic") for sizes in ("8 8 5 5 8", "9 9 6 6 9")),
+        "limerick",
+    ),
+    "ballad": FormEntry("en", (_english("8 6 8 6 8 6 8 6", "xaxaxbxb", (4, 4), "iambic"),), "ballad"),
+    "shakespearean sonnet": FormEntry(
+        "en", (_english("10 " * 14, "ababcdcdefefgg", (4, 4, 4, 2), "iambic"),), "shakespearean sonnet"
+    ),
+    "petrarchan sonnet": FormEntry(
+        "en",
+        tuple(_english("10 " * 14, f"abbaabba{sestet}", (8, 6), "iambic") for sestet in ("cdecde", "cdcdcd")),
+        "petrarchan sonnet",
+    ),
+    "free": FormEntry("en", tuple(_unrhymed(sizes) for sizes in _FREE_LENGTHS), "free"),
+    "acrostic": FormEntry("en", tuple(_unrhymed("8 " * n, "iambic") for n in range(2, 15)), "verse"),
+    "五绝": FormEntry("zh", regulated(_FIVE, 4), "五绝"),
+    "七绝": FormEntry("zh", regulated(_SEVEN, 4), "七绝"),
+    "五律": FormEntry("zh", regulated(_FIVE, 8), "五律"),
+    "七律": FormEntry("zh", regulated(_SEVEN, 8), "七律"),
+    "藏头诗": FormEntry("zh", tuple(p for n in range(2, 9) for p in regulated(_SEVEN, n)), "七绝"),
+    # 词 in the commonest shape of the tune in the training poems (docs/poet.md says how common).
+    "浣溪沙": FormEntry(
+        "zh",
+        (_chinese(("中仄中平中仄平", "中平中仄仄平平", "中平中仄仄平平",
+                   "中仄中平平仄仄", "中平中仄仄平平", "中平中仄仄平平"), "aaaxaa", (3, 3)),),
+        "浣溪沙",
+    ),
+    "鹧鸪天": FormEntry(
+        "zh",
+        (_chinese(("中仄平平中仄平", "中平中仄仄平平", "中平中仄平平仄", "中仄平平中仄平",
+                   "平仄仄", "仄平平", "中平中仄仄平平", "中平中仄平平仄", "中仄平平中仄平"),
+                  "aaxaxaaxa", (4, 5)),),
+        "鹧鸪天",
+    ),
+}  # fmt: skip
+
+HEADED: tuple[Form, ...] = ("acrostic", "藏头诗")
+
+
+def patterns_of(form: Form, heads: str = "") -> tuple[Pattern, ...]:
+    """The patterns of ``form``; with ``heads``, those of as many lines, each line headed."""
+    patterns = FORM_TABLE[form].patterns
+    if not heads:
+        return patterns
+    return tuple(pattern.headed(heads) for pattern in patterns if len(pattern.lines) == len(heads))

@@ -1,0 +1,137 @@
+"""From a request to a poem: the one class that the rest of Atelier uses."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Self
+
+from atelier.errors import BadInput, PersonError, WeightsError
+from atelier.languages import Lang
+from atelier.requests import FORMS, PoemRequest, form_language
+from atelier.versions import Model, open_version, shipped_folder
+from atelier.works import Made, PoemResult
+from models.poet.automaton import FormAutomaton, unreachable_heads
+from models.poet.decode import Plan, write
+from models.poet.forms import FORM_TABLE, HEADED, patterns_of
+from models.poet.rank import best
+from models.poet.render import artefact, lines_of
+from models.poet.topic import read_topic
+from models.poet.version import LANGUAGES, Tongue, load_tongue
+
+CANDIDATES = 8
+TRIES = 4  # rounds of candidates before a request is given up
+
+
+@dataclass(frozen=True)
+class _Order:
+    """A request that can be written: its plan, and what the result says of it."""
+
+    request: PoemRequest
+    plan: Plan
+    title: str
+
+
+class Poet:
+    """Writes poems, many at once. Load once, keep warm."""
+
+    model: ClassVar[Model] = "poet"
+
+    def __init__(self, tongues: dict[Lang, Tongue], version: str) -> None:
+        self.tongues, self.version = tongues, version
+        self.automata = {lang: FormAutomaton(t.vocabulary, t.lexicon) for lang, t in tongues.items()}
+        self.forms = tuple(form for form in FORMS if form in FORM_TABLE and form_language(form) in tongues)
+
+    @classmethod
+    def load(cls, folder: Path | None = None, device: str = "cpu") -> Self:
+        """The version in ``folder`` (None: what ships). Raises :class:`WeightsError`."""
+        version = open_version(folder or shipped_folder(cls.model), model=cls.model)
+        tongues = {
+            lang: load_tongue(version.folder, lang, device)
+            for lang in LANGUAGES
+            if f"{lang}.safetensors" in version.card["files"]
+        }
+        if version.model != cls.model or not tongues:
+            raise WeightsError("weights-damaged", model=cls.model, path=str(version.folder))
+        return cls(tongues, version.name)
+
+    def generate(
+        self, requests: Sequence[PoemRequest], *, stopped: Callable[[], bool] = lambda: False
+    ) -> list[Made | PersonError]:
+        """One poem a request, in order; a request that cannot be written yields its error in its place.
+
+        Raises ``Cancelled`` as soon as ``stopped`` says so.
+        """
+        answers: dict[int, Made | PersonError] = {}
+        orders: dict[int, _Order] = {}
+        for at, request in enumerate(requests):
+            try:
+                orders[at] = self._order(request.seeded())
+            except PersonError as fault:
+                answers[at] = fault
+        for lang, tongue in self.tongues.items():
+            waiting = {at: order for at, order in orders.items() if order.request.written_in == lang}
+            for attempt in range(TRIES):
+                plans = [_again(order.plan, attempt) for order in waiting.values()]
+                if not plans:
+                    break
+                drafts = write(tongue, self.automata[lang], plans, stopped)
+                for (at, order), group in zip(list(waiting.items()), drafts, strict=True):
+                    if group:
+                        winner = best(group, self.automata[lang])
+                        capitals = tongue.lexicon.capital[tongue.vocabulary.content :].bool().tolist()
+                        answers[at] = self._made(order, lines_of(winner, self.automata[lang], capitals))
+                        del waiting[at]
+            for at in waiting:
+                answers[at] = BadInput("poet-stuck")
+        return [answers[at] for at in range(len(requests))]
+
+    def _order(self, request: PoemRequest) -> _Order:
+        """Raises :class:`BadInput` for what this version cannot write."""
+        form = request.written_as
+        if form not in self.forms:
+            raise BadInput("poet-form", form=form, forms=", ".join(self.forms))
+        entry = FORM_TABLE[form]
+        automaton = self.automata[entry.lang]
+        topic = read_topic(request.topic, automaton)
+        heads = self._heads(request, automaton) if form in HEADED else ""
+        seed = request.seed or 0
+        pattern = random.Random(f"{seed} {form}").choice(patterns_of(form, heads))
+        mood = request.mood or topic.mood
+        plan = Plan(entry.tag, pattern, topic.numbers, mood, seed, CANDIDATES)
+        return _Order(request, plan, topic.title)
+
+    @staticmethod
+    def _heads(request: PoemRequest, automaton: FormAutomaton) -> str:
+        """What the lines of an acrostic begin with: the word asked for, else the topic itself."""
+        word = request.acrostic or request.topic
+        key = "poet-acrostic-en" if automaton.lang == "en" else "poet-acrostic-zh"
+        form = request.written_as
+        heads = "".join(c for c in word.lower() if c.isalpha())
+        sizes = {len(pattern.lines) for pattern in patterns_of(form)}
+        fits = (
+            all(c.isascii() for c in heads) if automaton.lang == "en" else not any(c.isascii() for c in heads)
+        )
+        if len(heads) not in sizes or not fits:
+            raise BadInput(key, low=str(min(sizes)), high=str(max(sizes)))
+        lost = unreachable_heads(automaton, heads, patterns_of(form)[0].lines[0])
+        if lost:
+            raise BadInput("poet-acrostic-lost", letters=", ".join(dict.fromkeys(lost)))
+        return heads
+
+    def _made(self, order: _Order, lines: list[str]) -> Made:
+        request = order.request
+        result = PoemResult(
+            form=request.written_as, lang=request.written_in, title=order.title, lines=lines,
+            stanzas=list(order.plan.pattern.stanzas), seed=request.seed or 0, version=self.version,
+        )  # fmt: skip
+        return Made(result, (artefact(result, request, self.version),))
+
+
+def _again(plan: Plan, attempt: int) -> Plan:
+    """The plan with other candidates than the attempts before it."""
+    from dataclasses import replace
+
+    return plan if attempt == 0 else replace(plan, seed=plan.seed + attempt * 7_919_777)

@@ -1,0 +1,50 @@
+"""From a draft to lines that a person reads, and to the file that carries them."""
+
+from __future__ import annotations
+
+from atelier import provenance
+from atelier.requests import PoemRequest
+from atelier.works import Artefact, PoemResult
+from models.poet.automaton import FormAutomaton
+from models.poet.decode import Draft
+
+ARTEFACT = "poem.txt"
+
+
+def lines_of(draft: Draft, automaton: FormAutomaton, capitals: list[bool]) -> list[str]:
+    """The lines in reading order; ``capitals`` says which words are written with a capital."""
+    if automaton.lang == "zh":
+        return ["".join(automaton.words[number] for number in reversed(line)) for line in draft.tokens]
+    lower = draft.plan.tag == "haiku"
+    lines = []
+    for line in draft.tokens:
+        text = ""
+        for number in reversed(line):
+            word = automaton.words[number]
+            if automaton.length[number] == 0:
+                text += f" {word}" if word == "--" else word
+                continue
+            if capitals[number]:
+                word = word[0].upper() + word[1:]
+            text += f" {word}" if text else word
+        lines.append(text if lower else text[0].upper() + text[1:])
+    return lines
+
+
+def artefact(result: PoemResult, request: PoemRequest, version: str) -> Artefact:
+    """``poem.txt``: title, lines with stanza breaks, a blank line, provenance."""
+    said = provenance.fields("poet", version, request, result.lang)
+    body, at = [], 0
+    for count in result.stanzas:
+        body += [*_marked(result.lines[at : at + count], result.lang), ""]
+        at += count
+    told = [f"{name}: {value}" for name, value in said.items()]
+    text = "\n".join([result.title, "", *body, *told]) + "\n"
+    return Artefact(ARTEFACT, "text/plain; charset=utf-8", text.encode())
+
+
+def _marked(lines: list[str], lang: str) -> list[str]:
+    """A stanza as printed: Chinese lines get their comma and full stop."""
+    if lang == "en":
+        return lines
+    return [line + ("。" if i % 2 or i == len(lines) - 1 else "，") for i, line in enumerate(lines)]

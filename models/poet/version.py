@@ -1,0 +1,116 @@
+"""A poet's version folder: two small models, their words and how the words sound.
+
+``<lang>.safetensors`` float16 weights, ``<lang>.json`` settings and content tokens,
+``<lang>-lexicon.safetensors`` arrays, ``<lang>-lines.safetensors`` the filter of training lines.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from atelier.errors import WeightsError
+from atelier.languages import Lang
+from models.poet.lexicon import Lexicon
+from models.poet.network import VerseModel
+from models.poet.originality import LineFilter
+from models.poet.vocabulary import Vocabulary
+
+LANGUAGES: tuple[Lang, ...] = ("en", "zh")
+CMUDICT_NOTICE = """\
+The arrays of en-lexicon.safetensors (syllables, stresses, rhyme classes) are made from
+the CMU Pronouncing Dictionary, whose licence asks for this notice:
+
+Copyright (C) 1993-2015 Carnegie Mellon University. All rights reserved.
+
+Redistribution and use in source and binary forms, with or without
+modification, are permitted provided that the following conditions
+are met:
+
+1. Redistributions of source code must retain the above copyright
+   notice, this list of conditions and the following disclaimer.
+   The contents of this file are deemed to be source code.
+
+2. Redistributions in binary form must reproduce the above copyright
+   notice, this list of conditions and the following disclaimer in
+   the documentation and/or other materials provided with the
+   distribution.
+
+This work was supported in part by funding from the Defense Advanced
+Research Projects Agency, the Office of Naval Research and the National
+Science Foundation of the United States of America, and by member
+companies of the Carnegie Mellon Sphinx Speech Consortium. We acknowledge
+the contributions of many volunteers to the expansion and improvement of
+this dictionary.
+
+THIS SOFTWARE IS PROVIDED BY CARNEGIE MELLON UNIVERSITY ``AS IS'' AND
+ANY EXPRESSED OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO,
+THE IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR
+PURPOSE ARE DISCLAIMED.  IN NO EVENT SHALL CARNEGIE MELLON UNIVERSITY
+NOR ITS EMPLOYEES BE LIABLE FOR ANY DIRECT, INDIRECT, INCIDENTAL,
+SPECIAL, EXEMPLARY, OR CONSEQUENTIAL DAMAGES (INCLUDING, BUT NOT
+LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR SERVICES; LOSS OF USE,
+DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER CAUSED AND ON ANY
+THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY, OR TORT
+(INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+"""
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """Everything one language needs to write."""
+
+    vocabulary: Vocabulary
+    lexicon: Lexicon
+    network: VerseModel
+    lines: LineFilter
+
+
+def save_tongue(folder: Path, tongue: Tongue) -> None:
+    """Write one language's files into ``folder`` (weights as float16)."""
+    lang = tongue.vocabulary.lang
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {
+        name: value.detach().to(torch.float16).contiguous()
+        for name, value in tongue.network.state_dict().items()
+        if name != "lm.lm_head.weight"  # the embedding again: tied
+    }
+    save_file(weights, folder / f"{lang}.safetensors")
+    save_file(tongue.lexicon.arrays(), folder / f"{lang}-lexicon.safetensors")
+    save_file({"bits": tongue.lines.bits}, folder / f"{lang}-lines.safetensors")
+    about = {
+        "settings": tongue.network.settings,
+        "tokens": tongue.vocabulary.tokens[tongue.vocabulary.content :],
+    }
+    (folder / f"{lang}.json").write_text(json.dumps(about, ensure_ascii=False) + "\n", "utf-8")
+    if lang == "en":
+        (folder / "CMUDICT-LICENSE.txt").write_text(CMUDICT_NOTICE, "utf-8")
+
+
+def load_tongue(folder: Path, lang: Lang, device: str = "cpu") -> Tongue:
+    """One language from ``folder``. Raises :class:`WeightsError` where files do not fit each other."""
+    path = folder / f"{lang}.safetensors"
+    try:
+        about = json.loads((folder / f"{lang}.json").read_text("utf-8"))
+        vocabulary = Vocabulary.of(lang, about["tokens"])
+        lexicon = Lexicon.of(load_file(folder / f"{lang}-lexicon.safetensors"), len(vocabulary))
+        lines = LineFilter(load_file(folder / f"{lang}-lines.safetensors")["bits"])
+        if about["settings"]["vocab_size"] != len(vocabulary):
+            raise ValueError("vocabulary")
+        network = VerseModel(about["settings"], vocabulary.content)
+        weights = {name: value.float() for name, value in load_file(path).items()}
+        missing, surplus = network.load_state_dict(weights, strict=False)
+        if surplus or set(missing) - {"lm.lm_head.weight"}:
+            raise ValueError("names")
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as fault:
+        raise WeightsError("weights-damaged", model="poet", path=str(path)) from fault
+    except Exception as fault:  # safetensors raises its own error, which derives from Exception only
+        if type(fault).__name__ != "SafetensorError":
+            raise
+        raise WeightsError("weights-damaged", model="poet", path=str(path)) from fault
+    return Tongue(vocabulary, lexicon, network.to(device).eval(), lines)
