@@ -255,10 +255,14 @@ async def test_the_same_event_twice_is_one_work(discord: FakeDiscord, desk: Desk
     await discord.repeat_last()
     await discord.until(lambda: any(f.code == 40060 for f in discord.refusals), "the second delivery")
     handmade.finish(desk.studio, desk.work(alice), handmade.picture())
-    await asked.work()
+    shown = await asked.work()
     await told(discord, desk, alice)
+    content = shown.content
+    await discord.repeat_last()  # and once more, long after
+    await ask(discord, discord.user("bob"))
+    assert sum(f.code == 40060 for f in discord.refusals) == 2
     assert len(desk.works(alice)) == 1
-    assert len(discord.posts()) == 1
+    assert [message.content for message in works_in(discord)] == [content]
 
 
 # The gateway
