@@ -40,7 +40,7 @@ from workers import jobs, pool, workshop
 from workers.heartbeat import LEASE_S, Heartbeat
 from workers.workshop import Loader, Workshop
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("workers.worker")  # its own process knows it as __main__
 
 ALIVE_S = 20  # a worker unheard of for so long is not counted any more
 TTL_S = 18  # RQ waits for a job up to 15 s less: 3 s between two looks around
@@ -49,7 +49,7 @@ TIDY_LOCK_S = 15  # RQ's own lock outlives a killed worker by 15 minutes
 STUCK_S = 10.0  # in the intermediate queue: the worker that took it died before it began
 FINISH_S = 6.0  # after SIGTERM a running work may finish; then it is stopped,
 LET_GO_S = 9.0  # and if it does not stop, handed back as it is
-PAUSE_S = 1.0
+PAUSE_S, LONGEST_PAUSE_S = 1.0, 4.0
 
 _STOPS = (Cancelled, SystemExit, StopRequested, KeyboardInterrupt)
 
@@ -262,18 +262,18 @@ def serve(
     place.models.warm(kinds[0])
     notify.ready()
     worker: WarmWorker | None = None
+    pause = 0.0
     while worker is None or not worker.asked_to_stop:
         try:
-            if worker is not None:
-                time.sleep(PAUSE_S)
+            time.sleep(pause)
             worker = WarmWorker(kinds[0], place, parent=parent)
+            pause = PAUSE_S
             worker.work(logging_level=_quietly(settings))
         except StopRequested:  # the handler of the worker before, while there is none
             return
         except (RedisError, OSError) as fault:
-            log.warning("no Redis (%s)", fault)
-            if worker is None:
-                time.sleep(PAUSE_S)
+            pause = min(LONGEST_PAUSE_S, max(PAUSE_S, 2 * pause))
+            log.warning("no Redis (%s); again in %g s", fault, pause)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
