@@ -11,10 +11,11 @@ from pydantic import SecretStr
 from atelier.settings import Settings
 
 # A Telegram token is part of the address that its client logs; a Discord token has three dotted parts;
-# a password can stand in any URL.
+# an interaction's is "interaction:..." in base64; a password can stand in any URL.
 _SECRETS = (
     (re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{20,}"), "***"),
     (re.compile(r"\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"), "***"),
+    (re.compile(r"aW50ZXJhY3Rpb24[\w=-]{16,}"), "***"),
     (re.compile(r"(://[^/\s:@]*):[^/\s@]+@"), r"\1:***@"),
 )
 

@@ -59,7 +59,10 @@ def insert_once(connection: Connection, table: Table, **values: Any) -> bool:
 def _engine(url: str) -> Engine:
     """The engine for ``url``; a SQLite file's folder is made first."""
     target = make_url(url)
-    options: dict[str, Any] = {"json_serializer": partial(json.dumps, ensure_ascii=False)}
+    options: dict[str, Any] = {
+        "json_serializer": partial(json.dumps, ensure_ascii=False),
+        "hide_parameters": True,  # an error's text goes to the log: no prompt, no interaction token with it
+    }
     if target.drivername in ("postgresql", "postgres"):
         target = target.set(drivername="postgresql+psycopg")
     if target.get_backend_name() == "sqlite":
