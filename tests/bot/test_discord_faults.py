@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ import pytest
 
 from atelier.errors import Unavailable
 from atelier.languages import say
+from atelier.logs import Redact
 from atelier.settings import Settings
 from atelier.store import PersonRef, Tally
 from bot.discord import app
@@ -19,7 +21,7 @@ from bot.front import LEAVE_DOWN, SettingError
 from bot.studio import Studio
 from tests.bot import handmade
 from tests.bot.conftest import Desk
-from tests.fakes.discord import Conversation, FakeDiscord, Message, User
+from tests.fakes.discord import Conversation, FakeDiscord, Message, User, World
 
 
 @pytest.fixture
@@ -187,6 +189,25 @@ async def test_what_cannot_be_acknowledged_is_not_begun(
     await discord.until(lambda: refused.times == 0, "the refusal")
     await ask(discord, discord.user("bob"))
     assert desk.works(alice) == []
+
+
+async def test_a_fault_of_the_records_is_a_sentence_and_the_log_keeps_the_secret(
+    discord: FakeDiscord, desk: Desk, alice: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    with sqlite3.connect(desk.studio.settings.home / "atelier.db") as database:
+        database.execute("CREATE TRIGGER no BEFORE INSERT ON works BEGIN SELECT RAISE(ABORT, 'no'); END")
+    asked = await ask(discord, alice)
+    assert asked.message.content == say("error-unexpected", "en")
+    assert "IntegrityError" in caplog.text
+    assert asked.interaction.token not in caplog.text
+    assert "stormy" not in caplog.text
+
+
+def test_what_looks_like_an_interaction_token_is_starred(settings: Settings) -> None:
+    world = World("x")
+    made = world.interaction(2, world.user("ann"), world.general, {})
+    record = logging.LogRecord("x", logging.INFO, "x.py", 1, f"PATCH /webhooks/1/{made.token}/x", (), None)
+    assert Redact(settings).format(record).endswith("PATCH /webhooks/1/***/x")
 
 
 # Restarts
