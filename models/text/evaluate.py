@@ -1,0 +1,51 @@
+"""How well the prompt encoder's two languages meet."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import torch
+
+from models.painter.packs import Row
+from models.text.network import PromptEncoder
+from models.text.tokens import tokens
+
+AMONG = 100
+
+
+@torch.inference_mode()
+def embed(network: PromptEncoder, texts: Sequence[str], batch: int = 256) -> torch.Tensor:
+    """Sentence vectors, float32 ``[texts, 384]``."""
+    network.eval()
+    made = [network(tokens(texts[a : a + batch])).sentence for a in range(0, len(texts), batch)]
+    return torch.cat(made) if made else torch.empty(0, 384)
+
+
+def label_of(row: Row) -> str:
+    """What a picture is of; two pictures with one label are not told apart."""
+    said = row.labels
+    return "/".join(
+        str(said.get(k, "")) for k in ("subject", "artist", "color", "style", "background", "fg", "bg")
+    )
+
+
+def retrieval(network: PromptEncoder, rows: Sequence[Row], among: int = AMONG, seed: int = 0) -> float:
+    """Chinese → English top-1: how often a picture's English caption is nearest to its Chinese one.
+
+    Among ``among`` captions with different labels (fewer where there are fewer labels). 0..1.
+    """
+    chance = random.Random(seed)
+    of = {label_of(row): row for row in rows if row.zh_captions}
+    labels = sorted(of)
+    if len(labels) < 2:
+        return 0.0
+    chinese = embed(network, [max(of[k].zh_captions, key=len) for k in labels])
+    english = embed(network, [max(of[k].captions[:3], key=len) for k in labels])
+    likeness = chinese @ english.T
+    right = 0
+    for i in range(len(labels)):
+        others = [j for j in range(len(labels)) if j != i]
+        rivals = chance.sample(others, min(among - 1, len(others)))
+        right += bool(likeness[i, i] > likeness[i, rivals].max())
+    return right / len(labels)
