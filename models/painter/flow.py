@@ -1,0 +1,123 @@
+"""Stage (b): the parent. Flow matching in latents, conditioned on words.
+
+Straight paths from latent to noise (Liu et al. 2023), times drawn logit-normally (Esser et al.
+2024, section 3.1), captions dropped so that it can be guided (Ho and Salimans 2022).
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from models.painter.data import rng_of
+from models.painter.latents import Latents, read
+from models.painter.network import Generator, Shape
+from models.painter.stage import Average, Journal, cosine, laid, mixed, placed, run_stage, set_rate
+from models.text.network import Encoded, PromptEncoder
+
+if TYPE_CHECKING:
+    from models.painter.train import Settings
+
+GUIDANCE = 2.5
+
+
+def train_flow(
+    settings: Settings, shape: Shape, text: PromptEncoder, train: Latents, val: Latents, work: Path
+) -> tuple[Generator, Journal]:
+    """The parent's averaged weights."""
+    torch.manual_seed(settings.seed)
+    network = placed(Generator(shape), settings.device)
+    freeze(network, settings.freeze)
+    average = Average(network, 0.9995)
+    optimiser = torch.optim.AdamW(
+        [p for p in network.parameters() if p.requires_grad],
+        lr=settings.learning_rate, betas=(0.9, 0.98), weight_decay=settings.weight_decay,
+    )  # fmt: skip
+    held = _material(val, "flow-val", settings, 0, settings.val_pictures, 0.0)
+
+    def loss_of(
+        model: nn.Module, given: tuple[torch.Tensor, list[str], torch.Tensor, torch.Tensor]
+    ) -> torch.Tensor:
+        latent, captions, noise, t = given
+        words = read(text, captions, settings.device)
+        mix = t[:, None, None, None]
+        with mixed(settings.device):
+            guess: torch.Tensor = model((1 - mix) * latent + mix * noise, t, words)
+        return (guess.float() - (noise - latent)).square().mean()
+
+    def step(number: int, share: float) -> dict[str, float]:
+        set_rate(optimiser, cosine(share, settings.learning_rate, hold=settings.hold))
+        given = _material(train, "flow", settings, number, settings.batch, settings.caption_dropout)
+        loss = loss_of(network, given)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        average.update(network, number)
+        return {"flow": loss.item()}
+
+    @torch.no_grad()
+    def validate() -> float:
+        return float(loss_of(average.module, held))
+
+    journal = run_stage(
+        "flow", work, settings.budget("flow"),
+        {"network": network, "average": average, "optimiser": optimiser}, step,
+        validate=validate, checks=12, resume=settings.resume,
+    )  # fmt: skip
+    mean: Generator = average.module  # type: ignore[assignment]
+    return mean, journal
+
+
+def _material(
+    source: Latents, stage: str, settings: Settings, number: int, batch: int, dropout: float
+) -> tuple[torch.Tensor, list[str], torch.Tensor, torch.Tensor]:
+    """Latents, captions, noise and times of one step."""
+    chance, draw = rng_of(settings.seed, stage, number)
+    latent, captions = source.draw(chance, batch, dropout)
+    noise = torch.randn(latent.shape, generator=draw)
+    t = torch.sigmoid(torch.randn(batch, generator=draw))
+    return laid(latent, settings.device), captions, laid(noise, settings.device), t.to(settings.device)
+
+
+@torch.no_grad()
+def sample(
+    network: Generator, noise: torch.Tensor, words: Encoded, nothing: Encoded, steps: int = 24,
+    guidance: float = GUIDANCE,
+) -> torch.Tensor:  # fmt: skip
+    """The parent's picture by Euler's method: noise ``[B, 16, 16, 16]`` → latents, guided.
+
+    ``nothing`` is the empty prompt, away from which it is guided.
+    """
+    network.eval()
+    times = torch.linspace(1, 0, steps + 1).tolist()
+    both = Encoded(*(torch.cat(pair) for pair in zip(words, _like(nothing, words), strict=True)))
+    x = noise
+    for now, then in pairwise(times):
+        t = torch.full((2 * len(x),), now, device=x.device)
+        with mixed(str(x.device)):
+            told, plain = network(torch.cat((x, x)), t, both).float().chunk(2)
+        x = x + (then - now) * (plain + guidance * (told - plain))
+    return x
+
+
+def _like(nothing: Encoded, words: Encoded) -> Encoded:
+    """The empty prompt, repeated and padded to the batch's shape."""
+    b, t = words.mask.shape
+    states = words.states.new_zeros(b, t, words.states.shape[2])
+    states[:, :1] = nothing.states[:, :1]
+    mask = torch.zeros_like(words.mask)
+    mask[:, 0] = True
+    return Encoded(nothing.sentence.expand(b, -1), states, mask)
+
+
+def freeze(network: nn.Module, names: str) -> None:
+    """Keep what begins with one of the comma-separated ``names`` as it is."""
+    for prefix in filter(None, names.split(",")):
+        for name, parameter in network.named_parameters():
+            if name.startswith(prefix):
+                parameter.requires_grad_(False)

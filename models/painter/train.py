@@ -1,0 +1,228 @@
+"""Training the painter, stage by stage; each is resumable and can be run alone (``stages``).
+
+::
+
+    text (prompt encoder) → autoencoder → sharpen (decoder) → flow (the parent) → pairs → gan → export
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from safetensors.torch import save_file
+
+from atelier.errors import BadInput
+from atelier.versions import Version, write_card
+from models.painter.autoencoder import Coder, psnr, sharpen, train_coder
+from models.painter.data import Pictures, load_pictures
+from models.painter.flow import train_flow
+from models.painter.gan import make_pairs, train_gan
+from models.painter.judge import Jury, train_judge
+from models.painter.latents import Latents, Scale, encode
+from models.painter.network import Generator, Shape
+from models.painter.packs import credit
+from models.painter.stage import Budget, Journal
+from models.painter.understand import concepts_of
+from models.text import train as text_training
+from models.text.encoder import FILE as TEXT_FILE
+from models.text.encoder import TextEncoder
+
+STAGES = ("text", "autoencoder", "sharpen", "judge", "flow", "pairs", "gan", "export")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What ``atelier train painter`` can set. Minutes are of training time, on this machine."""
+
+    data: Path
+    out: Path  # the version's folder; its name is the version's
+    work: Path | None = None  # checkpoints and caches; default: ``<out>-work`` beside it
+    text: Path | None = None  # a prompt encoder's version; default: the one that ships
+    stages: str = "autoencoder,sharpen,judge,flow,pairs,gan,export"
+    text_minutes: float = 3.0
+    autoencoder_minutes: float = 4.5
+    sharpen_minutes: float = 2.5
+    judge_minutes: float = 4.0
+    flow_minutes: float = 30.0
+    gan_minutes: float = 12.0
+    minutes: float | None = None  # for all together: scales the five above
+    steps: int | None = None  # of every stage, instead of minutes
+    batch: int = 64
+    learning_rate: float = 1e-3
+    hold: float = 0.5  # share of the flow's budget at the full learning rate
+    weight_decay: float = 0.01
+    dropout: float = 0.0
+    caption_dropout: float = 0.1
+    freeze: str = ""  # parts of the generator to keep as they are, by the beginning of their names
+    weights: str = "flowers=1.5"  # how often a pack is drawn, where not 1
+    guidance: float = 2.5  # of the parent, when it draws what the one-pass generator starts from
+    pairs: int = 4096  # such pictures
+    coder: str = "32,64,128"  # widths of the autoencoder, and of the generator
+    unet: str = "96,144,160"
+    val_pictures: int = 200
+    seed: int = 0
+    hardware: str = "two CPU cores, shared"  # in words, for the card
+    device: str = "cpu"
+    resume: bool = True
+
+    def runs(self, stage: str) -> bool:
+        """Whether ``stage`` is to be trained; else its result is read from the work folder."""
+        return stage in self.stages.split(",")
+
+    def budget(self, stage: str) -> Budget:
+        """How long ``stage`` may train."""
+        if not self.runs(stage):
+            return Budget(steps=0)
+        asked: dict[str, float] = {
+            name: getattr(self, f"{name}_minutes")
+            for name in ("text", "autoencoder", "sharpen", "judge", "flow", "gan")
+        }
+        total = sum(value for name, value in asked.items() if self.runs(name))
+        scale = 1.0 if self.minutes is None else self.minutes / max(1e-9, total)
+        return Budget(asked[stage] * scale, self.steps)
+
+    @property
+    def work_folder(self) -> Path:
+        """Where checkpoints and caches lie."""
+        return self.work or self.out.with_name(f"{self.out.name}-work")
+
+    def shape(self) -> Shape:
+        """The networks' sizes. Raises :class:`BadInput` for text that is no three whole numbers."""
+        try:
+            a, b, c = (int(n) for n in self.coder.split(","))
+            d, e, f = (int(n) for n in self.unet.split(","))
+        except ValueError:
+            raise BadInput(
+                "painter-bad-setting", name="coder, unet", value=f"{self.coder}; {self.unet}"
+            ) from None
+        return Shape((a, b, c), (d, e, f), dropout=self.dropout)
+
+
+SETTINGS = Settings
+
+
+def train(settings: Settings) -> Version | None:
+    """Run the stages asked for; returns the version that ``export`` (or ``text``, alone) wrote.
+
+    Raises :class:`BadInput` for a setting, pack or checkpoint that does not fit,
+    :class:`Unavailable` where the prompt encoder's teacher is needed and not installed.
+    """
+    unknown = set(settings.stages.split(",")) - set(STAGES)
+    if unknown:
+        raise BadInput("painter-bad-setting", name="stages", value=", ".join(sorted(unknown)))
+    work, shape = settings.work_folder, settings.shape()
+    if settings.runs("text"):
+        version = _train_text(settings)
+        if settings.stages == "text":
+            return version
+        settings = replace(settings, text=version.folder)
+    learnt = load_pictures(settings.data, ["train"], work / "cache")
+    held = load_pictures(settings.data, ["val"], work / "cache")
+    if not len(learnt):
+        raise BadInput("painter-no-rows", path=str(settings.data))
+    held = held if len(held) else learnt
+    coder, first = train_coder(settings, shape, learnt, held, work)
+    coder, second = sharpen(settings, coder, learnt, held, work)
+    if not any(settings.runs(stage) for stage in STAGES[3:]):
+        return None
+    text = TextEncoder.load(settings.text, settings.device).network
+    ours, theirs = _latents(settings, coder, learnt, held, work)
+    jury, fifth = train_judge(settings, text, learnt, held, work)
+    if not any(settings.runs(stage) for stage in STAGES[4:]):
+        return None
+    parent, third = train_flow(settings, shape, text, ours, theirs, work)
+    if not any(settings.runs(stage) for stage in STAGES[5:]):
+        return None
+    pairs = make_pairs(settings, parent, text, ours, work)
+    generator, fourth = train_gan(settings, shape, parent, text, pairs, ours, theirs, work)
+    if not settings.runs("export"):
+        return None
+    journals = {"autoencoder": first, "sharpen": second, "judge": fifth, "flow": third, "gan": fourth}
+    return export(settings, shape, generator, coder, ours.scale, jury, held, learnt, journals)
+
+
+def export(
+    settings: Settings, shape: Shape, generator: Generator, coder: Coder, scale: Scale, jury: Jury,
+    held: Pictures, pictures: Pictures, journals: dict[str, Journal],
+) -> Version:  # fmt: skip
+    """Write the version: float16 weights, the concepts it knows by name, and the card."""
+    settings.out.mkdir(parents=True, exist_ok=True)
+    parts = {"generator": generator, "decoder": coder.decoder}
+    tensors = {
+        f"{name}.{key}": value for name, part in parts.items() for key, value in part.state_dict().items()
+    }
+    tensors |= {"scale.mean": scale.mean, "scale.deviation": scale.deviation}
+    save_file(
+        {key: value.half().cpu().contiguous() for key, value in tensors.items()},
+        settings.out / "painter.safetensors",
+    )
+    concepts = json.dumps(concepts_of(pictures.rows), ensure_ascii=False, separators=(",", ":"))
+    (settings.out / "concepts.json").write_text(concepts + "\n", "utf-8")
+    if journals["judge"].step:
+        jury.save(settings.out)
+    text = TextEncoder.load(settings.text)
+    if settings.text:  # not the one that ships: the version brings its own
+        shutil.copyfile(settings.text / TEXT_FILE, settings.out / TEXT_FILE)
+    share = {"autoencoder": 0.5, "sharpen": 0.5, "judge": 2, "flow": 1, "gan": 0.5}  # of a batch, a step
+    return write_card(
+        settings.out,
+        {
+            "model": "painter",
+            "version": settings.out.name,
+            "parameters": {name: sum(p.numel() for p in part.parameters()) for name, part in parts.items()},
+            "shape": shape.as_dict(),
+            "text": {"version": text.version, "sha256": text.sha256},
+            "data": credit(pictures.rows),
+            "command": _command(settings),
+            "trained": {
+                name: {
+                    "steps": journal.step, "pictures": int(journal.step * settings.batch * share[name]),
+                    "minutes": round(journal.seconds / 60, 1), "val": round(journal.best, 5),
+                }
+                for name, journal in journals.items()
+                if journal.step
+            } | {"pairs": settings.pairs, "hardware": settings.hardware},
+            "autoencoder_psnr_val": round(psnr(coder, held, settings.device), 2),
+            "figures": [],
+        },
+    )  # fmt: skip
+
+
+def _command(settings: Settings) -> str:
+    """The command line that trains this version again, given the same packs."""
+    default = asdict(Settings(Path(), Path()))
+    skipped = {"data", "out", "work", "text", "device", "resume", "stages", "hardware"}
+    changed = {k: v for k, v in asdict(settings).items() if k not in skipped and v != default[k]}
+    said = "".join(f" --set {key}={value}" for key, value in changed.items())
+    return f"atelier train painter --data DIR --out DIR{said}"
+
+
+def _latents(
+    settings: Settings, coder: Coder, train_set: Pictures, val_set: Pictures, work: Path
+) -> tuple[Latents, Latents]:
+    """Both splits encoded, the training one's latents kept in the work folder."""
+    try:
+        weights = {
+            k: float(v) for k, v in (pair.split("=") for pair in filter(None, settings.weights.split(",")))
+        }
+    except ValueError:
+        raise BadInput("painter-bad-setting", name="weights", value=settings.weights) from None
+    kept = work / "latents"
+    encoded = encode(coder.encoder, train_set, weights, None, settings.device, kept / "train.npz")
+    held = encode(coder.encoder, val_set, weights, encoded.scale, settings.device, kept / "val.npz")
+    return encoded, held
+
+
+def _train_text(settings: Settings) -> Version:
+    """A prompt encoder of one's own, beside the version (``<out>-text``), or at ``text`` if named."""
+    out = settings.text or settings.out.with_name(f"{settings.out.name}-text")
+    budget = settings.budget("text")
+    return text_training.train(
+        text_training.Settings(
+            settings.data, out, settings.work_folder, budget.minutes, budget.steps,
+            seed=settings.seed, resume=settings.resume,
+        )
+    )  # fmt: skip

@@ -1,0 +1,328 @@
+"""The painter: a tiny training from pictures drawn here, and what the shipped version promises."""
+
+import io
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageDraw
+from safetensors.torch import load_file, save_file
+
+from atelier.errors import BadInput, Cancelled, WeightsError
+from atelier.requests import MOODS, PALETTES, STYLES, PaintRequest
+from atelier.versions import shipped_folder, write_card
+from atelier.works import Made, PictureResult
+from models.painter import stage
+from models.painter.data import load_pictures, usable
+from models.painter.evaluate import evaluate
+from models.painter.generate import FILE, Painter
+from models.painter.judge import frechet
+from models.painter.packs import CAPTIONS, Row
+from models.painter.palette import palettes_of
+from models.painter.train import Settings, train
+from models.painter.wording import caption
+
+COLOURS = {"red": ("红色", "#d92b2b"), "blue": ("蓝色", "#2f6fde"), "green": ("绿色", "#2fa84f")}
+SHAPES = {"circle": "圆形", "square": "方形"}
+
+
+def draw_pack(folder: Path) -> Path:
+    """18 captioned pictures: three colours, two shapes, three splits."""
+    folder.mkdir(parents=True)
+    rows = []
+    for colour, (colour_zh, rgb) in COLOURS.items():
+        for shape, shape_zh in SHAPES.items():
+            for split in ("train", "val", "test"):
+                picture = Image.new("RGB", (140, 128), "white")
+                pen = ImageDraw.Draw(picture)
+                (pen.ellipse if shape == "circle" else pen.rectangle)((30, 30, 100, 100), fill=rgb)
+                file = f"{colour}-{shape}-{split}.png"
+                picture.save(folder / file)
+                rows.append({
+                    "file": file, "captions": [f"a {colour} {shape}"],
+                    "zh_captions": [f"{colour_zh}的{shape_zh}"],
+                    "labels": {"subject": shape, "subject_zh": shape_zh, "color": colour, "style": "flat"},
+                    "split": split, "license": "CC0-1.0",
+                })  # fmt: skip
+    (folder / CAPTIONS).write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return draw_pack(tmp_path_factory.mktemp("data") / "shapes")
+
+
+def tiny(pack: Path, home: Path, **changes: object) -> Settings:
+    settings = Settings(
+        pack, home / "painter" / "v9", work=home / "work", steps=3, batch=8, pairs=8,
+        coder="8,8,16", unet="16,16,16", val_pictures=4,
+    )  # fmt: skip
+    return replace(settings, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def painter() -> Painter:
+    return Painter.load()
+
+
+def made(painter: Painter, *requests: PaintRequest) -> list[Made]:
+    answers = painter.generate(requests)
+    assert all(isinstance(answer, Made) for answer in answers)
+    return [answer for answer in answers if isinstance(answer, Made)]
+
+
+def pixels(work: Made, number: int = 1) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(work.artefacts[number - 1].data)))
+
+
+# --- training ---------------------------------------------------------------------------------
+
+
+def test_a_tiny_training_makes_a_version_that_draws(pack: Path, tmp_path: Path) -> None:
+    version = train(tiny(pack, tmp_path))
+    assert version is not None
+    assert version.card["data"] == [{"pack": "shapes", "licence": "CC0-1.0", "rows": 6}]
+    assert version.card["trained"]["flow"]["steps"] == 3
+    assert "--set batch=8" in version.card["command"]
+    assert str(tmp_path) not in json.dumps(version.card)
+    painter = Painter.load(version.folder)
+    (work,) = made(painter, PaintRequest(prompt="a red circle", seed=1))
+    assert pixels(work).shape == (128, 128, 3)
+    assert isinstance(work.result, PictureResult)
+    assert "circle" in work.result.understood
+    figures = {figure.name: figure for figure in evaluate(painter, pack, limit=6).figures}
+    assert {"picture_ms", "peak_mb", "zh_retrieval"} <= set(figures)
+    assert figures["peak_mb"].value > 50
+
+
+def test_what_was_stopped_goes_on_as_if_it_had_not_been(
+    pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only = {"stages": "autoencoder,flow", "steps": 4}
+    train(tiny(pack, tmp_path / "whole", **only))
+    monkeypatch.setattr(stage, "SAVE_EVERY", -1.0)
+    adam, calls = torch.optim.AdamW.step, []
+
+    def stumble(self: torch.optim.AdamW, *args: object) -> object:
+        calls.append(1)
+        if len(calls) in (2, 8):  # once in each stage
+            raise KeyboardInterrupt
+        return adam(self, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(torch.optim.AdamW, "step", stumble)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            train(tiny(pack, tmp_path / "stopped", **only))
+    train(tiny(pack, tmp_path / "stopped", **only))
+    for name in ("autoencoder.pt", "flow.pt"):
+        one, two = (
+            torch.load(tmp_path / way / "work" / name, weights_only=True) for way in ("whole", "stopped")
+        )
+        assert one["journal"]["step"] == two["journal"]["step"] == 4
+        assert one["average"].keys() == two["average"].keys()
+        assert all(torch.equal(one["average"][key], two["average"][key]) for key in one["average"])
+
+
+def test_frozen_parts_stay(pack: Path, tmp_path: Path) -> None:
+    settings = tiny(pack, tmp_path, stages="autoencoder,flow", freeze="down16,text", steps=2)
+    train(settings)
+    torch.manual_seed(settings.seed)
+    from models.painter.network import Generator
+
+    before = Generator(settings.shape()).state_dict()
+    after = torch.load(tmp_path / "work" / "flow.pt", weights_only=True)["network"]
+    moved = {key.split(".")[0] for key in before if not torch.equal(before[key], after[key])}
+    assert not moved & {"down16", "text"}
+    assert {"enter", "leave"} <= moved
+
+
+def test_settings_and_checkpoints_that_do_not_fit(pack: Path, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="stages"):
+        train(tiny(pack, tmp_path, stages="autoencoder,magic"))
+    with pytest.raises(BadInput, match="unet"):
+        train(tiny(pack, tmp_path, unet="wide"))
+    train(tiny(pack, tmp_path, stages="autoencoder", steps=1))
+    with pytest.raises(BadInput, match="does not fit"):
+        train(tiny(pack, tmp_path, stages="autoencoder", steps=1, coder="16,16,16"))
+
+
+def test_packs_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no data pack"):
+        load_pictures(tmp_path, ["train"], tmp_path / "cache")
+    pack = draw_pack(tmp_path / "broken")
+    (pack / "red-circle-train.png").write_bytes(b"no picture")
+    with pytest.raises(BadInput, match=r"red-circle-train\.png .*broken is missing or broken"):
+        load_pictures(pack, ["train"], tmp_path / "cache")
+    (pack / CAPTIONS).write_text('{"file": "x.png", "captions": ["x"]}\n{"captions": []}\n', "utf-8")
+    with pytest.raises(BadInput, match="Line 2"):
+        load_pictures(pack, ["train"], tmp_path / "cache")
+
+
+def test_splits_and_pictures(pack: Path, tmp_path: Path) -> None:
+    found = {split: load_pictures(pack, [split], tmp_path) for split in ("train", "val", "test")}
+    assert {split: len(p) for split, p in found.items()} == {"train": 6, "val": 6, "test": 6}
+    files = [row.file for p in found.values() for row in p.rows]
+    assert len(set(files)) == 18
+    batch = found["train"].batch([0, 1])
+    assert batch.shape == (2, 3, 128, 128)
+    assert -1 <= batch.min() < batch.max() <= 1
+
+
+def test_noise_in_the_labels_is_left_out() -> None:
+    row = Row(Path("p"), "f", ("Venus and Cupid by Titian",), labels={"artist": "Titian"})
+    assert not usable(row)
+    assert usable(replace(row, captions=("Man with a Glove by Titian",)))
+    assert usable(Row(Path("p"), "f", ("a Venus flytrap",), labels={"subject": "plant"}))
+    assert not usable(Row(Path("p"), "f", ("a rose",), labels={"clean": False}))
+
+
+def test_palettes_are_seen_in_pixels() -> None:
+    def flat(*rgb: int) -> np.ndarray:
+        return np.broadcast_to(np.array(rgb, np.uint8)[:, None, None], (3, 8, 8))
+
+    assert palettes_of(flat(30, 30, 30)) == ["monochrome", "dark"]
+    assert "vivid" in palettes_of(flat(220, 20, 20))
+    assert "warm" in palettes_of(flat(220, 140, 90))
+    assert "cool" in palettes_of(flat(90, 140, 220))
+    assert "golden" in palettes_of(flat(240, 200, 60))
+
+
+def test_frechet_is_zero_for_the_same_and_grows() -> None:
+    x = torch.randn(400, 6, generator=torch.Generator().manual_seed(0))
+    assert abs(frechet(x, x)) < 1e-6
+    assert frechet(x, x + 1) == pytest.approx(6, rel=1e-3)
+    assert frechet(x, x * 2) > frechet(x, x * 1.1)
+
+
+# --- drawing ----------------------------------------------------------------------------------
+
+
+def test_the_same_bytes_alone_and_in_company(painter: Painter) -> None:
+    one = PaintRequest(prompt="a red tulip in the garden", seed=7)
+    others = [
+        PaintRequest(prompt=p, seed=i, count=2) for i, p in enumerate(("海", "a very long walk home", "x"))
+    ]
+    alone = made(painter, one)[0]
+    again = made(painter, one)[0]
+    company = made(painter, *others, one, *others)[3]
+    assert alone == again == company
+
+
+def test_count_draws_consecutive_seeds(painter: Painter) -> None:
+    several = made(painter, PaintRequest(prompt="a yellow flower", seed=5, count=4))[0]
+    assert isinstance(several.result, PictureResult)
+    assert several.result.files == [f"picture-{n}.png" for n in (1, 2, 3, 4)]
+    assert (several.result.width, several.result.height) == (128, 128)
+    single = made(painter, PaintRequest(prompt="a yellow flower", seed=6))[0]
+    assert (pixels(several, 2) == pixels(single)).all()
+    assert len({a.data for a in several.artefacts}) == 4
+
+
+def test_words_and_options_matter(painter: Painter) -> None:
+    plain = pixels(made(painter, PaintRequest(prompt="a flower", seed=3))[0])
+    for change in ({"prompt": "a face"}, {"style": "silhouette"}, {"palette": "dark"}, {"mood": "sad"}):
+        other = PaintRequest.model_validate({"prompt": "a flower", "seed": 3, **change})
+        assert (pixels(made(painter, other)[0]) != plain).mean() > 0.2
+
+
+def test_every_option_has_words_in_both_languages() -> None:
+    for prompt in ("sea", "大海"):
+        said = {caption(PaintRequest(prompt=prompt, style=style)) for style in STYLES}
+        assert len(said) == len(STYLES)
+        for option in ({"palette": p} for p in PALETTES):
+            assert len(caption(PaintRequest.model_validate({"prompt": prompt, **option}))) > len(prompt)
+        for option in ({"mood": m} for m in MOODS):
+            assert len(caption(PaintRequest.model_validate({"prompt": prompt, **option}))) > len(prompt)
+
+
+@pytest.mark.parametrize(
+    "prompt", ["一朵红色的郁金香", "🦋", "🌷🌷", "Ёлка и дом", "rose " * 90, "<b>@everyone</b>"]
+)
+def test_prompts_of_all_kinds_draw(painter: Painter, prompt: str) -> None:
+    work = made(painter, PaintRequest(prompt=prompt.strip(), seed=2))[0]
+    assert pixels(work).std() > 5
+
+
+def test_no_words_is_a_sentence_in_its_place(painter: Painter) -> None:
+    answers = painter.generate([
+        PaintRequest(prompt=prompt, seed=1) for prompt in ("a rose", "?!", "海")
+    ])  # fmt: skip
+    assert [type(answer) for answer in answers] == [Made, BadInput, Made]
+    assert isinstance(answers[1], BadInput)
+    assert "no words" in answers[1].text("en")
+    assert "文字" in answers[1].text("zh")
+    assert painter.generate([]) == []
+
+
+def test_understood_says_what_was_found(painter: Painter) -> None:
+    def understood(prompt: str) -> str:
+        result = made(painter, PaintRequest(prompt=prompt, seed=1))[0].result
+        assert isinstance(result, PictureResult)
+        return result.understood
+
+    assert understood("two red tulips, a photo") == "Understood as: tulip, photo, red."
+    assert understood("红色的郁金香") == "我的理解：郁金香、红色。"
+    unknown = understood("quantum chromodynamics")
+    assert "nearest" in unknown
+    assert "最接近" in understood("量子力学")
+
+
+def test_a_stopped_work_is_cancelled(painter: Painter) -> None:
+    polls: list[int] = []
+
+    def stopped() -> bool:
+        polls.append(1)
+        return len(polls) > 2
+
+    with pytest.raises(Cancelled):
+        painter.generate([PaintRequest(prompt="a rose", seed=1, count=4)] * 5, stopped=stopped)
+    assert len(polls) == 3
+
+
+def test_provenance_is_in_the_file(painter: Painter) -> None:
+    english, chinese = made(
+        painter,
+        PaintRequest(prompt="a blue whale", seed=9, style="flat"),
+        PaintRequest(prompt="鲸鱼", seed=9),
+    )
+    text = Image.open(io.BytesIO(english.artefacts[0].data)).text  # type: ignore[attr-defined]
+    assert text["Prompt"] == "a blue whale"
+    assert text["Seed"] == "9"
+    assert text["Model"] == f"painter {painter.version}"
+    assert json.loads(text["Options"])["style"] == "flat"
+    assert text["Comment"].startswith("Made by a machine with Atelier")
+    other = Image.open(io.BytesIO(chinese.artefacts[0].data)).text  # type: ignore[attr-defined]
+    assert other["Prompt"] == "鲸鱼"
+    assert "Atelier" in other["Comment"]
+    assert other["Comment"] != text["Comment"]
+
+
+def test_damaged_weights_are_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "painter" / "v1"
+    shutil.copytree(shipped_folder("painter"), folder)
+    file, card = folder / FILE, json.loads((folder / "card.json").read_text("utf-8"))
+    bare = {key: value for key, value in card.items() if key != "files"}
+    whole = file.read_bytes()
+    file.write_bytes(whole[:1000] + b"\0" + whole[1001:])
+    with pytest.raises(WeightsError, match="damaged"):
+        Painter.load(folder)
+    tensors = load_file(shipped_folder("painter") / FILE)
+    save_file({k: v for k, v in tensors.items() if k != "scale.mean"}, file)
+    write_card(folder, bare)  # the hashes fit, the contents do not
+    with pytest.raises(WeightsError, match="damaged"):
+        Painter.load(folder)
+    file.write_bytes(whole)
+    write_card(folder, {**bare, "shape": {**bare["shape"], "unet": [16, 16, 16]}})
+    with pytest.raises(WeightsError, match="damaged"):
+        Painter.load(folder)
+    write_card(folder, {**bare, "text": {"version": "v0", "sha256": "0"}})
+    with pytest.raises(WeightsError, match="another prompt encoder"):
+        Painter.load(folder)
+    file.unlink()
+    with pytest.raises(WeightsError, match="missing"):
+        Painter.load(folder)
