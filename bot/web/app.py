@@ -140,7 +140,7 @@ async def run(studio: Studio) -> None:
     feed = Feed(studio)
     config = uvicorn.Config(
         build(studio, feed), lifespan="off", log_config=None, access_log=False,
-        server_header=False, timeout_graceful_shutdown=STOP_S, timeout_keep_alive=30,
+        log_level="warning", server_header=False, timeout_graceful_shutdown=STOP_S, timeout_keep_alive=30,
     )  # fmt: skip
     server = _Server(config, feed)
     log.info("web: listening on %s", shown_address(listener))
