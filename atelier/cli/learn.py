@@ -19,32 +19,44 @@ from atelier.versions import MODEL_OF, MODELS, Model
 
 
 @click.command("train")
-@click.argument("model", type=click.Choice(MODELS))
+@click.argument("model", type=click.Choice([*MODELS, "text"]))
 @click.option("--data", type=Path, required=True, help="a data pack, or a folder of packs")
 @click.option("--out", type=Path, required=True, help="the version folder to write; checkpoints go beside it")
 @click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="a setting of the training")
-def train_command(model: Model, data: Path, out: Path, pairs: tuple[str, ...]) -> None:
-    """Train MODEL; the same command goes on from its last checkpoint."""
-    from pydantic import TypeAdapter, ValidationError
-
+@click.option("--minutes", type=float, help="the same as --set minutes=")
+def train_command(model: str, data: Path, out: Path, pairs: tuple[str, ...], minutes: float | None) -> None:
+    """Train MODEL (text: the prompt encoder); the same command goes on from its last checkpoint."""
     training = _module(model, "train")
     if not data.is_dir():
         raise BadInput("bad-data", path=str(data), why="no such folder")
-    settings_class = training.TrainSettings
-    names = sorted(set(settings_class.__dataclass_fields__) - {"data", "out"})
+    if minutes is not None:
+        pairs = (*pairs, f"minutes={minutes}")
+    settings = _training_settings(training.Settings, data, out, pairs)
+    version = training.train(settings)
+    click.echo(str(version.folder) if version else str(out))
+
+
+def _training_settings(kind: Any, data: Path, out: Path, pairs: tuple[str, ...]) -> Any:
+    """The dataclass ``kind`` from ``NAME=VALUE`` pairs. Raises :class:`BadInput` for a wrong one."""
+    from typing import get_origin, get_type_hints
+
+    from pydantic import TypeAdapter, ValidationError
+
+    types = {name: hint for name, hint in get_type_hints(kind).items() if name in kind.__dataclass_fields__}
+    names = sorted(set(types) - {"data", "out"})
     chosen: dict[str, Any] = {"data": data, "out": out}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or name not in names:
             raise BadInput("bad-set", value=pair, names=", ".join(names))
-        chosen[name] = value
+        several = get_origin(types[name]) is tuple
+        chosen[name] = [part for part in value.split(",") if part] if several else value
     try:
-        settings = TypeAdapter(settings_class).validate_python(chosen)
+        return TypeAdapter(kind).validate_python(chosen)
     except ValidationError as fault:
         first = fault.errors()[0]
-        raise BadInput("bad-usage", why=f"--set {first['loc'][0]}: {first['msg']}") from None
-    version = training.train(settings)
-    click.echo(str(version.folder))
+        name = str(first["loc"][0]) if first["loc"] else "?"
+        raise BadInput("bad-usage", why=f"--set {name}: {first['msg']}") from None
 
 
 @click.command("eval")
@@ -96,7 +108,7 @@ def _show(figures: Figures, as_json: bool) -> None:
         figures.print(Console())
 
 
-def _module(model: Model, name: str) -> Any:
+def _module(model: str, name: str) -> Any:
     try:
         return import_module(f"models.{model}.{name}")
     except ModuleNotFoundError as fault:

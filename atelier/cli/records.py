@@ -126,7 +126,7 @@ def feedback_command() -> None:
 @_JSON
 def feedback_stats(as_json: bool) -> None:
     """How many works there are, and the votes that stand now."""
-    stats = cast("dict[str, Any]", _store().stats())
+    stats = _store().stats()
     if as_json:
         click.echo(json.dumps(stats, ensure_ascii=False))
         return

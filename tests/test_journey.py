@@ -1,0 +1,220 @@
+"""One prompt travels the whole way: chat, queue, worker, model, reply, reaction, log.
+
+A person types a command on Discord, on Telegram and on the web page; the studio, started by
+``atelier up``, answers with the models that ship; the person reacts; the row is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+import soundfile
+from PIL import Image
+
+from atelier.store import PersonRef, Platform, Tally, Work
+from atelier.works import MelodyResult, PictureResult, PoemResult
+from tests.bot.web_room import browser
+from tests.fakes.discord import Conversation
+from tests.fakes.telegram import ALICE, BOB, MEI
+from tests.town import WAIT_S, Town, town, until
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    async with town(tmp_path_factory.mktemp("journey") / "home") as started:
+        yield started
+
+
+def latest(here: Town, platform: Platform, user: object) -> Work:
+    """The newest work that this person asked for, as its row is now."""
+    return here.store.recent(PersonRef(platform, str(user)))[0]
+
+
+async def tally_is(here: Town, work: Work, liked: int, disliked: int) -> None:
+    await until(lambda: here.store.tally(work.id) == Tally(liked, disliked), f"{liked} liked, {disliked} not")
+
+
+async def posted(here: Town, work: Work) -> Work:
+    """The work's row, once the post is recorded."""
+
+    def look() -> Work | None:
+        row = here.store.get(work.id)
+        return row if row and row.posted_at else None
+
+    return await until(look, "the record of the post")
+
+
+async def test_a_picture_on_discord(here: Town) -> None:
+    alice, ben = here.discord.user("alice"), here.discord.user("ben")
+    asked = await here.discord.type(
+        "/paint", {"prompt": "a stormy sea at dusk", "style": "painting"}, user=alice
+    )
+    shown = await asked.work(WAIT_S)
+
+    (file,) = shown.files
+    with Image.open(io.BytesIO(file.data)) as picture:
+        assert picture.format == "PNG"
+        assert min(picture.size) >= 64
+        assert picture.info["Prompt"] == "a stormy sea at dusk"
+        assert len(picture.convert("RGB").getcolors(2**24) or []) > 500  # not one colour
+    assert "a stormy sea at dusk" in file.description  # alternative text, for those who cannot see it
+    assert "a stormy sea at dusk" in shown.content
+    work = await posted(here, latest(here, "discord", alice.id))
+    assert isinstance(work.result, PictureResult)
+    assert (work.kind, work.version, work.state) == ("paint", work.result.version, "posted")
+    assert work.request.seed == work.result.seed
+
+    await here.discord.react(shown, "❤️", user=ben)
+    await tally_is(here, work, 1, 0)
+    await here.discord.press(shown, "👎", user=alice)
+    await tally_is(here, work, 1, 1)
+    await here.discord.unreact(shown, "❤️", user=ben)
+    await tally_is(here, work, 0, 1)
+    await here.discord.press(shown, "👍", user=alice)
+    await tally_is(here, work, 1, 0)
+
+    again = await here.discord.press(shown, "🔁", user=ben)
+    second = await again.work(WAIT_S)
+    assert second.files[0].data != file.data
+
+
+async def test_a_chinese_poem_on_discord(here: Town) -> None:
+    mei = here.discord.user("mei", locale="zh-CN")
+    asked = await here.discord.type("/poem", {"topic": "初雪", "form": "七绝"}, user=mei)
+    shown = await asked.work(WAIT_S)
+    work = latest(here, "discord", mei.id)
+    assert isinstance(work.result, PoemResult)
+    assert [len(line) for line in work.result.lines] == [7, 7, 7, 7]
+    assert all(line in shown.content for line in work.result.lines)
+
+
+async def test_a_melody_on_discord(here: Town) -> None:
+    alice = here.discord.user("alice")
+    asked = await here.discord.type("/melody", {"description": "a slow, sad waltz"}, user=alice)
+    shown = await asked.work(WAIT_S)
+    files = {file.name.rpartition(".")[2]: file.data for file in shown.files}
+    assert {"ogg", "png"} <= set(files)
+    sound, rate = soundfile.read(io.BytesIO(files["ogg"]))
+    assert len(sound) / rate > 3
+    assert 0.05 < abs(sound).max() <= 1
+    work = latest(here, "discord", alice.id)
+    assert isinstance(work.result, MelodyResult)
+    assert work.result.meter == "3/4"
+
+
+async def test_a_poem_on_telegram(here: Town) -> None:
+    await here.telegram.say("/poem the first snow form=haiku", user=ALICE)
+    poem = await here.telegram.until(lambda m: m.markup and m.text.count("\n") >= 2, chat=ALICE)
+    work = await posted(here, latest(here, "telegram", ALICE.id))
+    assert isinstance(work.result, PoemResult)
+    assert work.result.form == "haiku"
+    assert all(line in poem.text for line in work.result.lines)
+    await here.telegram.press(poem, "👍", user=ALICE)
+    await tally_is(here, work, 1, 0)
+    await here.telegram.react(poem, "👎", user=BOB)
+    await tally_is(here, work, 1, 1)
+    await here.telegram.unreact(poem, user=BOB)
+    await tally_is(here, work, 1, 0)
+
+
+async def test_a_picture_on_telegram_whose_prompt_was_forgotten(here: Town) -> None:
+    await here.telegram.say("/paint", user=MEI)
+    question = await here.telegram.until(lambda m: m.by_bot, chat=MEI)
+    await here.telegram.say("一朵红玫瑰", user=MEI, reply_to=question)
+    shown = await here.telegram.until(lambda m: m.photo, chat=MEI)
+    assert shown.photo is not None
+    with Image.open(io.BytesIO(shown.photo)) as picture:
+        assert min(picture.size) >= 64
+    assert latest(here, "telegram", MEI.id).request.words == "一朵红玫瑰"
+
+
+async def test_a_melody_on_telegram(here: Town) -> None:
+    await here.telegram.say("/melody a merry jig tempo=120", user=BOB)
+    shown = await here.telegram.until(lambda m: m.audio, chat=BOB)
+    sound, rate = soundfile.read(io.BytesIO(shown.audio or b""))
+    assert len(sound) / rate > 3
+    work = await posted(here, latest(here, "telegram", BOB.id))
+    assert isinstance(work.result, MelodyResult)
+    assert work.result.tempo == 120
+
+
+async def test_a_bad_request_gets_its_sentence_and_no_row(here: Town) -> None:
+    alice = here.discord.user("eve")
+    asked = await here.discord.type("/paint", {"prompt": "\u200b"}, user=alice)
+    refused = await asked.text()
+    assert refused.ephemeral
+    assert "say in words" in refused.content
+    assert here.store.recent(PersonRef("discord", str(alice.id))) == []
+
+
+async def test_what_a_prompt_says_is_never_interpreted(here: Town) -> None:
+    trick = "@everyone <@1> **bold** [link](http://evil.example) `code` <b>html</b> _it_"
+    alice = here.discord.user("mallory")
+    asked = await here.discord.type("/poem", {"topic": trick, "form": "haiku"}, user=alice)
+    shown = await asked.work(WAIT_S)
+    assert shown.pinged == set()
+    assert "**bold**" not in shown.content.replace("\\*", "")
+    await here.telegram.say(f"/poem {trick} form=haiku", user=BOB)
+    poem = await here.telegram.until(lambda m: m.markup and "everyone" in m.text, chat=BOB)
+    kinds = {entity["type"] for entity in poem.entities}
+    assert kinds.isdisjoint({"mention", "text_link", "url", "bold", "italic", "text_mention"})
+
+
+async def test_three_works_on_the_page_in_a_real_browser(here: Town, tmp_path: Path) -> None:
+    async with browser() as opened:
+        page = await opened.new_page(locale="en-GB")
+        page.set_default_timeout(WAIT_S * 1000)
+        await page.goto(here.up.page)
+        for number, words in enumerate(("/paint tulips", "/poem the sea form=quatrain", "/melody a lullaby")):
+            await page.locator("#words").fill(words)
+            await page.keyboard.press("Enter")
+            await page.locator("li.work").nth(number).get_by_role("button", name="👍").wait_for()
+        picture, poem, melody = (page.locator("li.work").nth(number) for number in range(3))
+        width = "picture => picture.decode().then(() => picture.naturalWidth)"
+        assert await picture.locator("img[src$='.png']").evaluate(width) >= 64
+        assert await melody.locator("img[src$='.png']").evaluate(width) > 300
+        length = (
+            "sound => new Promise(done => { sound.preload = 'auto'; sound.load();"
+            " sound.onloadedmetadata = () => done(sound.duration) })"
+        )
+        assert await melody.locator("audio").evaluate(length) > 3
+        verse = await poem.inner_text()
+        await page.screenshot(path=tmp_path / "page.png", full_page=True)
+        await melody.get_by_role("button", name="👍").click()
+        await until(lambda: here.store.stats()["kinds"]["melody"]["liked"], "the vote's row")
+        assert len([line for line in verse.splitlines() if line.strip()]) >= 5  # the quatrain and its buttons
+
+
+async def test_fifty_requests_from_three_places_are_each_answered_once(here: Town) -> None:
+    people = [here.discord.user(f"visitor {number}") for number in range(25)]
+    commands = [("/poem", {"topic": "the moon", "form": "haiku"}), ("/paint", {"prompt": "a cat"})]
+    asked: list[Conversation] = []
+    for number, person in enumerate(people):
+        command, options = commands[number % 2]
+        asked.append(await here.discord.type(command, options, user=person))
+        await here.telegram.say(f"{command} the moon", user=ALICE if number % 2 else BOB)
+    shown = await asyncio.gather(*(conversation.work(WAIT_S) for conversation in asked))
+    assert len({message.id for message in shown}) == 25
+    for person in people:
+        assert len(here.store.recent(PersonRef("discord", str(person.id)))) == 1
+
+    def all_posted() -> bool:
+        works = [w for p in (ALICE, BOB) for w in here.store.recent(PersonRef("telegram", str(p.id)), 60)]
+        return (
+            all(work.posted_at for work in works) and sum(w.request.words == "the moon" for w in works) == 25
+        )
+
+    await until(all_posted, "every Telegram work to be posted")
+
+
+async def test_no_log_holds_a_token_and_nobody_saw_a_traceback(here: Town) -> None:
+    assert here.discord.token not in here.up.log
+    assert here.telegram.token not in here.up.log
+    assert "Traceback" not in here.up.log
