@@ -13,12 +13,16 @@ LONGEST_S = 600.0
 # Discord's JSON error codes, https://docs.discord.com/developers/topics/opcodes-and-status-codes
 ALREADY_ACKNOWLEDGED = 40060
 INVALID_WEBHOOK_TOKEN = 50027
-TOO_LARGE = 40005
 
 
 def token_spent(fault: discord.HTTPException) -> bool:
     """Whether an interaction's webhook is gone for good (expired, unknown, or its message deleted)."""
     return fault.status in (401, 404) or fault.code == INVALID_WEBHOOK_TOKEN
+
+
+def refused(fault: Exception) -> bool:
+    """Whether Discord took offence at the message itself (its form, its size), not at the place."""
+    return isinstance(fault, discord.HTTPException) and fault.status in (400, 413)
 
 
 def verdict(fault: Exception) -> Exception:
@@ -28,13 +32,11 @@ def verdict(fault: Exception) -> Exception:
     if isinstance(fault, discord.HTTPException):
         if fault.status == 429:
             return PostLater(_retry_after(fault), "rate limited")
-        if fault.status >= 500:
+        if fault.status >= 500 or fault.status == 401:  # 401: the bot's own token, which a person will mend
             return PostLater(AGAIN_S, f"Discord answered {fault.status}")
         if fault.status in (403, 404):
             return PostNever(f"Discord answered {fault.status}, code {fault.code}")
-        if fault.status == 413 or fault.code == TOO_LARGE:
-            return PostNever("the files are too large for this place")
-        return fault
+        return PostNever(f"Discord refused the message: {fault}")
     if isinstance(fault, OSError | aiohttp.ClientError | TimeoutError):
         return PostLater(AGAIN_S, type(fault).__name__)
     return fault

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 import discord
 
+from atelier.languages import say
 from atelier.store import Platform, Work
 from atelier.works import Artefact
 from bot.delivery import Note, PostNever
 from bot.discord.buttons import buttons
-from bot.discord.faults import token_spent, verdict
+from bot.discord.faults import refused, token_spent, verdict
 from bot.discord.place import Place, message_key
+from bot.discord.quoting import escape
 from bot.discord.sheet import quote, sheet
 from bot.words import acknowledgement
 
@@ -57,26 +59,30 @@ class DiscordPoster:
         place = Place.from_json(work.place)
         async with self._client.turns.of(work.id):
             try:
-                message = await self._edit_work(work, place, files) or await self._send_work(
-                    work, place, files, note
-                )
+                message = await self._edit_work(work, place, files)
+                message = message or await self._send_work(work, place, files, note)
                 await self._studio.remember_message(work.id, self.platform, message)
             except Exception as fault:
+                if refused(fault):
+                    log.error("work %s: Discord refused the message", work.id, exc_info=fault)
+                    await self._tell(work, place, say("discord-refused", work.lang))
                 raise verdict(fault) from fault
         self._client.agains.told(work.id)
 
     async def regret(self, work: Work, sentence: str) -> None:
         """Say why there is no work, in its place."""
-        place = Place.from_json(work.place)
         async with self._client.turns.of(work.id):
-            try:
-                if not await self._edited(place, content=sentence, attachments=[], view=None):
-                    channel = self._channel(place)
-                    mention = f"<@{work.person.platform_id}> "
-                    await channel.send(mention + sentence, nonce=work.id, allowed_mentions=self._only(work))
-            except Exception as fault:
-                raise verdict(fault) from fault
+            await self._tell(work, Place.from_json(work.place), escape(sentence))
         self._client.agains.told(work.id)
+
+    async def _tell(self, work: Work, place: Place, text: str) -> None:
+        """One sentence instead of the work."""
+        try:
+            if not await self._edited(place, content=text, attachments=[], view=None):
+                text = f"<@{work.person.platform_id}> {text}"
+                await self._channel(place).send(text, nonce=work.id, allowed_mentions=self._only(work))
+        except Exception as fault:
+            raise verdict(fault) from fault
 
     async def _edit_work(self, work: Work, place: Place, files: list[Artefact]) -> str | None:
         """The first road. The message's key; None: it is closed."""

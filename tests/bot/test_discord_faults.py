@@ -148,6 +148,31 @@ async def test_an_outage_delays_a_work_and_loses_nothing(
     assert works_in(discord) == [shown]
 
 
+@pytest.mark.parametrize("status", [401, 429, 502])
+async def test_an_outage_on_the_second_road_too(
+    discord: FakeDiscord, desk: Desk, alice: User, status: int
+) -> None:
+    asked = await ask(discord, alice)
+    discord.expire(asked)
+    made = discord.trouble(status, method="POST", path="/channels/")
+    handmade.finish(desk.studio, desk.work(alice), handmade.picture())
+    await told(discord, desk, alice)
+    assert made.times == 0
+    assert len(works_in(discord)) == 1
+
+
+@pytest.mark.parametrize("status", [400, 413])
+async def test_a_message_that_discord_will_not_take_is_no_silence(
+    discord: FakeDiscord, desk: Desk, alice: User, status: int
+) -> None:
+    asked = await ask(discord, alice)
+    discord.trouble(status, method="PATCH", path="@original")
+    handmade.finish(desk.studio, desk.work(alice), handmade.picture())
+    await asked.until(lambda m: m.content == say("discord-refused", "en"))
+    await told(discord, desk, alice)
+    assert "nowhere" in desk.work(alice).post
+
+
 async def test_a_post_whose_answer_was_lost_is_not_posted_twice(
     discord: FakeDiscord, desk: Desk, alice: User
 ) -> None:

@@ -5,6 +5,7 @@ discord-token-wrong = Discord does not accept the token in ATELIER_DISCORD_TOKEN
 discord-down = Discord does not answer at ATELIER_DISCORD_API_BASE.
 discord-again-twice = Already on it: your new version is on its way.
 discord-outdated = This command has changed since your Discord last looked: please type it once more.
+discord-refused = Your work is made, but Discord would not take the message. It has been written down.
 discord-left-out = Too large to attach here: { $files }
 discord-alt-score = The score of a melody in { $music }.
 discord-alt-melody = A melody in { $music }.
