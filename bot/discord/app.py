@@ -11,6 +11,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from atelier import notify
 from atelier.errors import Unavailable
 from bot.delivery import Delivery
 from bot.discord import buttons, reactions
@@ -61,7 +62,8 @@ class Atelier(discord.AutoShardedClient):
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
 
     async def on_ready(self) -> None:
-        """A line for whoever watches the log."""
+        """A line for whoever watches the log, and a notice for whoever started this process."""
+        notify.ready(f"@{self.user}")
         log.info("discord: serving as %s in %d servers", self.user, len(self.guilds))
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:

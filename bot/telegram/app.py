@@ -11,6 +11,7 @@ from telegram import LinkPreviewOptions
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, Defaults, ExtBot
 
+from atelier import notify
 from atelier.settings import Settings
 from bot.delivery import Delivery
 from bot.front import SettingError
@@ -85,6 +86,7 @@ async def _connect(application: App) -> None:
             pause = min(LONGEST_PAUSE_S, pause * 2)
         else:
             log.info("telegram: @%s answers", application.bot.username)
+            notify.ready(f"@{application.bot.username}")
             return
 
 
