@@ -120,13 +120,13 @@ async def test_a_visit(desk: Desk) -> None:
         assert (await download.value).suggested_filename == "melody.mid"
 
         # Thumbs, from the row's point of view too.
-        await picture.get_by_role("button", name="Like it", exact=True).click()
-        liked = picture.get_by_role("button", name="Like it, 1")
+        await picture.get_by_role("button", name="👍 Like it").click()
+        liked = picture.get_by_role("button", name="👍 Like it 1")
         await liked.wait_for()
         assert await liked.get_attribute("aria-pressed") == "true"
         assert desk.studio.store.tally(work.id) == Tally(1, 0)
-        await picture.get_by_role("button", name="Do not like it").click()
-        await picture.get_by_role("button", name="Do not like it, 1").wait_for()
+        await picture.get_by_role("button", name="👎 Do not like it").click()
+        await picture.get_by_role("button", name="👎 Do not like it 1").wait_for()
         assert desk.studio.store.tally(work.id) == Tally(0, 1)
 
         # Again: the same words, another seed.
@@ -142,7 +142,7 @@ async def test_a_visit(desk: Desk) -> None:
         assert await page.locator("li.work .prompt").all_inner_texts() == [
             "a stormy sea at dusk", "an old pond", "a slow, sad waltz", "a stormy sea at dusk",
         ]  # fmt: skip
-        await picture.get_by_role("button", name="Do not like it, 1").wait_for()
+        await picture.get_by_role("button", name="👎 Do not like it 1").wait_for()
         assert page.faults == []
 
 

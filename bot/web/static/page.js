@@ -107,7 +107,6 @@ function votes(item, { tally, vote }) {
     const count = tally[button.dataset.value];
     button.setAttribute("aria-pressed", String(button.dataset.value === vote));
     $(".count", button).textContent = count || "";
-    button.setAttribute("aria-label", count ? `${button.title}, ${count}` : button.title);
   }
 }
 
