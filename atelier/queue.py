@@ -7,7 +7,7 @@ store. The function is named, never imported, so that a front end needs no worke
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Self
 
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 MAKE = "workers.jobs.make"
 _KEEP_S = 600  # a finished job, for rq-dashboard
 _KEEP_FAILED_S = 7 * 24 * 3600
+_RECOVER_S = 15
+_ON_THE_WAY = (JobStatus.QUEUED, JobStatus.STARTED, JobStatus.SCHEDULED, JobStatus.DEFERRED)
 
 
 def queue_name(kind: Kind) -> str:
@@ -97,6 +99,29 @@ class Road:
                 log.info("work %s: is on the queue already", work.id)
             return self._place(work) or 1
 
+    def send_lost(self, works: Sequence[Work]) -> list[Work]:
+        """Send again what should wait or run but does not: Redis was flushed, or came back older.
+
+        ``works`` are unfinished by their rows; those that were sent are returned. Twice is harmless:
+        a job whose work is made in the meantime only tells of it again.
+        """
+        lost = []
+        for work in works:
+            with _faults():
+                try:
+                    job = Job.fetch(work.id, connection=self.redis, serializer=JSONSerializer)
+                    if job.get_status(refresh=False) in _ON_THE_WAY:
+                        continue
+                    # Ended for Redis, not for the row. One front end at a time may clear it away.
+                    if not self.redis.set(f"atelier:recover:{work.id}", 1, nx=True, ex=_RECOVER_S):
+                        continue
+                    job.delete()
+                except NoSuchJobError:
+                    pass
+            self.send(work)
+            lost.append(work)
+        return lost
+
     def place(self, work: Work) -> int | None:
         """The work's place, 1 for the next; None when it is not waiting any more."""
         with _faults():
@@ -124,9 +149,7 @@ class Road:
                 if job.get_status(refresh=False) == JobStatus.STARTED:
                     send_stop_job_command(self.redis, work_id, serializer=JSONSerializer)
                     return True
-                if job.get_status(refresh=False) not in (
-                    JobStatus.QUEUED, JobStatus.SCHEDULED, JobStatus.DEFERRED,
-                ):  # fmt: skip
+                if job.get_status(refresh=False) not in _ON_THE_WAY:
                     return False
                 job.cancel()
             except (NoSuchJobError, InvalidJobOperation):

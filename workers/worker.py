@@ -19,7 +19,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from redis.exceptions import RedisError
-from rq import Queue, SimpleWorker
+from rq import Queue, SimpleWorker, worker_registration
 from rq.exceptions import StopRequested
 from rq.executions import Execution
 from rq.job import Job, JobStatus
@@ -28,7 +28,6 @@ from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException
 from rq.utils import now
 from rq.worker import WorkerStatus
-from rq.worker_registration import clean_worker_registry
 
 from atelier import notify
 from atelier.errors import Cancelled, PersonError, Unavailable
@@ -163,6 +162,13 @@ class WarmWorker(SimpleWorker):
         else:
             super().handle_exception(job, *exc_info)
 
+    def run_maintenance_tasks(self) -> None:
+        """Tidy up every few seconds, and register again where a flushed Redis forgot this worker."""
+        super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
+        if not self.connection.hexists(self.key, "queues"):
+            self.connection.hset(self.key, mapping=self.serialize())
+            worker_registration.register(self)
+
     def clean_registries(self) -> None:
         """RQ's maintenance under a short lock, and jobs that a killed worker had only just taken."""
         for queue in self.queues:
@@ -170,7 +176,7 @@ class WarmWorker(SimpleWorker):
                 continue
             try:
                 clean_registries(queue, self._exc_handlers)
-                clean_worker_registry(queue)
+                worker_registration.clean_worker_registry(queue)
                 self._unstick(queue)
             finally:
                 self.connection.delete(queue.registry_cleaning_key)

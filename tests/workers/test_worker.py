@@ -207,6 +207,14 @@ def test_a_job_that_a_dying_worker_had_only_taken_is_put_back(worker, store: Sto
     assert ends(store, work) == "made"
 
 
+def test_a_flushed_redis_gets_to_know_its_worker_again(worker, store: Store, road: Road) -> None:
+    worker("poem", script=DEMO)
+    road.redis.flushall()
+    assert road.workers("poem") == 0
+    eventually("it registers again", lambda: road.workers("poem") == 1)
+    assert ends(store, send(store, road, "after")) == "made"
+
+
 def test_redis_killed_during_a_job(
     worker, redis_server, make_settings: Callable[..., Settings], tmp_path: Path
 ) -> None:
