@@ -14,21 +14,16 @@ import soundfile
 from atelier.settings import Settings
 from atelier.store import Tally, Work
 from atelier.works import AnyResult, Artefact
-from bot.studio import Studio
 from tests.bot import handmade
-from tests.bot.web_room import Desk, browser, free_port
+from tests.bot.web_room import Desk, browser, free_port, open_desk
 
 HOSTILE = '<img src=x onerror="document.title=1"> <script>alert(1)</script> **@everyone** {{7*7}} \u202eevil'
 
 
 @pytest.fixture
 async def desk(make_settings: Callable[..., Settings]) -> AsyncIterator[Desk]:
-    desk = Desk(Studio.open(make_settings(web_port=free_port())))
-    await desk.start()
-    yield desk
-    await desk.stop()
-    desk.studio.store.close()
-    desk.studio.road.close()
+    async with open_desk(make_settings(web_port=free_port())) as desk:
+        yield desk
 
 
 async def look(opened: Any, desk: Desk, **how: Any) -> Any:

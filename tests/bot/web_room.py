@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from atelier.settings import Settings
 from atelier.store import Work
 from bot.studio import Studio
 from bot.web.app import run
@@ -62,6 +63,19 @@ class Desk:
         work = await self.studio.work(work_id)
         assert work is not None
         return work
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
+    """The page at a port of its own, from start to stop."""
+    desk = Desk(Studio.open(settings))
+    await desk.start()
+    try:
+        yield desk
+    finally:
+        await desk.stop()
+        desk.studio.store.close()
+        desk.studio.road.close()
 
 
 class Visitor:
