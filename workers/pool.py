@@ -18,11 +18,8 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0
 STEADY_S = 60.0  # a child that lived so long starts again at once
 PROGRAM = ("-m", "workers.worker")
+LOOK_S = 0.1
 STOP_S = 11.0  # a worker promises ten
-
-
-class _Stop(Exception):
-    """Raised by the signal handler to leave the loop."""
 
 
 class Child:
@@ -63,20 +60,18 @@ def serve(kinds: Sequence[Kind], program: Sequence[str] = PROGRAM) -> None:
     """
     children = [Child(kind, program) for kind in kinds]
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise _Stop
+    asked: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)  # an exception from here could lose a child that is just being started
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    try:
-        while True:
-            for child in children:
-                child.keep()
-            time.sleep(0.2)
-    except _Stop:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_IGN)
-        _end([child.process for child in children if child.process is not None])
+    while not asked:
+        for child in children:
+            child.keep()
+        time.sleep(LOOK_S)
+    _end([child.process for child in children if child.process is not None])
 
 
 def _end(processes: list[subprocess.Popen[bytes]]) -> None:
