@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
 from collections.abc import Iterable
 
 from rich.console import Console
@@ -16,12 +19,20 @@ COLOURS = {"redis": "red", "paint": "magenta", "poem": "cyan", "melody": "yellow
 _WIDTH = max(map(len, COLOURS))
 
 
+class _Console(Console):
+    """Goes quiet when nobody reads any more (``| head``), where rich would end the program."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 class Board:
     """Implements :class:`atelier.up.child.Watcher` for a person. Plain lines where there is no terminal."""
 
-    def __init__(self, console: Console, lang: Lang) -> None:
+    def __init__(self, lang: Lang) -> None:
         self.lang = lang
-        self._console = console
+        self._console = console = _Console()
         self._progress = Progress(
             SpinnerColumn(finished_text="[green]✓[/]"),
             TextColumn("{task.description}"),
@@ -42,7 +53,8 @@ class Board:
 
     def finish(self) -> None:
         """Everything is started, or stopping."""
-        self._progress.stop()
+        with contextlib.suppress(OSError):
+            self._progress.stop()
 
     def say(self, key: str, **params: str | int | float) -> None:
         """A sentence of the supervisor's own."""
@@ -84,4 +96,5 @@ class Board:
 
     def _print(self, text: Text) -> None:
         # soft_wrap: a log line stays one line, so that it can be searched and cut.
-        self._console.print(text, soft_wrap=True, highlight=False)
+        with contextlib.suppress(OSError):  # the terminal was closed: stop in order, unseen
+            self._console.print(text, soft_wrap=True, highlight=False)

@@ -96,6 +96,14 @@ class Child:
     def start(self) -> None:
         """Begin; :meth:`stop` ends it."""
         self._keeper = asyncio.create_task(self._keep(), name=f"keep {self.part.name}")
+        self._keeper.add_done_callback(self._ended)
+
+    def _ended(self, keeper: asyncio.Task[None]) -> None:
+        """Nothing may end in silence."""
+        fault = None if keeper.cancelled() else keeper.exception()
+        if fault is not None:
+            self._watcher.down(self.part.name, f"{type(fault).__name__}: {fault}")
+        self.settled.set()
 
     async def _keep(self) -> None:
         ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

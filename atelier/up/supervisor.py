@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from atelier import redis_server
 from atelier.errors import Unavailable
 from atelier.languages import Lang, pick
@@ -26,6 +24,7 @@ from atelier.up.lock import Lock
 from atelier.up.part import Order, Part, parts
 
 REDIS_S = 15.0  # to load the append-only file of a busy day
+MAX_TMP = 64  # bytes
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -42,8 +41,10 @@ def main(settings: Settings) -> int:
 
 async def up(settings: Settings, wanted: list[Part], lang: Lang) -> int:
     """Run Redis (unless a URL is set) and the ``wanted`` parts; the exit code."""
-    board = Board(Console(stderr=False), lang)
-    with tempfile.TemporaryDirectory(prefix="atelier-") as notices, _stop_asked() as stop:
+    board = Board(lang)
+    # A socket's address takes 107 bytes: a long TMPDIR would leave no room for the names.
+    base = tempfile.gettempdir() if len(tempfile.gettempdir()) < MAX_TMP else "/tmp"  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="atelier-", dir=base) as notices, _stop_asked() as stop:
         studio = Studio(settings, board, Path(notices))
         try:
             return await studio.run(wanted, stop)
