@@ -128,13 +128,15 @@ def _melody(work: Work, result: MelodyResult, lang: Lang) -> dict[str, Any]:
         for face in _DOWNLOADS
         if face in files
     ]
-    score = {
-        "url": address(work, files["png"]),
-        "alt": say("web-score", lang, title=result.title, music=words.music_in_words(result, lang)),
-    }
+    score = None
+    if "png" in files:
+        music = words.music_in_words(result, lang)
+        alt = say("web-score", lang, title=result.title, music=music)
+        score = {"url": address(work, files["png"]), "alt": alt}
     return {
         "title": result.title,
         "audio": address(work, files["ogg"]),
-        "score": score if "png" in files else None,
+        "play": say("web-play", lang, title=result.title),
+        "score": score,
         "links": links,
     }

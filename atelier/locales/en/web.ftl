@@ -9,8 +9,6 @@ web-help = Help
 web-close = Close
 web-help-title = How to ask
 web-help-options = Options
-web-help-typed = You can also type it all in one line, as in a chat:
-web-help-thumbs = Tell me with 👍 or 👎 how a work turned out; that is how I learn.
 web-script = This page needs JavaScript to send what you ask.
 web-skip = Skip to the text box
 
@@ -39,7 +37,6 @@ web-ready-melody = Your melody is ready: “{ $prompt }”
 web-cancelled = This was cancelled.
 web-score = Score of “{ $title }”: { $music }
 web-play = Play “{ $title }”
-web-open = Open in full size
 web-file-mid = MIDI
 web-file-abc = ABC notation
 web-said-count = { $value } pictures
@@ -47,7 +44,6 @@ web-said-acrostic = acrostic “{ $value }”
 web-said-key = { $value }
 web-said-tempo = { $value } quarter notes a minute
 web-said-length = { $value } bars
-web-said-seed = seed { $value }
 
 web-offline = The studio cannot be reached; trying again…
 web-lost = The studio could not be reached, so nothing was sent. Please try again.

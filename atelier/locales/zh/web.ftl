@@ -9,8 +9,6 @@ web-help = 帮助
 web-close = 关闭
 web-help-title = 怎样提出请求
 web-help-options = 选项
-web-help-typed = 也可以像聊天那样，写成一行：
-web-help-thumbs = 作品好不好，用 👍 或 👎 告诉我，我就是这样学习的。
 web-script = 这个页面需要启用 JavaScript 才能发送请求。
 web-skip = 跳到输入框
 
@@ -39,7 +37,6 @@ web-ready-melody = 旋律作好了：“{ $prompt }”
 web-cancelled = 已取消。
 web-score = 《{ $title }》的乐谱：{ $music }
 web-play = 播放《{ $title }》
-web-open = 查看原图
 web-file-mid = MIDI
 web-file-abc = ABC 记谱
 web-said-count = { $value } 幅
@@ -47,7 +44,6 @@ web-said-acrostic = 藏头“{ $value }”
 web-said-key = { $value }
 web-said-tempo = 每分钟 { $value } 个四分音符
 web-said-length = { $value } 小节
-web-said-seed = 种子 { $value }
 
 web-offline = 连不上画室，正在重试……
 web-lost = 连不上画室，请求没有发出。请再试一次。

@@ -68,10 +68,10 @@ function poem({ title, lang, stanzas }) {
   return sheet;
 }
 
-function melody({ title, audio, score, links }) {
+function melody({ title, audio, play, score, links }) {
   const sheet = make("div", { class: "melody" });
   sheet.append(make("h3", { dir: "auto" }, title));
-  sheet.append(make("audio", { controls: "", preload: "metadata", src: audio, "aria-label": title }));
+  sheet.append(make("audio", { controls: "", preload: "metadata", src: audio, "aria-label": play }));
   if (score) {
     const image = make("img", { src: score.url, alt: score.alt });
     sheet.append(make("a", { class: "score", href: score.url, target: "_blank", rel: "noopener" }, image));
