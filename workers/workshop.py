@@ -14,7 +14,7 @@ from redis import Redis
 from atelier.artefacts import Shelf
 from atelier.errors import PersonError, Unavailable
 from atelier.queue import connect
-from atelier.requests import Kind
+from atelier.requests import REQUESTS, Kind
 from atelier.settings import Settings
 from atelier.store import Store
 from models.loading import Generator, load_model
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 Loader = Callable[[Kind], Generator]
 
 REDIS_TIMEOUT_S = 15.0  # longer than a worker's blocking wait for a job
+_FIRST_WORDS = "a slow walk in the first snow"
 WAIT_S = 30.0  # for the store at start: on one machine all parts start together
 
 
@@ -55,17 +56,26 @@ class ModelShelf:
         if kind not in self._warm:
             start = time.monotonic()
             model = self._loader(kind)
-            log.info("%s: %s is warm after %.2f s", kind, model.version, time.monotonic() - start)
+            log.info("%s: loaded %s in %.2f s", kind, model.version, time.monotonic() - start)
             self._warm[kind] = model
         return self._warm[kind]
 
     def warm(self, kind: Kind) -> bool:
-        """Load before the first request. A worker whose weights are missing stays up and says so."""
+        """Load, and make one work for nobody, so that the first person does not wait for lazy imports.
+
+        A worker whose weights are missing stays up and says so.
+        """
+        start = time.monotonic()
         try:
-            self.get(kind)
+            request = REQUESTS[kind].model_validate({REQUESTS[kind].prompt_field: _FIRST_WORDS, "seed": 0})
+            self.get(kind).generate([request])
         except PersonError as fault:
             log.error("%s: not warm: %s", kind, fault)
             return False
+        except Exception:
+            log.exception("%s: the first work failed", kind)
+            return False
+        log.info("%s: warm after %.2f s", kind, time.monotonic() - start)
         return True
 
 
