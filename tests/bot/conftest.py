@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 
 from atelier.settings import Settings
 from atelier.store import PersonRef, Work
-from bot.discord import counts, faults
+from bot.discord import counts as counting
+from bot.discord import faults
 from bot.discord.app import run
 from bot.studio import Studio
-from tests.fakes.discord import FakeDiscord, User
+from tests.bot import handmade
+from tests.fakes.discord import Conversation, FakeDiscord, Message, User
 
 
 class Desk:
@@ -44,10 +47,48 @@ class Desk:
         return self.works(user)[0]
 
 
+async def ask(discord: FakeDiscord, user: User, prompt: str = "a stormy sea", **more: Any) -> Conversation:
+    """A picture asked for and acknowledged; ``more`` are options, or the channel."""
+    channel = more.pop("channel", None)
+    asked = await discord.type("/paint", {"prompt": prompt, **more}, user=user, channel=channel)
+    await asked.text()
+    return asked
+
+
+async def painted(discord: FakeDiscord, desk: Desk, user: User, **more: Any) -> Message:
+    """A made picture, with its buttons."""
+    asked = await ask(discord, user, **more)
+    handmade.finish(desk.studio, desk.work(user), handmade.picture())
+    return await asked.work()
+
+
+async def told(discord: FakeDiscord, desk: Desk, user: User) -> None:
+    """Wait until the row says that the person has been told (or never can be)."""
+    await discord.until(lambda: desk.work(user).posted_at, "the record of the post")
+
+
+def counts(message: Message) -> tuple[str, str]:
+    """What stands on 👍 and 👎."""
+    up, down = message.button("👍"), message.button("👎")
+    assert up is not None
+    assert down is not None
+    return up.get("label", ""), down.get("label", "")
+
+
+def works_in(discord: FakeDiscord) -> list[Message]:
+    """The works that everybody can see in the channel."""
+    return [message for message in discord.posts() if message.buttons]
+
+
+@pytest.fixture
+def alice(discord: FakeDiscord) -> User:
+    return discord.user("alice")
+
+
 @pytest.fixture
 def _quick_discord(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pauses are politeness towards the real one."""
-    monkeypatch.setattr(counts, "PACE_S", 0.05)
+    monkeypatch.setattr(counting, "PACE_S", 0.05)
     monkeypatch.setattr(faults, "AGAIN_S", 0.05)
 
 
