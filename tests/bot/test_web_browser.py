@@ -180,6 +180,22 @@ async def test_an_error_is_one_sentence_and_keeps_the_words(desk: Desk) -> None:
         await page.get_by_role("textbox", name="Your words").wait_for()
 
 
+async def test_a_failure_is_told_and_can_be_tried_again(desk: Desk) -> None:
+    async with browser() as opened:
+        page = await look(opened, desk)
+        await page.get_by_role("textbox", name="Your words").fill("a sea")
+        await page.keyboard.press("Enter")
+        await page.locator("li.work").wait_for()
+        await asyncio.to_thread(handmade.fail, desk.studio, await asked(desk))
+        failed = page.locator("li.work[data-state=failed]")
+        await failed.get_by_text("Something went wrong here.").wait_for()
+        assert await failed.get_by_role("button", name="👍").count() == 0
+        await failed.get_by_role("button", name="Again").click()
+        await finish(desk, await asked(desk, 2), handmade.picture())
+        await page.locator("li.work").nth(1).get_by_role("img").wait_for()
+        assert page.faults == []
+
+
 async def test_the_page_finds_a_studio_that_comes_back(desk: Desk) -> None:
     async with browser() as opened:
         page = await look(opened, desk)

@@ -283,10 +283,13 @@ $("#earlier").addEventListener("click", () => {
   load(first.asked_at).catch(complain);
 });
 
+let events = null;
+let first = true;
+
 function listen() {
-  const events = new EventSource("/events");
-  let first = true;
-  events.addEventListener("open", async () => {
+  const stream = new EventSource("/events");
+  events = stream;
+  stream.addEventListener("open", async () => {
     connection.textContent = "";
     try {
       await load(); // what happened while nobody listened
@@ -296,16 +299,30 @@ function listen() {
       complain(fault);
     }
   });
-  events.addEventListener("work", (event) => show(JSON.parse(event.data)));
-  events.addEventListener("error", () => {
+  stream.addEventListener("work", (event) => show(JSON.parse(event.data)));
+  stream.addEventListener("error", () => {
+    if (events !== stream) return;
     connection.textContent = connection.dataset.offline;
-    if (events.readyState === EventSource.CLOSED) {
+    if (stream.readyState === EventSource.CLOSED) {
       // An answer that is no stream (the studio is starting, say) ends an EventSource for good.
-      events.close();
-      setTimeout(listen, 2000);
+      setTimeout(() => events === stream && listen(), 2000);
     }
   });
 }
+
+// A browser keeps at most six connections to a server over HTTP/1.1: a page that nobody looks at lets go.
+let away = 0;
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(away);
+  if (document.hidden) {
+    away = setTimeout(() => {
+      events?.close();
+      events = null;
+    }, 30_000);
+  } else if (!events) {
+    listen();
+  }
+});
 
 choose(chosen().value);
 listen();
