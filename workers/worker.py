@@ -102,12 +102,12 @@ class WarmWorker(SimpleWorker):
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:  # noqa: ARG002
         """Say that this worker lives. Called between jobs too, so a lost parent is noticed here."""
-        super().heartbeat(ALIVE_S, pipeline)
         here = threading.current_thread() is threading.main_thread()
-        if here and self._parent is not None and os.getppid() != self._parent and not self.executions:
+        if here and orphaned(self._parent) and not self.executions:
             log.warning("the worker's parent is gone; stopping")
-            self._shutdown_requested_date = self.last_heartbeat
+            self._shutdown_requested_date = now()
             raise StopRequested
+        super().heartbeat(ALIVE_S, pipeline)
 
     def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:  # noqa: ARG002
         """Stop the running work: there is no horse, the model polls this flag."""
@@ -243,6 +243,11 @@ def _of_the_house(fault: BaseException) -> bool:
     return isinstance(fault, RedisError) or (isinstance(fault, Unavailable) and fault.key == "store-down")
 
 
+def orphaned(parent: int | None) -> bool:
+    """Whether the process that this one must not outlive is gone."""
+    return parent is not None and os.getppid() != parent
+
+
 def _quietly(settings: Settings) -> str:
     """RQ tells six lines a job at INFO; ours is one."""
     return "DEBUG" if settings.log_level.upper() == "DEBUG" else "WARNING"
@@ -269,7 +274,7 @@ def serve(
     notify.ready()
     worker: WarmWorker | None = None
     pause = 0.0
-    while worker is None or not worker.asked_to_stop:
+    while not orphaned(parent) and (worker is None or not worker.asked_to_stop):
         try:
             time.sleep(pause)
             worker = WarmWorker(kinds[0], place, parent=parent)

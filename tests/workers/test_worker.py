@@ -285,6 +285,16 @@ def test_several_kinds_are_several_processes_that_come_again_and_leave_together(
     assert not any(psutil.pid_exists(pid) for pid in left)
 
 
+def test_a_worker_does_not_outlive_its_pool_without_redis_either(
+    worker, redis_server, make_settings: Callable[..., Settings]
+) -> None:
+    handle = worker("poem", "melody", script=DEMO, of=make_settings(redis_url=redis_server.url))
+    children = alive(handle.pid)
+    redis_server.kill()
+    handle.kill()
+    eventually("the children leave", lambda: not any(psutil.pid_exists(pid) for pid in children))
+
+
 def test_a_worker_does_not_outlive_its_pool(worker) -> None:
     handle = worker("poem", "melody", script=DEMO)
     children = alive(handle.pid)
