@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
-from transformers import LogitsProcessor
 
+from models.hf import LogitsProcessor
 from models.poet.forms import FREE, Line, Pattern
 from models.poet.lexicon import LEVEL, OBLIQUE, Lexicon
 from models.poet.vocabulary import Vocabulary

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
-from transformers import DynamicCache
 
 from atelier.errors import Cancelled
+from models.hf import DynamicCache
 from models.poet.automaton import NEVER, FormAutomaton, Row
 from models.poet.data import prefix
 from models.poet.forms import Pattern

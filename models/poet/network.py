@@ -7,25 +7,12 @@ where it stands without counting; everything else is the plain ``LlamaForCausalL
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from atelier.errors import Unavailable
-from models.vision import torchvision
-
-
-def _open_door() -> None:
-    """Transformers imports torchvision wherever it is installed: through our door, or it may fail."""
-    with contextlib.suppress(Unavailable):
-        torchvision()
-
-
-_open_door()
-
-from transformers import DynamicCache, LlamaConfig, LlamaForCausalLM  # noqa: E402
+from models.hf import DynamicCache, LlamaConfig, LlamaForCausalLM
 
 
 class VerseModel(nn.Module):
