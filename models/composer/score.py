@@ -44,7 +44,7 @@ def toolkit() -> verovio.toolkit:
     made = verovio.toolkit()
     made.setOptions(
         {
-            "pageWidth": 2200,
+            "pageWidth": 1750,
             "pageHeight": 60000,
             "adjustPageHeight": True,
             "breaks": "encoded",

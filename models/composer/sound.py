@@ -149,11 +149,19 @@ def _lay(
 
 
 def _echo(dry: Sound) -> Sound:
-    length = len(dry) + room().shape[1]
-    size = 1 << (length - 1).bit_length()
-    mono = np.fft.rfft(dry.mean(axis=1), size)
-    made = [np.fft.irfft(mono * np.fft.rfft(row, size), size)[: len(dry)] for row in room()]
-    return np.stack(made, axis=1).astype(np.float32)
+    """The room's answer: convolution block by block (overlap-add)."""
+    kernel = room()
+    size = 1 << 17
+    hop = size - kernel.shape[1] + 1
+    count = -(-len(dry) // hop)
+    mono = np.zeros(count * hop, dtype=np.float32)
+    mono[: len(dry)] = dry.mean(axis=1)
+    spectra = np.fft.rfft(mono.reshape(count, hop), size)
+    made = np.zeros((count * hop + size, 2), dtype=np.float32)
+    for side, row in enumerate(kernel):
+        for index, block in enumerate(np.fft.irfft(spectra * np.fft.rfft(row, size), size)):
+            made[index * hop : index * hop + size, side] += block
+    return made[: len(dry)]
 
 
 def render_bank(

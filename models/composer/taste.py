@@ -58,7 +58,7 @@ def shortfall(
         notes if before is None or not len(pitches(before)) else np.concatenate([pitches(before)[-1:], notes])
     )
     leaps = np.abs(np.diff(joined))
-    total += 1.0 * float(np.sum(leaps > 12)) + 0.5 * float(np.sum(leaps > 9))
+    total += float(np.sum(leaps > 12)) + 0.7 * float(np.sum(leaps > 9)) + 0.2 * float(np.sum(leaps > 7))
     # A melody moves: neither one note over and over nor never a step.
     total += 3.0 * max(0.0, float(np.mean(leaps == 0)) - 0.35)
     total += 2.0 * max(0.0, 0.4 - float(np.mean((leaps > 0) & (leaps <= 2))))

@@ -73,6 +73,16 @@ class Settings:
 
 SETTINGS = Settings
 
+NOTES = (
+    "A first version. Of a prompt it understands the words of the tables in docs/composer.md and no others.",
+    "Waltz, march and lullaby are the air's and the dance tune's style with their own meter, tempo and "
+    "accompaniment: the data has too few of them to learn from.",
+    "The other mode's third is never drawn, of eight drawn phrases rules keep one, and a rule moves a last "
+    "note that is not the tonic: tonic_end and mode_heard owe something to these rules "
+    "(tonic_end_by_model says how much of the first). Chords are by rule.",
+    "Trained on notes alone. Two of the packs are public-domain prints whose encodings name no licence.",
+)
+
 
 class Trainer:
     """The state of a run: both networks, the optimiser of the running stage, and where it is."""
@@ -94,8 +104,10 @@ class Trainer:
             PriorStage(settings, self.train_tunes, self.val_tunes, self.vae, self.prior),
         )
         self.progress = {stage.name: self.fresh() for stage in self.stages}
+        self.parent: dict[str, Any] | None = None
         if settings.start is not None:
             parent = Composer.load(settings.start, settings.device)
+            self.parent = {name: parent.card[name] for name in ("version", "command", "trained")}
             self.vae.load_state_dict(parent.vae.float().state_dict())
             self.prior.load_state_dict(parent.prior.float().state_dict())
         for part, module in (
@@ -142,6 +154,8 @@ class Trainer:
         log = Log(settings.work / "tensorboard" / stage.name if settings.tensorboard else None)
         began, kept = time.monotonic() - at["seconds"], time.monotonic()
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        if settings.start is not None and not at["step"]:
+            self.judge(stage, log)  # what is kept must be better than what it began with
         with Progress(*columns) as bar:
             total = steps if seconds is None else int(seconds)
             task = bar.add_task(f"composer: {stage.name}", total=total)
@@ -267,7 +281,7 @@ def export(trainer: Trainer, figures: list[dict[str, Any]] | None = None) -> Ver
         f.name: getattr(settings, f.name) for f in fields(settings) if f.default != getattr(settings, f.name)
     }
     options = [
-        f"--set {name}={value}"
+        f"--set {name}={','.join(value) if isinstance(value, tuple) else value}"
         for name, value in said.items()
         if name not in ("data", "out", "minutes", "shape", "version", "hardware", "resume", "start")
     ]
@@ -291,9 +305,11 @@ def export(trainer: Trainer, figures: list[dict[str, Any]] | None = None) -> Ver
             "prior_steps": int(trainer.progress["prior"]["step"]),
             "windows_seen": int(trainer.progress["vae"]["step"]) * settings.batch,
             "hardware": settings.hardware or f"{os.cpu_count()} CPU cores",
-            "val": {stage: trainer.progress[stage]["best"] for stage in trainer.progress},
+            "val": {stage: at["best"] for stage, at in trainer.progress.items() if math.isfinite(at["best"])},
         },
         "figures": figures or [],
-        "notes": [],
+        "notes": list(NOTES),
     }
+    if trainer.parent is not None:
+        card["parent"] = trainer.parent
     return write_card(settings.out, card)
