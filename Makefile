@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 TORCH_INDEX ?=
 TORCH := torch==2.13.0
 
-.PHONY: all install up test check lock demo clean
+.PHONY: all install up test check lock clean
 all: install
 install: $(VENV)/.installed
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from atelier.errors import Unavailable
+from atelier.errors import Gone, Unavailable
 from atelier.settings import Settings
 from atelier.store.records import ArtefactRef
 from atelier.works import Artefact
@@ -58,9 +58,12 @@ class Shelf:
         return ArtefactRef(name, artefact.media_type, key, len(artefact.data))
 
     def read(self, ref: ArtefactRef) -> bytes:
-        """The bytes of a file that was kept."""
+        """The bytes of a file that was kept. Raises :class:`Gone` where it is not there any more."""
         with _faults():
-            return bytes(self._files.cat_file(self._path(ref.key)))
+            try:
+                return bytes(self._files.cat_file(self._path(ref.key)))
+            except FileNotFoundError:
+                raise Gone("artefact-gone") from None
 
     def drop(self, ref: ArtefactRef) -> None:
         """Take a file off the shelf; one that is not there is fine."""
@@ -101,6 +104,8 @@ def _faults() -> Iterator[None]:
     """Whatever a storage library raises (each its own errors) becomes one sentence; the log gets the rest."""
     try:
         yield
+    except Gone:
+        raise
     except Exception as fault:
         log.error("shelf: %s: %s", type(fault).__name__, fault)
         raise Unavailable("artefacts-down") from fault

@@ -50,5 +50,9 @@ class WeightsError(Unavailable):
     """A version's weights are missing or damaged; the sentence names the command that mends it."""
 
 
+class Gone(PersonError):
+    """What was there once is not any more, and waiting will not bring it back."""
+
+
 class Cancelled(AtelierError):
     """The work was stopped while it ran, by its owner, an admin or a shutdown."""

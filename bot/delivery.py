@@ -15,9 +15,8 @@ import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol
 
+from atelier.errors import AtelierError, Gone, PersonError, Unavailable
 from atelier.results import Event, Listener
-
-from atelier.errors import AtelierError, PersonError, Unavailable
 from atelier.store import Platform, Work
 from atelier.works import Artefact
 from bot.studio import Studio
@@ -169,7 +168,13 @@ class Delivery:
                 )
                 await self._poster.regret(work, error.text(work.lang))
             else:
-                await self._poster.post(work, await self._studio.files(work), note)
+                try:
+                    files = await self._studio.files(work)
+                except Gone as gone:
+                    log.error("work %s: made, but its files are gone", work_id)
+                    await self._poster.regret(work, gone.text(work.lang))
+                else:
+                    await self._poster.post(work, files, note)
         except PostNever as never:
             log.warning("work %s: nowhere to post it: %s", work_id, never)
             await note(nowhere=str(never)[:200])

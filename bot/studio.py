@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from atelier.artefacts import Shelf
-from atelier.queue import Road
-
 from atelier.errors import BadInput, PersonError, Unavailable
 from atelier.languages import Lang
+from atelier.queue import Road
 from atelier.requests import Kind, Request, parse_request
 from atelier.settings import Settings
 from atelier.store import PersonRef, Platform, Store, Tally, Vote, Work
@@ -115,16 +114,23 @@ class Studio:
 
         return await asyncio.to_thread(accept)
 
-    async def resend(self, older_than_s: float) -> int:
-        """Put works on the queue whose front end died between the row and the job; how many."""
+    async def resend(self, older_than_s: float, lost_after_s: float = 60.0) -> int:
+        """Put works on the queue that should be there and are not; how many.
+
+        Either their front end died between the row and the job, or Redis lost them (flushed, or
+        killed within the last second of its append-only file).
+        """
 
         def send() -> int:
-            lost = self.store.unsent(older_than_s)
-            for work in lost:
+            unsent = self.store.unsent(older_than_s)
+            for work in unsent:
                 self.road.send(work)
                 self.store.queued(work.id)
                 log.warning("work %s: was recorded but not queued; queued now", work.id)
-            return len(lost)
+            lost = self.road.send_lost(self.store.unfinished(lost_after_s))
+            for work in lost:
+                log.warning("work %s: the queue had lost it; queued again", work.id)
+            return len(unsent) + len(lost)
 
         return await asyncio.to_thread(send)
 

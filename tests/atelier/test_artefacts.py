@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from atelier.artefacts import Shelf
-from atelier.errors import Unavailable
+from atelier.errors import Gone, Unavailable
 from atelier.settings import Settings
 from atelier.works import Artefact
 
@@ -42,7 +42,7 @@ def test_what_is_dropped_is_gone(shelf: Shelf) -> None:
     ref = shelf.keep(WORK, PICTURE)
     shelf.drop(ref)
     shelf.drop(ref)
-    with pytest.raises(Unavailable):
+    with pytest.raises(Gone):
         shelf.read(ref)
 
 

@@ -197,6 +197,20 @@ async def test_a_failure_is_told_in_words(studio: Studio) -> None:
     assert len(wall.regrets) == 1
 
 
+async def test_files_that_are_gone_are_told_and_not_waited_for(studio: Studio) -> None:
+    wall = Wall()
+    work = await asked(studio)
+    make(studio, work, tell=False)
+    row = studio.store.get(work.id)
+    assert row is not None
+    for ref in row.artefacts:
+        studio.shelf.drop(ref)
+    async with delivering(studio, wall):
+        await until(lambda: posted(studio, work))
+    assert "files are gone" in wall.regrets[0]
+    assert wall.pinned == []
+
+
 async def test_being_made_is_told(studio: Studio) -> None:
     wall = Wall()
     work = await asked(studio)

@@ -67,3 +67,4 @@ doctor-token-trouble = the API answered { $code } to the token in { $name }: try
 doctor-token-ok = connected as { $user }
 doctor-unreachable = the API cannot be reached from here: { $why }
 error-cli = Something went wrong: { $why }. Set ATELIER_LOG_LEVEL=DEBUG to see where.
+artefact-gone = This work was made, but its files are gone: please ask for it again.

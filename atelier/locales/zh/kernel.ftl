@@ -67,3 +67,4 @@ doctor-token-trouble = API 对 { $name } 中的令牌回应了 { $code }：请�
 doctor-token-ok = 已作为 { $user } 连接
 doctor-unreachable = 从这里连不上 API：{ $why }
 error-cli = 出了点问题：{ $why }。设置 ATELIER_LOG_LEVEL=DEBUG 可查看位置。
+artefact-gone = 作品已经做好，但文件不见了：请再要一次。
