@@ -97,6 +97,8 @@ class FormAutomaton(LogitsProcessor):
             row = self.rows[i]
             if row.used:
                 scores[i, list(row.used)] -= REPEATED
+            if row.words:  # 悠悠 is a word, most doubles are not
+                scores[i, row.words[-1]] -= REPEATED
         return scores
 
     def allowed(self, row: Row) -> Tensor:

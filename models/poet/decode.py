@@ -37,7 +37,6 @@ class Plan:
     mood: str | None
     seed: int
     candidates: int
-    near: tuple[int, ...] = ()  # words near the topics, told to nobody but liked
 
 
 @dataclass
@@ -130,12 +129,10 @@ def _draw(tongue: Tongue, automaton: FormAutomaton, ready: list[Draft], logits: 
     lang = tongue.vocabulary.lang
     plain = torch.log_softmax(logits, -1)
     for i, draft in enumerate(ready):
-        absent = [number for number in draft.plan.topics if number not in draft.row.used]
+        said = {*draft.row.used, *draft.row.words}
+        absent = [number for number in draft.plan.topics if number not in said]
         if absent:
             logits[i, absent] += TOPIC_BOOST[lang]
-        near = [number for number in draft.plan.near if number not in draft.row.used]
-        if near:
-            logits[i, near] += TOPIC_BOOST[lang] / 2
     automaton.rows = [draft.row for draft in ready]
     scores = automaton(None, logits) / TEMPERATURE[lang]
     scores = scores.masked_fill(scores < torch.topk(scores, min(TOP, scores.shape[1])).values[:, -1:], NEVER)

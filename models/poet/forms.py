@@ -119,17 +119,18 @@ FORM_TABLE: dict[Form, FormEntry] = {
     "五律": FormEntry("zh", regulated(_FIVE, 8), "五律"),
     "七律": FormEntry("zh", regulated(_SEVEN, 8), "七律"),
     "藏头诗": FormEntry("zh", tuple(p for n in range(2, 9) for p in regulated(_SEVEN, n)), "七绝"),
-    # 词 in the commonest shape of the tune in the training poems (docs/poet.md says how common).
+    # 词: the tone that at least nine in ten training poems of the tune have at a place, else either
+    # (711 of 724 poems of 浣溪沙 have these lengths, all 531 of 鹧鸪天).
     "浣溪沙": FormEntry(
         "zh",
-        (_chinese(("中仄中平中仄平", "中平中仄仄平平", "中平中仄仄平平",
+        (_chinese(("中仄平平仄仄平", "中平中仄仄平平", "中平中仄仄平平",
                    "中仄中平平仄仄", "中平中仄仄平平", "中平中仄仄平平"), "aaaxaa", (3, 3)),),
         "浣溪沙",
     ),
     "鹧鸪天": FormEntry(
         "zh",
-        (_chinese(("中仄平平中仄平", "中平中仄仄平平", "中平中仄平平仄", "中仄平平中仄平",
-                   "平仄仄", "仄平平", "中平中仄仄平平", "中平中仄平平仄", "中仄平平中仄平"),
+        (_chinese(("中仄平平仄仄平", "中平中仄仄平平", "中平中仄平平仄", "中仄平平仄仄平",
+                   "平仄仄", "仄平平", "中平中仄仄平平", "中平中仄平平仄", "中仄平平仄仄平"),
                   "aaxaxaaxa", (4, 5)),),
         "鹧鸪天",
     ),

@@ -21,7 +21,7 @@ from models.poet.render import artefact, lines_of
 from models.poet.topic import read_topic
 from models.poet.version import LANGUAGES, Tongue, load_tongue
 
-CANDIDATES = 8
+CANDIDATES = 12
 TRIES = 4  # rounds of candidates before a request is given up
 
 

@@ -126,11 +126,11 @@ def chinese_lexicon(
 
 
 def topic_weights(vocabulary: Vocabulary, poems_with: Counter[int], poems: int, silent: set[str]) -> Tensor:
-    """Inverse document frequency of each content token, 0 for marks and the words of ``silent``."""
+    """Inverse document frequency of content tokens, at least 0.1; 0 for marks and what is ``silent``."""
     weights = torch.zeros(len(vocabulary))
     for number in range(vocabulary.content, len(vocabulary)):
         if not vocabulary.is_mark(number) and vocabulary.tokens[number] not in silent:
-            weights[number] = max(0.0, math.log((1 + poems) / (1 + poems_with[number])) - 1.0)
+            weights[number] = max(0.1, math.log((1 + poems) / (1 + poems_with[number])) - 1.0)
     return weights
 
 

@@ -15,9 +15,8 @@ def score(draft: Draft, automaton: FormAutomaton) -> float:
     telling = [number for number in words if automaton.weight[number] > 0]
     topics = draft.plan.topics
     said = sum(number in words for number in topics) / len(topics) if topics else 0.0
-    nearly = any(number in words for number in draft.plan.near)
     again = 1 - len(set(telling)) / len(telling) if telling else 0.0
-    return draft.mean + TOPIC * max(said, 0.3 * nearly) - REPETITION * again
+    return draft.mean + TOPIC * said - REPETITION * again
 
 
 def best(drafts: list[Draft], automaton: FormAutomaton) -> Draft:

@@ -21,6 +21,8 @@ from torch.utils.tensorboard import SummaryWriter
 from atelier.languages import Lang
 from atelier.versions import Version, write_card
 from models.poet.data import IGNORED, Poem, batches, build, collate, encode, find_rows, read_poem, words_of
+from models.poet.evaluate import evaluate
+from models.poet.generate import Poet
 from models.poet.lexicon import Lexicon
 from models.poet.network import VerseModel, settings_for
 from models.poet.originality import LineFilter, line_key
@@ -39,13 +41,13 @@ class Settings:
     out: Path
     work: Path | None = None  # checkpoints; default: ``work`` beside ``out``
     languages: tuple[Lang, ...] = LANGUAGES
-    steps: int = 3000  # a language
-    minutes: float = 0.0
+    steps: int = 100_000  # a language
+    minutes: float = 30.0
     seed: int = 1
     device: str = "cpu"
     resume: bool = True
-    tokens: int = 4096  # positions a batch
-    rate: float = 2e-3
+    tokens: int = 2048  # positions a batch
+    rate: float = 3e-3
     warmup: int = 60
     decay: float = 0.5  # the share of the run in which the rate falls to nothing
     weight_decay: float = 0.05
@@ -53,19 +55,20 @@ class Settings:
     word_dropout: float = 0.0
     freeze: tuple[str, ...] = ()  # parameters whose name holds one of these stay as they are
     patience: int = 8  # validations without progress before it stops
-    validate_every: int = 150
-    validate_on: int = 384  # poems of `val`
+    validate_every: int = 200
+    validate_on: int = 256  # poems of `val`
     autocast: bool = True
-    en_words: int = 8000
-    en_width: int = 192
+    en_words: int = 6500
+    en_width: int = 128
     en_layers: int = 3
-    en_feedforward: int = 512
-    zh_characters: int = 4400
-    zh_width: int = 224
+    en_feedforward: int = 352
+    zh_characters: int = 4000
+    zh_width: int = 128
     zh_layers: int = 3
-    zh_feedforward: int = 576
+    zh_feedforward: int = 352
     limit: int | None = None  # rows of the pack, for a trial
-    hardware: str = "two CPU cores"
+    evaluate: int = 40  # poems a form for the figures of the card; 0 leaves them out
+    hardware: str = "one CPU core, shared"
     name: str = "v1"
 
     @property
@@ -302,7 +305,7 @@ def _load(path: Path, network: nn.Module, optimisers: list[torch.optim.Optimizer
 
 
 def export(settings: Settings) -> Version:
-    """Gather the languages' exports into ``out`` with a card (figures are added by the evaluation)."""
+    """Gather the languages' exports into ``out``, with a card: how they were made, what they do."""
     parameters = 0
     trained: dict[str, Any] = {}
     for lang in LANGUAGES:
@@ -317,7 +320,14 @@ def export(settings: Settings) -> Version:
             "steps": state["step"], "tokens": state["tokens"], "minutes": round(state["seconds"] / 60, 1),
             "val_nats": round(state["best"], 4),
         }  # fmt: skip
-    return write_card(settings.out, card(settings, parameters, trained))
+    about = card(settings, parameters, trained)
+    version = write_card(settings.out, about)
+    if settings.evaluate:
+        figures = evaluate(
+            Poet.load(settings.out), settings.data, limit=settings.evaluate, train_data=settings.data
+        )
+        version = write_card(settings.out, {**about, "figures": figures.as_dict()["figures"]})
+    return version
 
 
 def card(settings: Settings, parameters: int, trained: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,325 @@
+"""The poet as its callers know it: requests in, poems out, every form exact, faults named."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from safetensors.torch import load_file, save_file
+
+from atelier.errors import BadInput, Cancelled, WeightsError
+from atelier.requests import Form, PoemRequest, form_language
+from atelier.versions import sha256, write_card
+from atelier.works import Made, PoemResult
+from models.poet.bilingual import to_chinese, to_english
+from models.poet.checker import REGULATED, Checker
+from models.poet.data import find_rows, words_of
+from models.poet.evaluate import evaluate
+from models.poet.forms import FORM_TABLE
+from models.poet.generate import Poet
+from models.poet.originality import line_key
+from models.poet.topic import read_topic
+from models.poet.train import Settings, train
+from tests.models.poet_verse import write_pack
+from tests.models.test_poet_train import TINY
+
+HEADS = {"acrostic": "sonar", "藏头诗": "春江花月"}
+WRITTEN = sorted(FORM_TABLE)
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_pack(tmp_path_factory.mktemp("pack"))
+
+
+@pytest.fixture(scope="module")
+def folder(pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny version, trained for seconds: its sense is nothing, its form must be everything."""
+    out = tmp_path_factory.mktemp("trained") / "v1"
+    return train(Settings(pack, out, **{**TINY, "steps": 12})).folder  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def tiny(folder: Path) -> Poet:
+    return Poet.load(folder)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Poet:
+    return Poet.load()
+
+
+def ask(
+    form: Form | None = None, topic: str = "the silver river", seed: int = 1, **options: object
+) -> PoemRequest:
+    if form in HEADS:
+        options.setdefault("acrostic", HEADS[form])
+    return PoemRequest(topic=topic, form=form, seed=seed, **options)  # type: ignore[arg-type]
+
+
+def poems(poet: Poet, requests: Sequence[PoemRequest]) -> list[PoemResult]:
+    made = poet.generate(requests)
+    assert all(isinstance(answer, Made) for answer in made), made
+    return [
+        answer.result for answer in made if isinstance(answer, Made) and isinstance(answer.result, PoemResult)
+    ]
+
+
+def refusal(poet: Poet, request: PoemRequest) -> BadInput:
+    (answer,) = poet.generate([request])
+    assert isinstance(answer, BadInput)
+    assert answer.text("en") != answer.text("zh")
+    return answer
+
+
+# The judge itself
+
+
+@pytest.mark.parametrize(
+    ("form", "lines", "holds"),
+    [
+        ("haiku", ["the silver river", "in the cold winter morning", "a golden garden"], True),
+        ("haiku", ["the silver river", "in the cold morning", "a golden garden"], False),
+        ("haiku", ["the silver river", "in the cold zyx winter", "a golden garden"], False),
+        ("couplet", ["The moon upon the snow", "The river in the glow"], True),
+        ("couplet", ["The moon upon the snow", "The river in the snow"], False),
+        ("quatrain", ["The day", "The night", "My way", "My light"], True),
+        ("quatrain", ["The day", "The night", "My way", "My bay"], False),
+        ("limerick", ["The silver river day", "The golden winter way", "In the night", "The light",
+                      "The morning bay"], True),
+        ("limerick", ["The day", "The way", "In the night", "The light", "A bay"], False),
+        ("五绝", ["花月山风雪", "春江夜静天", "人云秋鸟落", "水日石花年"], True),
+        ("五绝", ["花月山风雪", "春江夜静天", "人云秋鸟落", "水日石花天"], False),
+        ("五绝", ["花月山风雪", "春江夜静天", "人云秋鸟落", "水日石花光"], False),
+    ],
+)  # fmt: skip
+def test_the_checker_knows_right_from_wrong(pack: Path, form: str, lines: list[str], holds: bool) -> None:
+    assert (not Checker(pack).reasons(form, lines)) is holds
+
+
+def test_the_checker_hears_tones(pack: Path) -> None:
+    checker = Checker(pack)
+    good = ["月落山空鸟坐静".replace("空", "花"), "花山月落雪江天", "花风月落山春静", "月落山江雪月天"]
+    assert checker.pingze(good) == []
+    assert checker.pingze([good[0], good[3]]) != []  # no 对
+    assert checker.pingze(["花山月风雪江天"]) != []  # 4 like 2
+
+
+# Form
+
+
+@pytest.mark.parametrize("form", WRITTEN)
+def test_every_form_is_exact_by_somebody_else(tiny: Poet, pack: Path, form: Form) -> None:
+    checker = Checker(pack)
+    topic = "the silver river" if form_language(form) == "en" else "春江"
+    requests = [ask(form, topic, seed) for seed in range(6)]
+    for request, poem in zip(requests, poems(tiny, requests), strict=True):
+        assert checker.reasons(form, poem.lines, request.acrostic or "") == [], poem.lines
+        assert (poem.form, poem.lang, poem.version) == (form, form_language(form), "v1")
+        assert sum(poem.stanzas) == len(poem.lines)
+        if form in REGULATED:
+            assert checker.pingze(poem.lines) == [], poem.lines
+
+
+def test_no_line_of_a_training_poem_is_put_out(tiny: Poet, pack: Path) -> None:
+    for form in ("couplet", "五绝"):
+        lang = form_language(form)
+        known = {
+            line_key(words_of(line, lang), lang) for row in find_rows(pack, lang)[0] for line in row["lines"]
+        }
+        lines = [
+            line
+            for poem in poems(tiny, [ask(form, "river 春", seed) for seed in range(12)])
+            for line in poem.lines
+        ]
+        assert not known & {line_key(words_of(line, lang), lang) for line in lines}
+
+
+# Determinism
+
+
+def test_a_poem_does_not_depend_on_its_neighbours(tiny: Poet) -> None:
+    mixed = [
+        ask("quatrain"),
+        ask("七绝", "春江"),
+        ask("haiku", "moon"),
+        ask("shakespearean sonnet", seed=4),
+        ask("五律", "雪"),
+    ]
+    together = tiny.generate(mixed)
+    alone = [tiny.generate([request])[0] for request in mixed]
+    assert together == alone
+    assert tiny.generate([mixed[0]]) == [together[0]]
+
+
+def test_another_seed_is_another_poem(tiny: Poet) -> None:
+    found = {tuple(poem.lines) for poem in poems(tiny, [ask("quatrain", seed=seed) for seed in range(6)])}
+    assert len(found) == 6
+
+
+def test_what_ships_does_not_depend_on_its_neighbours(shipped: Poet) -> None:
+    mixed = [ask("haiku"), ask("quatrain", "winter"), ask("七绝", "初雪"), ask("五绝", "明月", 7)]
+    assert shipped.generate(mixed) == [shipped.generate([request])[0] for request in mixed]
+
+
+# Topics
+
+
+def test_a_prompt_in_the_other_language_steers_the_poem(tiny: Poet) -> None:
+    english = read_topic("下雪的江", tiny.automata["en"])
+    assert [tiny.automata["en"].words[n] for n in english.numbers] == ["snow", "river"]
+    assert english.title == "Snow River"
+    chinese = read_topic("snow on the river", tiny.automata["zh"])
+    assert [tiny.automata["zh"].words[n] for n in chinese.numbers] == ["雪", "江"]
+    (poem,) = poems(tiny, [ask("五绝", "snow on the river")])
+    assert (poem.lang, poem.title) == ("zh", "雪江")
+    (poem,) = poems(tiny, [ask("haiku", "下雪的江")])
+    assert (poem.lang, poem.title) == ("en", "Snow River")
+
+
+def test_the_word_table_prefers_the_longer_word() -> None:
+    assert to_english("蝴蝶和猫头鹰") == ["butterfly", "owl"]
+    assert to_chinese(["the", "first", "snow"]) == ["初雪"]
+
+
+def test_an_emoji_is_read_by_its_name(tiny: Poet) -> None:
+    topic = read_topic("🦋", tiny.automata["en"])
+    assert [tiny.automata["en"].words[n] for n in topic.numbers] == ["butterfly"]
+    assert poems(tiny, [ask("haiku", "🦋")])[0].title == "Butterfly"
+
+
+@pytest.mark.parametrize("topic", ["qwertzuiop asdf", "12345", "!!!", "…"])
+def test_words_that_nobody_knows_still_give_a_poem(tiny: Poet, topic: str) -> None:
+    english, chinese = poems(tiny, [ask("haiku", topic), ask("五绝", topic)])
+    assert english.lines
+    assert chinese.title == "无题"
+
+
+def test_the_asking_is_no_part_of_the_title(tiny: Poet) -> None:
+    assert poems(tiny, [ask("haiku", "write a haiku about the silver river")])[0].title == "The Silver River"
+    assert poems(tiny, [ask("五绝", "写一首关于春江的诗")])[0].title == "春江"
+    assert poems(tiny, [ask("haiku", "savage whores")])[0].title == "Untitled"
+
+
+def test_the_prompt_says_the_mood_where_nobody_else_does(tiny: Poet) -> None:
+    assert read_topic("a merry dance of joy", tiny.automata["en"]).mood == "joyful"
+    assert read_topic("the river", tiny.automata["en"]).mood is None
+    told, untold = poems(tiny, [ask("quatrain", mood="epic"), ask("quatrain")])
+    assert told.lines != untold.lines
+
+
+# Refusals
+
+
+def test_one_bad_request_spoils_no_batch(tiny: Poet) -> None:
+    answers = tiny.generate([ask("haiku"), ask("如梦令", "雪"), ask("五绝", "雪")])
+    assert [type(answer) for answer in answers] == [Made, BadInput, Made]
+
+
+def test_a_form_not_written_yet_names_those_that_are(tiny: Poet) -> None:
+    told = refusal(tiny, ask("如梦令", "雪")).text()
+    assert "如梦令" in told
+    assert all(form in told for form in ("haiku", "鹧鸪天"))
+
+
+@pytest.mark.parametrize("topic", ["привет", "بحر", "こんにちは"])
+def test_a_third_language_is_refused(tiny: Poet, topic: str) -> None:
+    assert refusal(tiny, ask("haiku", topic)).key == "poet-language"
+
+
+@pytest.mark.parametrize(
+    ("form", "word", "key"),
+    [
+        ("acrostic", "春江", "poet-acrostic-en"),
+        ("acrostic", "x", "poet-acrostic-en"),
+        ("acrostic", "xylem", "poet-acrostic-lost"),
+        ("藏头诗", "ocean", "poet-acrostic-zh"),
+        ("藏头诗", "春江花月秋云山人风", "poet-acrostic-zh"),
+        ("藏头诗", "春龘", "poet-acrostic-lost"),
+    ],
+)
+def test_heads_that_cannot_be_are_refused(tiny: Poet, form: Form, word: str, key: str) -> None:
+    assert refusal(tiny, ask(form, "river", acrostic=word)).key == key
+
+
+def test_the_topic_is_the_acrostic_where_no_word_is_given(tiny: Poet) -> None:
+    (poem,) = poems(tiny, [PoemRequest(topic="moon", form="acrostic", seed=1)])
+    assert "".join(line[0] for line in poem.lines).lower() == "moon"
+
+
+# Stopping, files, weights
+
+
+def test_a_stop_is_heard_inside_the_loop(tiny: Poet) -> None:
+    calls = iter([False, False, True])
+    with pytest.raises(Cancelled):
+        tiny.generate([ask("quatrain")], stopped=lambda: next(calls))
+
+
+def test_the_file_carries_the_poem_and_where_it_comes_from(tiny: Poet) -> None:
+    (made,) = tiny.generate([ask("浣溪沙", "春江")])
+    assert isinstance(made, Made)
+    (file,) = made.artefacts
+    assert (file.name, file.media_type) == ("poem.txt", "text/plain; charset=utf-8")
+    text = file.data.decode()
+    assert text.startswith("春江\n\n")
+    assert "Model: poet v1\nPrompt: 春江" in text
+    assert "Seed: 1" in text
+    assert text.count("，") >= 2
+    assert "\n\n" in text[4:]  # the stanza's break
+
+
+def test_a_damaged_version_is_named(folder: Path, tmp_path: Path) -> None:
+    broken = shutil.copytree(folder, tmp_path / "poet" / "v1")
+    weights = broken / "zh.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-40])
+    with pytest.raises(WeightsError, match=r"zh\.safetensors"):
+        Poet.load(broken)
+    weights.unlink()
+    with pytest.raises(WeightsError, match="restore poet"):
+        Poet.load(broken)
+
+
+@pytest.mark.parametrize("harm", ["shape", "lexicon", "garbage", "settings"])
+def test_files_that_do_not_fit_are_refused_though_their_hashes_do(
+    folder: Path, tmp_path: Path, harm: str
+) -> None:
+    broken = shutil.copytree(folder, tmp_path / "v1")
+    if harm == "shape":
+        arrays = load_file(broken / "en.safetensors")
+        name = sorted(arrays)[-1]
+        save_file({**arrays, name: arrays[name][:-1].contiguous()}, broken / "en.safetensors")
+    elif harm == "lexicon":
+        arrays = load_file(broken / "en-lexicon.safetensors")
+        save_file({**arrays, "rhyme": arrays["rhyme"][:-1].contiguous()}, broken / "en-lexicon.safetensors")
+    elif harm == "garbage":
+        (broken / "en.safetensors").write_bytes(b"not a tensor in sight")
+    else:
+        (broken / "en.json").write_text(json.dumps({"settings": {}, "tokens": []}), "utf-8")
+    write_card(broken, json.loads((broken / "card.json").read_text("utf-8")))
+    assert json.loads((broken / "card.json").read_text("utf-8"))["files"]["en.json"] == sha256(
+        broken / "en.json"
+    )
+    with pytest.raises(WeightsError, match=r"en\.safetensors"):
+        Poet.load(broken)
+
+
+def test_the_evaluation_measures_what_it_says(tiny: Poet, pack: Path) -> None:
+    told = {figure.name: figure for figure in evaluate(tiny, pack, limit=2, train_data=pack).figures}
+    assert told["form_exact"].value == 1.0
+    assert set(told["form_exact"].baselines) >= set(WRITTEN) - set(HEADS)
+    assert told["pingze"].value == 1.0
+    assert told["copied_lines"].value == 0
+    assert 0 < told["bits_en"].value < 20
+
+
+def test_what_ships_writes_about_what_was_asked(shipped: Poet) -> None:
+    asked = [ask("quatrain", "a stormy sea", seed) for seed in range(4)] + [
+        ask("七绝", "梅花", seed) for seed in range(4)
+    ]
+    written = poems(shipped, asked)
+    assert sum("sea" in " ".join(poem.lines).lower() for poem in written[:4]) >= 2
+    assert sum("梅" in "".join(poem.lines) for poem in written[4:]) >= 2

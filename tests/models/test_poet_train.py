@@ -1,0 +1,144 @@
+"""The poet's training: reading verse, a tiny run, resuming, what a version holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from atelier.errors import BadInput
+from models.poet import train as training
+from models.poet.data import IGNORED, PREFIX, batches, build, find_rows, read_poem
+from models.poet.moods import mood_of
+from models.poet.originality import LineFilter, line_key
+from models.poet.train import Settings, train, train_language
+from models.poet.vocabulary import read_line
+from tests.models.poet_verse import write_pack
+
+TINY = {
+    "steps": 6, "minutes": 0.0, "evaluate": 0, "tokens": 512, "validate_every": 3,
+    "validate_on": 8, "warmup": 2,
+    "en_width": 32, "en_layers": 1,
+    "en_feedforward": 48, "zh_width": 32, "zh_layers": 1, "zh_feedforward": 48,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_pack(tmp_path_factory.mktemp("pack"))
+
+
+def settings(pack: Path, home: Path, **changes: object) -> Settings:
+    return Settings(pack, home / "v1", **{**TINY, **changes})  # type: ignore[arg-type]
+
+
+def test_a_line_is_words_and_marks() -> None:
+    assert read_line("O'er the blue-gray hills, To-night --") == [
+        "over",
+        "the",
+        "blue",
+        "gray",
+        "hills",
+        ",",
+        "tonight",
+        "--",
+    ]
+    assert read_line("\"Wander'd I?\" she ask'd.") == ["wandered", "i", "?", "she", "asked", "."]
+
+
+def test_a_mood_needs_a_clear_majority() -> None:
+    assert mood_of(["tears", "grave", "smile"], "en") == "sad"
+    assert mood_of(["tears", "smile"], "en") is None
+    assert mood_of("独坐泪沾衣", "zh") == "sad"
+
+
+def test_lines_are_learnt_from_their_end(pack: Path) -> None:
+    rows, home = find_rows(pack, "en")
+    vocabulary, lexicon = build(rows, home, "en", 500)
+    lengths = lexicon.length.tolist()
+    row = {"form": "quatrain", "lines": ["The silver river,", "in the day."] * 2, "title": "", "stanzas": [4]}
+    poem = read_poem(row, vocabulary, lexicon, lengths)
+    assert poem is not None
+    assert [vocabulary.tokens[n] for n in poem.lines[0]] == [",", "river", "silver", "the"]
+    assert poem.left[0] == (5, 3, 1, 0)  # syllables left before what was just written
+    slots, targets = next(batches([poem], vocabulary, lexicon, tokens=64, seed=1))
+    assert (targets[:, :PREFIX] == IGNORED).all()  # tags are given, not learnt
+    learnt = targets[0][targets[0] != IGNORED]
+    assert len(learnt) == sum(len(line) for line in poem.lines)
+    assert slots.shape[-1] == 3
+
+
+def test_barred_words_and_unknown_sounds_are_no_vocabulary(pack: Path) -> None:
+    rows, home = find_rows(pack, "en")
+    vocabulary, _ = build(rows, home, "en", 500)
+    assert "river" in vocabulary.tokens
+    assert "savage" not in vocabulary.tokens
+
+
+def test_a_folder_without_poems_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as refused:
+        find_rows(tmp_path, "en")
+    assert "cmudict_rhyme" in refused.value.text("zh")
+
+
+def test_the_filter_misses_no_line() -> None:
+    keys = {line_key(read_line(f"The {n} river, and the day {n}"), "en") + str(n) for n in range(2000)}
+    lines = LineFilter.of(keys, most_bytes=100_000)
+    assert all(key in lines for key in keys)
+    assert sum(f"other {n}" in lines for n in range(2000)) < 200  # about 3 %
+
+
+def test_training_learns_and_exports_a_card(pack: Path, tmp_path: Path) -> None:
+    chosen = settings(pack, tmp_path, steps=40, tokens=1024, rate=1e-2)
+    version = train(chosen)
+    assert (version.model, version.name) == ("poet", "v1")
+    assert {"en.safetensors", "zh.safetensors", "CMUDICT-LICENSE.txt"} <= set(version.card["files"])
+    assert version.card["trained"]["en"]["val_nats"] < 4.0  # from ln 70 = 4.2
+    weights = load_file(version.file("en.safetensors"))
+    assert {tensor.dtype for tensor in weights.values()} == {torch.float16}
+    assert "--set steps=40" in version.card["command"]
+    assert str(tmp_path) not in version.file("card.json").read_text("utf-8")
+
+
+def test_a_run_that_was_interrupted_ends_like_an_undisturbed_one(
+    pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = settings(pack, tmp_path / "whole", dropout=0.1, word_dropout=0.1)
+    train_language(whole, "en")
+    broken = settings(pack, tmp_path / "broken", dropout=0.1, word_dropout=0.1)
+    step, calls = training.train_step, 0
+
+    def pulled_plug(*args: object) -> float:
+        nonlocal calls
+        calls += 1
+        if calls == 5:
+            raise KeyboardInterrupt
+        return step(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(training, "train_step", pulled_plug)
+    with pytest.raises(KeyboardInterrupt):
+        train_language(broken, "en")
+    monkeypatch.undo()
+    state = train_language(broken, "en")
+    assert state.step == whole.steps
+    one, two = (
+        load_file(chosen.work_folder / "en" / "export" / "en.safetensors") for chosen in (whole, broken)
+    )  # fmt: skip
+    assert all(torch.equal(one[name], two[name]) for name in one)
+
+
+def test_frozen_parts_stay_and_patience_stops(pack: Path, tmp_path: Path) -> None:
+    chosen = settings(pack, tmp_path, freeze=("embed_tokens",), steps=3)
+    train_language(chosen, "en")
+    kept = torch.load(chosen.work_folder / "en" / "last.pt", weights_only=True)["network"]
+    still = settings(pack, tmp_path / "still", freeze=("embed_tokens",), steps=1, rate=0.0)
+    train_language(still, "en")
+    begun = torch.load(still.work_folder / "en" / "last.pt", weights_only=True)["network"]
+    name = "lm.model.embed_tokens.weight"
+    assert torch.equal(kept[name], begun[name])
+    assert not torch.equal(kept["lm.model.norm.weight"], begun["lm.model.norm.weight"])
+    tired = replace(chosen, out=tmp_path / "tired" / "v1", steps=90, rate=0.0, validate_every=1, patience=2)
+    assert train_language(tired, "en").step == 3  # one that sets the mark, two without progress
