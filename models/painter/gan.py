@@ -29,7 +29,7 @@ from models.text.network import SENTENCE, Encoded, PromptEncoder
 if TYPE_CHECKING:
     from models.painter.train import Settings
 
-PARENT_STEPS = 10
+PARENT_STEPS = 8
 COPYING = 0.2  # share of the stage that only repeats the parent
 ADVERSARIAL = 0.05
 LATEST = 0.6  # the discriminator sees pictures noised to times from 0 to this

@@ -181,9 +181,9 @@ def cosine(share: float, peak: float, *, hold: float = 0.5, warm: float = 0.02) 
 
 
 def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
-    """Set the learning rate of every group."""
+    """Set the learning rate of every group, times its ``scale`` if it has one."""
     for group in optimiser.param_groups:
-        group["lr"] = rate
+        group["lr"] = rate * group.get("scale", 1.0)
 
 
 def mixed(device: str) -> torch.autocast:

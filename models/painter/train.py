@@ -46,8 +46,8 @@ class Settings:
     autoencoder_minutes: float = 4.5
     sharpen_minutes: float = 2.5
     judge_minutes: float = 4.0
-    flow_minutes: float = 30.0
-    gan_minutes: float = 12.0
+    flow_minutes: float = 27.0
+    gan_minutes: float = 10.0
     minutes: float | None = None  # for all together: scales the five above
     steps: int | None = None  # of every stage, instead of minutes
     batch: int = 64
@@ -59,7 +59,7 @@ class Settings:
     freeze: str = ""  # parts of the generator to keep as they are, by the beginning of their names
     weights: str = "flowers=1.5"  # how often a pack is drawn, where not 1
     guidance: float = 2.5  # of the parent, when it draws what the one-pass generator starts from
-    pairs: int = 4096  # such pictures
+    pairs: int = 2048  # such pictures
     coder: str = "32,64,128"  # widths of the autoencoder, and of the generator
     unet: str = "96,144,160"
     val_pictures: int = 200

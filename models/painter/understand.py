@@ -15,9 +15,9 @@ import torch
 from atelier.languages import Lang, say
 from models.painter.packs import Row
 from models.text.encoder import TextEncoder
-from models.text.tokens import words
+from models.text.tokens import is_ideograph, words
 
-NEAR = 0.5  # cosine from which an unknown subject counts as "much like" a known one
+NEAR = 0.7  # cosine from which a prompt counts as like a known subject; strangers have some 0.6
 KINDS = ("subject", "style", "colour")
 _COLOURS: dict[str, str] = {
     "red": "红色", "blue": "蓝色", "green": "绿色", "yellow": "黄色", "orange": "橙色", "purple": "紫色",
@@ -29,6 +29,7 @@ _STYLES: dict[str, str] = {
     "outline": "线描", "silhouette": "剪影", "icon": "图标",
 }  # fmt: skip
 _ALSO = {"grey": "gray", "golden": "gold", "violet": "purple", "scarlet": "red", "crimson": "red"}
+_BEFORE, _AFTER = set("的只条朵个头匹棵座张艘辆位和与"), set("和与在的")
 Concepts = dict[str, list[list[str]]]  # kind → [English, Chinese or ""]
 
 
@@ -71,6 +72,9 @@ class Understanding:
             for english, chinese in concepts[kind]:
                 for name in filter(None, (english, chinese, chinese.removesuffix("色"))):
                     self.names.setdefault(_key(name), (kind, english, chinese))
+        for artist, chinese in ((en, zh) for en, zh in concepts["style"] if en != en.lower()):
+            for name in (artist.partition(" ")[2], artist.rpartition(" ")[2]):  # van Gogh, Gogh
+                self.names.setdefault(_key(name), ("style", artist, chinese))
         for also, name in _ALSO.items():
             self.names.setdefault((also,), ("colour", name, _COLOURS[name]))
         self.names.pop((), None)
@@ -86,8 +90,7 @@ class Understanding:
         while at < len(rest):
             for size in range(min(self.longest, len(rest) - at), 0, -1):
                 hit = self.names.get(rest[at : at + size])
-                # One Chinese character is too little to be a subject (人 in 商人).
-                if hit and not (size == 1 and hit[0] == "subject" and "\u3400" <= rest[at][0] <= "\u9fff"):
+                if hit and (size > 1 or hit[0] != "subject" or _alone(rest, at)):
                     name = hit[2] if lang == "zh" and hit[2] else hit[1]
                     if name not in into[hit[0]]:
                         into[hit[0]].append(name)
@@ -118,6 +121,15 @@ class Understanding:
             key = "painter-understood-near" if found.sure else "painter-understood-unsure"
             return say(key, lang, found=told, near=found.near)
         return say("painter-near" if found.sure else "painter-unsure", lang, near=found.near)
+
+
+def _alone(sentence: tuple[str, ...], at: int) -> bool:
+    """Whether one Chinese character is a word here (一只猫), and not part of another (人 in 商人)."""
+    if not is_ideograph(sentence[at]):
+        return True
+    before = sentence[at - 1] if at else ""
+    after = sentence[at + 1] if at + 1 < len(sentence) else ""
+    return (not before or before in _BEFORE) and (not after or after in _AFTER)
 
 
 def _key(text: str) -> tuple[str, ...]:

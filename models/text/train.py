@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -19,11 +20,13 @@ from models.painter.data import rng_of
 from models.painter.packs import Row, credit, find_packs, read_rows
 from models.painter.stage import Average, Budget, cosine, run_stage, set_rate
 from models.text.data import Teacher, caption_pairs, general_pairs, targets
+from models.text.encoder import TextEncoder
 from models.text.evaluate import retrieval
 from models.text.network import PromptEncoder
 from models.text.tokens import tokens
 
 TEMPERATURE = 0.05
+TABLE = 10.0  # the table's learning rate, over the layers'
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Settings:
     batch: int = 512
     vocabulary: int = 30000  # English words beyond the captions, at most
     phrases: int = 20000  # made of them
+    start: Path | None = None  # a version to go on from
     seed: int = 0
     resume: bool = True
 
@@ -49,9 +53,13 @@ def train(settings: Settings) -> Version:
     held = [row for row in rows if row.split == "val" and row.zh_captions]
     pieces, goals, chinese = _material(settings, learnt)
     torch.manual_seed(settings.seed)
-    network = PromptEncoder()
+    network = PromptEncoder() if settings.start is None else TextEncoder.load(settings.start).network
+    network.requires_grad_(True).train()
     average = Average(network)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=2e-3, betas=(0.9, 0.98), weight_decay=0.01)
+    # A rare word's row is seen a few times only, so each step must move it far: Adam's step is the rate.
+    table: dict[str, Any] = {"params": [network.table.weight], "scale": TABLE, "weight_decay": 0.0}
+    rest: dict[str, Any] = {"params": [p for name, p in network.named_parameters() if name != "table.weight"]}
+    optimiser = torch.optim.AdamW([table, rest], lr=2e-3, betas=(0.9, 0.98), weight_decay=0.01)
     half = settings.batch // 2
     length = (pieces != 0).any(2).sum(1)
     everything = length.argsort(stable=True)
@@ -84,7 +92,8 @@ def train(settings: Settings) -> Version:
     journal = run_stage(
         "text", settings.work, Budget(settings.minutes, settings.steps),
         {"network": network, "average": average, "optimiser": optimiser}, step,
-        validate=(lambda: -retrieval(mean, held)) if held else None, resume=settings.resume,
+        validate=(lambda: -retrieval(mean, held)) if held else None,
+        patience=8, resume=settings.resume,
     )  # fmt: skip
     settings.out.mkdir(parents=True, exist_ok=True)
     half_precision = {key: value.half().contiguous() for key, value in mean.state_dict().items()}

@@ -267,6 +267,8 @@ def test_understood_says_what_was_found(painter: Painter) -> None:
 
     assert understood("two red tulips, a photo") == "Understood as: tulip, photo, red."
     assert understood("红色的郁金香") == "我的理解：郁金香、红色。"
+    assert understood("一只猫") == "我的理解：猫。"
+    assert "understood" in understood("The GREY horse!").lower()
     unknown = understood("quantum chromodynamics")
     assert "nearest" in unknown
     assert "最接近" in understood("量子力学")
