@@ -8,14 +8,12 @@ import signal
 import threading
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from redis.exceptions import RedisError
+from rq import SimpleWorker
 from rq.executions import Execution
 from rq.job import Job
-
-if TYPE_CHECKING:
-    from workers.worker import WarmWorker
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +25,7 @@ OVERTIME_S = 15.0  # past the job's timeout: it hangs where no signal reaches it
 class Heartbeat:
     """Beats for one execution in a thread of its own, from ``with`` to the end of it."""
 
-    def __init__(self, worker: WarmWorker, job: Job, execution: Execution) -> None:
+    def __init__(self, worker: SimpleWorker, job: Job, execution: Execution) -> None:
         self._worker = worker
         self._job = job
         self._execution = execution
