@@ -10,7 +10,7 @@ import numpy as np
 from models.composer.attributes import ATTRIBUTES, ending, measure, scaled
 from models.composer.grid import FIRST_PITCH, HIGHEST, HOLD, LOWEST, REST, VOCABULARY, WINDOW, Steps
 
-SCALE_STEPS = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10, 11, 9)}
+SCALE_STEPS = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10, 11)}
 THIRDS = {"major": (4, 3), "minor": (3, 4)}  # (the mode's own, the other mode's)
 BEATS = {"4/4": 4, "3/4": 4, "6/8": 6, "2/4": 4}
 INSTRUMENT_RANGE = (55, 88)  # MIDI: the fiddle's first positions, G3 to E6
@@ -44,8 +44,10 @@ def shortfall(
         return 100.0
     total = 0.0
     reached = ending(steps, meter)
-    if end == "tonic" and reached != 1:
-        total += 4.0
+    if end == "tonic":
+        total += 4.0 if reached != 1 else 0.0
+        # The last notes come home by step or by a small leap.
+        total += 0.25 * float(np.sum(np.maximum(np.abs(np.diff(notes[-3:])) - 5, 0)))
     elif end == "dominant" and reached == 1:
         total += 1.0
     elif end == "other" and reached == 1:
@@ -63,13 +65,26 @@ def shortfall(
     total += 3.0 * max(0.0, float(np.mean(leaps == 0)) - 0.35)
     total += 2.0 * max(0.0, 0.4 - float(np.mean((leaps > 0) & (leaps <= 2))))
     total += max(0.0, 4.0 - len(set(notes.tolist())))
-    downbeats = steps.reshape(WINDOW, size)[:, 0]
-    total += 0.7 * float(np.sum(downbeats < FIRST_PITCH))
+    onsets = steps.reshape(WINDOW, size) >= FIRST_PITCH
+    total += 0.7 * float(np.sum(~onsets[:, 0])) + 0.35 * off_the_meter(onsets, meter)
     total += 4.0 * max(0.0, float(np.mean(tidy_rests(steps))) - 0.2)
     if density is not None:
         got = float(scaled(measure(steps, meter))[ATTRIBUTES.index("density")])
         total += 1.5 * abs(got - density)
     return total
+
+
+def off_the_meter(onsets: np.ndarray[tuple[int, int], np.dtype[np.bool_]], meter: str) -> float:
+    """In how many bars ([bars, size] onsets) the meter's second accent is not to be heard.
+
+    6/8 is two halves and no three quarters; 3/4 three quarters and no two halves; 4/4 leans on
+    its third beat, 2/4 on its second.
+    """
+    if meter == "6/8":
+        return float(np.sum(~onsets[:, 6]) + np.sum(onsets[:, 4] & onsets[:, 8] & ~onsets[:, 6]))
+    if meter == "3/4":
+        return float(np.sum(onsets[:, 6] & ~onsets[:, 4]) + np.sum(~onsets[:, 4] & ~onsets[:, 8]))
+    return float(np.sum(~onsets[:, onsets.shape[1] // 2]))
 
 
 def tidy_rests(steps: Steps) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
