@@ -5,14 +5,24 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from atelier import redis_server
 from atelier.errors import BadInput
+
+# Setting → the schemes that its part understands: as a pattern, and in words.
+_ADDRESSES = {
+    "redis_url": (r"rediss?|unix", "redis://, rediss:// or unix://"),
+    "database_url": (r"(sqlite|postgres|postgresql)(\+\w+)?", "sqlite:// or postgresql://"),
+    "artefacts_url": (r"\w+", "s3:// or file://"),
+    "discord_api_base": (r"https?", "https://"),
+    "telegram_api_base": (r"https?", "https://"),
+}
 
 
 class Settings(BaseSettings):
@@ -60,13 +70,30 @@ class Settings(BaseSettings):
     retries: Annotated[int, Field(ge=0)] = Field(
         1, description="How often a work that crashed is tried again."
     )
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR."
+    )
 
     @field_validator("admins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """``discord:1, telegram:2`` → both."""
         return tuple(v.strip() for v in value.split(",") if v.strip()) if isinstance(value, str) else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator(*_ADDRESSES)
+    @classmethod
+    def _is_url(cls, value: SecretStr | str | None, info: ValidationInfo) -> SecretStr | str | None:
+        """An address with one of the schemes that its part understands; told at once, not by a crash."""
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        pattern, words = _ADDRESSES[str(info.field_name)]
+        if text is not None and not re.match(rf"({pattern})://", text):
+            raise ValueError(f"it must begin with {words}")
+        return value
 
     @classmethod
     def load(cls) -> Settings:
