@@ -13,7 +13,7 @@ import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from atelier.errors import AtelierError, Gone, PersonError, Unavailable
 from atelier.results import Event, Listener
@@ -23,6 +23,7 @@ from bot.studio import Studio
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Note = Callable[..., Awaitable[dict[str, Any]]]
 
 AT_ONCE = 8  # posts in flight; the platforms' own rate limits are the real brake
@@ -67,9 +68,10 @@ class Delivery:
     def __init__(self, studio: Studio, poster: Poster) -> None:
         self._studio = studio
         self._poster = poster
-        self._delivering: dict[str, asyncio.Task[None]] = {}
+        self._delivering: dict[str, asyncio.Task[bool]] = {}
+        self._hopeless: set[str] = set()  # failed for unknown reasons: not swept again by this process
         self._slots = asyncio.Semaphore(AT_ONCE)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     async def run(self) -> None:
         """Deliver what was left from before, then what comes."""
@@ -85,7 +87,7 @@ class Delivery:
             await asyncio.gather(*self._tasks, return_exceptions=True)
             await listener.close()
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(work)
         self._tasks.add(task)  # the loop itself keeps only weak references
         task.add_done_callback(self._tasks.discard)
@@ -105,14 +107,15 @@ class Delivery:
         """Queue what never reached the queue; post what no event told of."""
         await self._studio.resend(older_than_s=10)
         for work in await asyncio.to_thread(self._studio.store.undelivered, self._poster.platform):
-            self._spawn(self._deliver(work.id))
+            if work.id not in self._hopeless:
+                self._spawn(self._deliver(work.id))
 
     async def _handle(self, listener: Listener, event: Event) -> None:
         """One event, acknowledged when what it tells of is done (or can never be)."""
         if event.what == "started":
             await self._tell_started(event.work_id)
-        else:
-            await self._deliver(event.work_id)
+        elif not await self._deliver(event.work_id):
+            return  # not acknowledged: it comes again to the next process, and the sweep tries before
         await listener.done(event)
 
     async def _tell_started(self, work_id: str) -> None:
@@ -123,22 +126,22 @@ class Delivery:
         except Exception:
             log.warning("work %s: could not say that it is being made", work_id, exc_info=True)
 
-    async def _deliver(self, work_id: str) -> None:
-        """Post one work; whoever asks while it is under way waits for the same attempt."""
+    async def _deliver(self, work_id: str) -> bool:
+        """Post one work; whoever asks while it is under way waits for the same attempt. False: not posted."""
         task = self._delivering.get(work_id)
         if task is None:
             task = self._delivering[work_id] = self._spawn(self._attempts(work_id))
             task.add_done_callback(lambda _: self._delivering.pop(work_id, None))
-        await asyncio.shield(task)
+        return await asyncio.shield(task)
 
-    async def _attempts(self, work_id: str) -> None:
-        """Try until the work is posted, or nobody knows why it cannot be."""
+    async def _attempts(self, work_id: str) -> bool:
+        """Try until the work is posted; False when nobody knows why it cannot be."""
         tries = 0
         while tries < TRIES:
             try:
                 async with self._slots:
                     await self._post(work_id)
-                return
+                return True
             except PostLater as later:
                 pause = later.seconds
                 log.info("work %s: post put off for %.1f s: %s", work_id, pause, later)
@@ -150,6 +153,9 @@ class Delivery:
                 pause = min(30.0, 2.0**tries)
                 log.exception("work %s: post failed (try %d of %d)", work_id, tries, TRIES)
             await asyncio.sleep(pause)
+        log.error("work %s: could not be posted; left for the next start", work_id)
+        self._hopeless.add(work_id)
+        return False
 
     async def _post(self, work_id: str) -> None:
         """One attempt."""

@@ -106,7 +106,8 @@ class Studio:
             try:
                 ahead = self.road.send(work)
             except Unavailable:
-                self.store.discard(work.id)
+                if fresh:  # the first delivery of an update may own the row already
+                    self.store.discard(work.id)
                 raise
             self.store.queued(work.id)
             log.info("work %s: %s asked on %s, place %d", work.id, kind, person.platform, ahead)

@@ -13,6 +13,7 @@ from atelier.results import publish
 from atelier.settings import Settings
 from atelier.store import PersonRef, Platform, Work
 from atelier.works import Artefact, PoemResult
+from bot import delivery
 from bot.catalogue import BY_NAME
 from bot.delivery import Delivery, Note, PostLater, PostNever
 from bot.studio import Studio
@@ -156,6 +157,25 @@ async def test_a_post_put_off_is_tried_again(studio: Studio) -> None:
         make(studio, work)
         await until(lambda: posted(studio, work))
     assert (wall.pinned, wall.tries) == ([work.id], 4)
+
+
+async def test_a_post_that_nobody_understands_waits_for_the_next_start(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "TRIES", 2)
+    monkeypatch.setattr(delivery, "SWEEP_S", 0.05)
+    wall = Wall()
+    wall.trouble = [RuntimeError("nobody foresaw this")] * 2
+    work = await asked(studio)
+    make(studio, work)
+    async with delivering(studio, wall):
+        await until(lambda: wall.tries == 2)
+        await asyncio.sleep(0.5)  # many sweeps
+        assert wall.tries == 2
+        assert not posted(studio, work)
+    async with delivering(studio, wall):
+        await until(lambda: posted(studio, work))
+    assert wall.pinned == [work.id]
 
 
 async def test_one_stuck_post_holds_up_nobody(studio: Studio) -> None:
