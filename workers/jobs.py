@@ -12,10 +12,11 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 
-from atelier.errors import PersonError, Unavailable
+from atelier.errors import PersonError, Unavailable, WeightsError
 from atelier.requests import Kind
 from atelier.results import What, publish
 from atelier.store import Work
+from atelier.versions import MODEL_OF
 from atelier.works import Made
 from workers.workshop import Workshop, current
 
@@ -65,9 +66,13 @@ def _make_kind(workshop: Workshop, kind: Kind, works: list[Work]) -> None:
     try:
         model = workshop.models.get(kind)
     except PersonError as fault:
+        # The log names the file and the mending command; a chat is told no path of this machine.
         log.error("%s: %s", kind, fault)
+        told = fault
+        if isinstance(fault, WeightsError):
+            told = PersonError("work-no-model", model=fault.params.get("model", MODEL_OF[kind]))
         for work in works:
-            _fail(workshop, work, fault)
+            _fail(workshop, work, told)
         return
     for work in works:
         workshop.store.started(work.id, model.version)

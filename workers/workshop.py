@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
 from redis import Redis
@@ -17,47 +18,72 @@ from atelier.queue import connect
 from atelier.requests import REQUESTS, Kind
 from atelier.settings import Settings
 from atelier.store import Store
+from atelier.versions import MODEL_OF
 from models.loading import Generator, load_model
 
 log = logging.getLogger(__name__)
 
 Loader = Callable[[Kind], Generator]
+VersionLoader = Callable[[Kind, Path | None], Generator]
+Chosen = Callable[[Kind], Path | None]
 
 REDIS_TIMEOUT_S = 15.0  # longer than a worker's blocking wait for a job
 _FIRST_WORDS = "a slow walk in the first snow"
 WAIT_S = 30.0  # for the store at start: on one machine all parts start together
 
 
-def default_loader(settings: Settings) -> Loader:
-    """Loads what ships, onto the device of the settings."""
+def version_loader(settings: Settings) -> VersionLoader:
+    """Loads a version (None: what ships) onto the device of the settings."""
 
-    def load(kind: Kind) -> Generator:
+    def load(kind: Kind, folder: Path | None) -> Generator:
         from models.device import resolve
 
-        return load_model(
-            kind, device=resolve(settings.device, settings.threads), soundfont=settings.soundfont
-        )
+        device = resolve(settings.device, settings.threads)
+        return load_model(kind, folder, device, soundfont=settings.soundfont)
 
     return load
 
 
-class ModelShelf:
-    """Models by kind, each loaded once and kept warm."""
+def chosen_in(store: Store) -> Chosen:
+    """Asks the records which version serves."""
 
-    def __init__(self, loader: Loader) -> None:
+    def chosen(kind: Kind) -> Path | None:
+        row = store.current(MODEL_OF[kind])
+        return None if row is None or row.origin == "shipped" else Path(row.origin)
+
+    return chosen
+
+
+class ModelShelf:
+    """Models by kind, each loaded once and kept warm, until another version is chosen to serve."""
+
+    def __init__(self, loader: VersionLoader, chosen: Chosen) -> None:
         self._loader = loader
+        self._chosen = chosen
         self._warm: dict[Kind, Generator] = {}
+        self._folder: dict[Kind, Path | None] = {}  # what was chosen when it was loaded, or refused
 
     def get(self, kind: Kind) -> Generator:
         """The model for ``kind``. One that could not be loaded is tried again at every call.
 
-        Raises :class:`PersonError` (``WeightsError``, a missing device) with what would mend it.
+        A newly chosen version takes over between two jobs; one that cannot be loaded is refused, and
+        the one before goes on, or what ships. Raises :class:`PersonError` (``WeightsError``, a missing device) with
+        what would mend it.
         """
-        if kind not in self._warm:
-            start = time.monotonic()
-            model = self._loader(kind)
-            log.info("%s: loaded %s in %.2f s", kind, model.version, time.monotonic() - start)
-            self._warm[kind] = model
+        folder = self._chosen(kind)
+        if kind in self._warm and folder == self._folder[kind]:
+            return self._warm[kind]
+        start = time.monotonic()
+        try:
+            self._warm[kind] = self._loader(kind, folder)
+        except PersonError as fault:
+            if folder is None:
+                raise
+            log.error("%s: the version chosen is refused: %s", kind, fault)
+            if kind not in self._warm:
+                self._warm[kind] = self._loader(kind, None)  # what ships
+        self._folder[kind] = folder
+        log.info("%s: %s serves after %.2f s", kind, self._warm[kind].version, time.monotonic() - start)
         return self._warm[kind]
 
     def warm(self, kind: Kind) -> bool:
@@ -103,7 +129,9 @@ class Workshop:
                     raise
                 time.sleep(0.2)
         redis = connect(settings, timeout=REDIS_TIMEOUT_S)
-        models = ModelShelf(loader or default_loader(settings))
+        models = ModelShelf(
+            (lambda kind, _: loader(kind)) if loader else version_loader(settings), chosen_in(store)
+        )
         return cls(settings, store, Shelf.open(settings), redis, models)
 
 

@@ -44,6 +44,13 @@ class Models:
         with self._db.reading() as connection:
             return [_version(row) for row in connection.execute(query)]
 
+    def current(self, model: str) -> VersionRow | None:
+        """The version that was chosen to serve; None: what ships."""
+        query = select(versions).where(versions.c.model == model, versions.c.status == "current")
+        with self._db.reading() as connection:
+            row = connection.execute(query).one_or_none()
+            return None if row is None else _version(row)
+
     def promote(self, model: str, version: str) -> VersionRow:
         """Make ``version`` the current one and keep the one before it for a rollback.
 

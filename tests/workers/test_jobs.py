@@ -166,6 +166,7 @@ def test_damaged_weights_fail_the_request_and_are_tried_again(
     assert failed.failure is not None
     sentence = PersonError(failed.failure.key, **failed.failure.params).text("en")
     assert "atelier models restore poet" in sentence
+    assert "safetensors" not in sentence  # no path of the machine in a chat
     assert events(road) == [(first.id, "failed")]
     whole = True
     jobs.make(second.id)
@@ -199,3 +200,34 @@ def test_giving_up_is_told_once(place: Workshop, store: Store, road: Road) -> No
     assert events(road) == [(work.id, "failed")]
     for lang in ("en", "zh"):
         assert "120" in PersonError(failed.failure.key, **failed.failure.params).text(lang)
+
+
+def test_a_newly_chosen_version_takes_over_and_a_damaged_one_does_not(
+    settings: Settings, store: Store, tmp_path: Path
+) -> None:
+    loaded: list[Path | None] = []
+
+    def load(_kind: Kind, folder: Path | None) -> DemoPoet:
+        loaded.append(folder)
+        if folder and folder.name == "damaged":
+            raise WeightsError("weights-damaged", model="poet", path=str(folder))
+        return DemoPoet()
+
+    models = workshop.ModelShelf(load, workshop.chosen_in(store))
+    first = models.get("poem")
+    assert models.get("poem") is first
+    store.register_version("poet", "v2", "x", str(tmp_path / "v2"), {})
+    assert models.get("poem") is first  # known is not chosen
+    store.promote("poet", "v2")
+    second = models.get("poem")
+    assert second is not first
+    store.register_version("poet", "v3", "x", str(tmp_path / "damaged"), {})
+    store.promote("poet", "v3")
+    assert models.get("poem") is second
+    assert models.get("poem") is second
+    assert loaded == [None, tmp_path / "v2", tmp_path / "damaged"]  # refused once, not at every job
+    cold = workshop.ModelShelf(load, workshop.chosen_in(store))
+    assert cold.get("poem")  # started with a damaged choice: what ships serves
+    assert loaded[-2:] == [tmp_path / "damaged", None]
+    store.rollback("poet")
+    assert models.get("poem") is not second

@@ -68,3 +68,7 @@ doctor-token-ok = connected as { $user }
 doctor-unreachable = the API cannot be reached from here: { $why }
 error-cli = Something went wrong: { $why }. Set ATELIER_LOG_LEVEL=DEBUG to see where.
 artefact-gone = This work was made, but its files are gone: please ask for it again.
+figures-not-saved = The figures are printed only: a package has no bench/results to keep them in, a checkout has.
+version-of-another = This is a version of the { $other }, not of the { $model }.
+version-name-taken = The { $model } has a version “{ $version }” already: train into a folder of another name.
+version-serves = The { $model }'s version { $version } serves now.

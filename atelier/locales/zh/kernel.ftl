@@ -68,3 +68,7 @@ doctor-token-ok = 已作为 { $user } 连接
 doctor-unreachable = 从这里连不上 API：{ $why }
 error-cli = 出了点问题：{ $why }。设置 ATELIER_LOG_LEVEL=DEBUG 可查看位置。
 artefact-gone = 作品已经做好，但文件不见了：请再要一次。
+figures-not-saved = 数据只打印、不保存：安装包里没有 bench/results，代码库里才有。
+version-of-another = 这是 { $other } 的版本，不是 { $model } 的。
+version-name-taken = { $model } 已有名为“{ $version }”的版本：请训练到另一个名字的文件夹。
+version-serves = 现在由 { $model } 的版本 { $version } 提供服务。
