@@ -19,7 +19,7 @@ from atelier.errors import PersonError, Unavailable
 from atelier.languages import say
 from atelier.logs import Redact
 from atelier.settings import Settings
-from atelier.versions import MODELS, open_version, shipped_folder
+from atelier.versions import SHIPPED, open_version, shipped_folder
 
 State = Literal["ok", "off", "warn", "broken"]
 
@@ -52,7 +52,7 @@ def checks(settings: Settings) -> list[Check]:
         ("discord", _discord), ("telegram", _telegram),
     ]  # fmt: skip
     found = [_guarded(name, look, settings) for name, look in looks]
-    return [*found, *(_weights(model) for model in MODELS)]
+    return [*found, *(_weights(model) for model in SHIPPED)]
 
 
 def _guarded(name: str, look: Callable[[Settings], Check], settings: Settings) -> Check:

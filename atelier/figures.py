@@ -1,4 +1,4 @@
-"""Measured figures with their bars, printed as a table or JSON and kept under ``bench/results``."""
+"""Measured figures with their bars, printed as a table or JSON and kept in a checkout's ``bench/results``."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import Any, Literal
 
 from rich.console import Console
 from rich.table import Table
-
-RESULTS = Path("bench/results")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class Figures:
             "figures": [figure.as_dict() for figure in self.figures],
         }
 
-    def save(self, folder: Path = RESULTS) -> Path:
+    def save(self, folder: Path) -> Path:
         """Write ``<folder>/<name>.json``; returns its path."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{self.name}.json"

@@ -44,7 +44,8 @@ def connect(settings: Settings, *, timeout: float = 5.0) -> Redis:
     """A client of the studio's Redis. Connects at the first command; reconnects once by itself.
 
     ``timeout`` is of one answer, in seconds. One quick retry mends a connection that a
-    restarted Redis dropped; a Redis that is down must be known within a second.
+    restarted Redis dropped. A Redis that is down refuses at once; one that is out of reach takes
+    up to two connect timeouts.
     """
     client: Redis = Redis.from_url(
         settings.redis, socket_timeout=timeout, socket_connect_timeout=2.0,
@@ -97,7 +98,10 @@ class Road:
                 queue.enqueue_job(job, unique=True)
             except DuplicateJobError:
                 log.info("work %s: is on the queue already", work.id)
-            return self._place(work) or 1
+        try:
+            return self.place(work) or 1
+        except Unavailable:
+            return 1  # it is on the queue, whatever its place: accepted
 
     def send_lost(self, works: Sequence[Work]) -> list[Work]:
         """Send again what should wait or run but does not: Redis was flushed, or came back older.

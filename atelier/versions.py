@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -19,6 +20,7 @@ from atelier.requests import Kind
 
 Model = Literal["painter", "poet", "composer"]
 MODELS: tuple[Model, ...] = get_args(Model)
+SHIPPED = (*MODELS, "text")  # "text" is the prompt encoder, which the painter reads with
 MODEL_OF: dict[Kind, Model] = {"paint": "painter", "poem": "poet", "melody": "composer"}
 CARD = "card.json"
 
@@ -48,10 +50,10 @@ def shipped_root() -> Path:
 def shipped_folder(model: str, root: Path | None = None) -> Path:
     """The one tracked version of ``model``. Raises :class:`WeightsError` when there is none."""
     home = (root or shipped_root()) / model
-    found = sorted(card.parent for card in home.glob(f"*/{CARD}"))
+    found = [card.parent for card in home.glob(f"*/{CARD}")]
     if not found:
         raise WeightsError("weights-missing", model=model, path=str(home))
-    return found[-1]
+    return max(found, key=lambda folder: [int(n) for n in re.findall(r"\d+", folder.name)])  # v10 after v9
 
 
 def open_version(folder: Path, *, model: str | None = None) -> Version:
@@ -75,6 +77,16 @@ def open_version(folder: Path, *, model: str | None = None) -> Version:
         if sha256(path) != expected:
             raise WeightsError("weights-damaged", model=name, path=str(path))
     return version
+
+
+def folder_of(model: str, origin: str) -> Path:
+    """Where a version of the records lies: ``shipped``, or the folder that is its origin."""
+    return shipped_folder(model) if origin == "shipped" else Path(origin)
+
+
+def card_hash(version: Version) -> str:
+    """One hash for a version: of its card, which names every file's own."""
+    return sha256(version.folder / CARD)
 
 
 def write_card(folder: Path, card: dict[str, Any]) -> Version:

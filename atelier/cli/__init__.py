@@ -7,7 +7,6 @@ stderr, in the language of their terminal; exit code 2 for bad input, 1 for a fa
 
 from __future__ import annotations
 
-import locale
 import os
 import sys
 from importlib import import_module
@@ -17,7 +16,7 @@ import click
 
 from atelier import __version__
 from atelier.errors import AtelierError, PersonError
-from atelier.languages import Lang, pick
+from atelier.languages import terminal_language
 
 # Command → module of this package: loaded when the command is used.
 _WHERE = {
@@ -46,14 +45,6 @@ class _Lazy(click.Group):
 @click.version_option(__version__, prog_name="atelier")
 def cli() -> None:
     """Atelier: pictures, poems and melodies for Discord, Telegram and the web."""
-
-
-def terminal_language() -> Lang:
-    """The language of the person at the terminal, from the locale variables."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if os.environ.get(name):
-            return pick(os.environ[name])
-    return pick(locale.getlocale()[0])
 
 
 def main(args: list[str] | None = None) -> Any:

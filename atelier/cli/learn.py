@@ -13,7 +13,8 @@ from rich.console import Console
 
 from atelier.cli.make import load
 from atelier.errors import BadInput, Unavailable
-from atelier.figures import RESULTS, Figures
+from atelier.figures import Figures
+from atelier.languages import say
 from atelier.settings import Settings
 from atelier.versions import MODEL_OF, MODELS, Model
 
@@ -100,8 +101,12 @@ def bench_command(name: str, as_json: bool) -> None:
 
 def _show(figures: Figures, as_json: bool) -> None:
     """Save the figures where results are kept, and print them."""
-    if RESULTS.parent.is_dir():  # in a checkout; an installed package has no place for results
-        figures.save()
+    try:
+        import bench
+    except ModuleNotFoundError:
+        click.echo(say("figures-not-saved"), err=True)
+    else:
+        figures.save(Path(bench.__path__[0]) / "results")
     if as_json:
         click.echo(json.dumps(figures.as_dict(), ensure_ascii=False))
     else:

@@ -126,11 +126,13 @@ def _many(kind: Kind, source: Path, out: Path | None, folder: Path | None) -> in
     if out is None and kind != "poem":
         raise BadInput("from-needs-out")
     try:
-        lines = (sys.stdin if str(source) == "-" else source.open(encoding="utf-8")).read().splitlines()
+        text = (sys.stdin if str(source) == "-" else source.open(encoding="utf-8")).read()
     except (OSError, UnicodeDecodeError) as fault:
         raise BadInput("bad-from", path=str(source), why=_why(fault)) from None
     if out is not None:
         _writable(out / "x")
+    # Not splitlines(): it would also break at characters that may stand in a JSON string (U+2028).
+    lines = text.removesuffix("\n").split("\n") if text else []
     model: Any = None
     bad = False
     for start in range(0, len(lines), BATCH):

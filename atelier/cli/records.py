@@ -11,12 +11,25 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from atelier.cli import terminal_language
 from atelier.errors import BadInput, Unavailable, WeightsError
+from atelier.languages import say
 from atelier.settings import Settings
-from atelier.store import Store
-from atelier.versions import MODELS, Model, open_version, shipped_folder, shipped_root
+from atelier.store import Store, VersionRow
+from atelier.versions import (
+    CARD,
+    MODELS,
+    SHIPPED,
+    Model,
+    card_hash,
+    folder_of,
+    open_version,
+    shipped_folder,
+    shipped_root,
+)  # fmt: skip
 
 _MODEL = click.argument("model", type=click.Choice(MODELS))
+_SHIPPED = click.argument("model", type=click.Choice(SHIPPED))
 _JSON = click.option("--json", "as_json", is_flag=True)
 
 
@@ -37,8 +50,7 @@ def _known(model: Model | None = None) -> list[dict[str, Any]]:
             shipped = open_version(shipped_folder(name), model=name)
         except WeightsError:
             continue
-        digest = "+".join(sorted(shipped.card["files"].values()))[:64]
-        store.register_version(name, shipped.name, digest, "shipped", shipped.card)
+        store.register_version(name, shipped.name, card_hash(shipped), "shipped", shipped.card)
     return [
         {
             "model": row.model,
@@ -68,44 +80,77 @@ def models_list(as_json: bool) -> None:
 @models_command.command("show")
 @_MODEL
 @click.argument("version", required=False)
-def models_show(model: Model, version: str | None) -> None:
-    """The card of a version (the shipped one, if none is named), as JSON."""
-    folder = shipped_folder(model)
-    if version is not None and version != folder.name:
-        names = ", ".join(row["version"] for row in _known(model))
-        raise BadInput("version-unknown", model=model, version=version, versions=names)
-    click.echo(json.dumps(open_version(folder, model=model).card, ensure_ascii=False, indent=1))
+@_JSON
+def models_show(model: Model, version: str | None, as_json: bool) -> None:
+    """The card of a version; of the one that serves, if none is named."""
+    rows = _known(model)
+    chosen = next((row for row in rows if row["version"] == version), None)
+    if version is not None and chosen is None:
+        raise _unknown(model, version, rows)
+    serving = _store().current(model)
+    origin = chosen["origin"] if chosen else serving.origin if serving else "shipped"
+    card = open_version(folder_of(model, origin), model=model).card
+    click.echo(json.dumps(card, ensure_ascii=False, indent=None if as_json else 1))
 
 
 @models_command.command("promote")
 @_MODEL
 @click.argument("version")
-def models_promote(model: Model, version: str) -> None:
-    """Make VERSION the current one; the current one becomes the previous one."""
-    names = [row["version"] for row in _known(model)]
-    if version not in names:
-        raise BadInput("version-unknown", model=model, version=version, versions=", ".join(names))
-    _store().promote(model, version)
+@_JSON
+def models_promote(model: Model, version: str, as_json: bool) -> None:
+    """Make VERSION serve: a listed one, or the folder that `atelier train` wrote. Workers follow."""
+    rows = _known(model)
+    if version not in {row["version"] for row in rows}:
+        folder = Path(version)
+        if not (folder / CARD).is_file():
+            raise _unknown(model, version, rows)
+        found = open_version(folder.resolve(), model=model)
+        if found.model != model:
+            raise BadInput("version-of-another", model=model, other=found.model)
+        if found.name in {row["version"] for row in rows}:
+            raise BadInput("version-name-taken", model=model, version=found.name)
+        _store().register_version(model, found.name, card_hash(found), str(found.folder), found.card)
+        version = found.name
+    _told(_store().promote(model, version), as_json)
 
 
 @models_command.command("rollback")
 @_MODEL
-def models_rollback(model: Model) -> None:
-    """Make the previous version current again."""
+@_JSON
+def models_rollback(model: Model, as_json: bool) -> None:
+    """Let the version before serve again."""
     _known(model)
-    _store().rollback(model)
+    _told(_store().rollback(model), as_json)
+
+
+def _told(row: VersionRow, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"model": row.model, "version": row.version, "status": row.status}))
+    else:
+        click.echo(say("version-serves", terminal_language(), model=row.model, version=row.version))
+
+
+def _unknown(model: Model, version: str, rows: list[dict[str, Any]]) -> BadInput:
+    names = ", ".join(str(row["version"]) for row in rows)
+    return BadInput("version-unknown", model=model, version=version, versions=names)
 
 
 @models_command.command("restore")
-@_MODEL
-def models_restore(model: Model) -> None:
+@_SHIPPED
+@_JSON
+def models_restore(model: str, as_json: bool) -> None:
     """Bring the shipped weights back if they are missing or damaged."""
+    restored = False
     try:
         open_version(shipped_folder(model), model=model)
     except WeightsError:
         _checkout(shipped_root() / model)
         open_version(shipped_folder(model), model=model)
-    click.echo(str(BadInput("restored", model=model)))
+        restored = True
+    if as_json:
+        click.echo(json.dumps({"model": model, "restored": restored}))
+    else:
+        click.echo(say("restored", terminal_language(), model=model))
 
 
 def _checkout(folder: Path) -> None:
@@ -136,8 +181,12 @@ def feedback_stats(as_json: bool) -> None:
 
 @feedback_command.command("export")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="a JSONL file; else stdout")
-def feedback_export(out: Path | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="one JSON object with all rows, instead of JSON lines")
+def feedback_export(out: Path | None, as_json: bool) -> None:
     """The feedback log, one JSON object a line; people only as hashes."""
+    if as_json and out is None:
+        click.echo(json.dumps({"feedback": list(_store().feedback())}, ensure_ascii=False))
+        return
     lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in _store().feedback())
     if out is None:
         for line in lines:
@@ -148,3 +197,5 @@ def feedback_export(out: Path | None) -> None:
             stream.writelines(lines)
     except OSError as fault:
         raise BadInput("bad-out", path=str(out), why=fault.strerror or str(fault)) from None
+    if as_json:
+        click.echo(json.dumps({"file": str(out)}))

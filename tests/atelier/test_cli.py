@@ -108,13 +108,18 @@ def test_many_at_once_keep_their_order_and_their_faults(run: Run, tmp_path: Path
         '["a list"]',
         '{"topic": "雪", "form": "五绝", "seed": 2}',
         '{"topic": "sea", "flavour": "salt"}',
+        '{"topic": "rain\u2028\u0085", "form": "haiku", "seed": 3}',
     ]
     source = tmp_path / "asked.jsonl"
     source.write_text("\n".join(asked) + "\n", "utf-8")
     done = run("poem", "--from", str(source), "--out", str(tmp_path / "poems"), "--json")
     assert done.code == 2
-    assert [("error" in line) for line in done.lines] == [False, True, True, True, False, True]
-    assert [line.get("form") for line in done.lines] == ["haiku", None, None, None, "五绝", None]
+    assert [("error" in line) for line in done.lines] == [
+        False, True, True, True, False, True, False,
+    ]  # fmt: skip
+    assert [line.get("form") for line in done.lines] == [
+        "haiku", None, None, None, "五绝", None, "haiku",
+    ]  # fmt: skip
     alone = run("poem", "snow", "--form", "haiku", "--seed", "1", "--json").json
     assert alone["lines"] == done.lines[0]["lines"]
     assert (tmp_path / "poems" / "0001.txt").read_text("utf-8").count("\n") >= 3
@@ -182,11 +187,23 @@ def test_damaged_and_missing_weights_are_named_with_the_mending_command(run: Run
     assert (done.code, "missing" in done.err) == (1, True)
 
 
-def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ATELIER_WEB_PORT", "99999")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WEB_PORT", "99999"),
+        ("LOG_LEVEL", "verbose"),
+        ("REDIS_URL", "localhost:6379"),
+        ("DATABASE_URL", "atelier.db"),
+        ("ARTEFACTS_URL", "works"),
+        ("TELEGRAM_API_BASE", "api.telegram.org"),
+        ("JOB_TIMEOUT", "0"),
+    ],
+)
+def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"ATELIER_{name}", value)
     done = run("doctor")
-    assert done.code == 2
-    assert "ATELIER_WEB_PORT" in done.err
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert f"ATELIER_{name}" in done.err
 
 
 def test_an_unknown_device_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,6 +234,31 @@ def test_doctor_explains_every_setting_and_no_secret(run: Run, monkeypatch: pyte
 def test_feedback_stats_of_an_empty_studio(run: Run) -> None:
     stats = run("feedback", "stats", "--json").json
     assert (stats["works"], stats["liked"], stats["disliked"]) == (0, 0, 0)
+
+
+def test_a_trained_version_is_promoted_and_taken_back(run: Run, tmp_path: Path) -> None:
+    import shutil
+
+    from atelier.versions import CARD, shipped_folder, write_card
+
+    folder = tmp_path / "mine"
+    shutil.copytree(shipped_folder("composer"), folder)
+    card = json.loads((folder / CARD).read_text("utf-8"))
+    write_card(folder, {**card, "version": "mine"})
+    assert run("models", "promote", "composer", str(folder), "--json").json == {
+        "model": "composer", "version": "mine", "status": "current",
+    }  # fmt: skip
+    assert run("models", "show", "composer", "--json").json["version"] == "mine"
+    status = {row["version"]: row["status"] for row in run("models", "list", "--json").json["versions"]
+              if row["model"] == "composer"}  # fmt: skip
+    assert status == {"mine": "current", "v1": "previous"}
+    assert run("models", "promote", "poet", str(folder)).code == 2
+    assert run("models", "rollback", "composer", "--json").json["version"] == "v1"
+    assert run("models", "rollback", "composer").code == 2
+
+
+def test_the_prompt_encoder_is_restored_like_a_model(run: Run) -> None:
+    assert run("models", "restore", "text", "--json").json == {"model": "text", "restored": False}
 
 
 def test_models_list_show_and_restore(run: Run) -> None:
