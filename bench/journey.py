@@ -1,8 +1,9 @@
-"""How long a person waits: ``make up`` to the first reply, and each reply after that.
+"""How long a person waits: ``atelier up`` to the first reply, and each reply after that.
 
-A real studio (``make up``: private Redis, SQLite, warm workers, the web page) in a home of its
-own; requests go through the page's own API over loopback, and a reply counts when the page's
-event stream shows the work. The split comes from the work's row.
+A real studio (``atelier up``, which is what ``make up`` runs once it is installed: private Redis,
+SQLite, warm workers, the web page) in a home of its own; requests go through the page's own API
+over loopback, and a reply counts when the page's event stream shows the work. The split comes
+from the work's row.
 """
 
 from __future__ import annotations
@@ -29,7 +30,6 @@ from atelier.figures import Figure, Figures
 from atelier.settings import Settings
 from atelier.store import Store
 
-ROOT = Path(__file__).parent.parent
 ROUNDS = 20  # of each kind, one after another
 ASKED = (
     ("poem", "the first snow"),
@@ -121,7 +121,7 @@ def _p95(values: list[float]) -> float:
 
 @contextmanager
 def _studio(home: Path) -> Iterator[str]:
-    """``make up`` in ``home``; gives the page's address at once, stops everything at the end."""
+    """``atelier up`` in ``home`` (no ``.env`` is read there): the page's address; stopped at the end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -129,7 +129,12 @@ def _studio(home: Path) -> Iterator[str]:
     environment = {**kept, "ATELIER_HOME": str(home), "ATELIER_WEB_PORT": str(port)}
     log = (home / "up.log").open("wb")
     process = subprocess.Popen(
-        ["make", "up"], cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+        [sys.executable, "-m", "atelier", "up"],
+        cwd=home,
+        env=environment,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
     )
     try:
         yield f"http://127.0.0.1:{port}"
