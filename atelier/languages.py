@@ -6,6 +6,8 @@ says which of its keys are missing.
 
 from __future__ import annotations
 
+import locale
+import os
 import re
 from functools import cache
 from pathlib import Path
@@ -42,9 +44,17 @@ def say(key: str, lang: Lang = "en", /, **params: str | int | float) -> str:
     return cast("str", text)
 
 
-def pick(locale: str | None) -> Lang:
+def pick(code: str | None) -> Lang:
     """The language for a client's locale (``zh-CN``, ``zh-hans``, ``en_GB``; None is English)."""
-    return "zh" if (locale or "").lower().startswith("zh") else "en"
+    return "zh" if (code or "").lower().startswith("zh") else "en"
+
+
+def terminal_language() -> Lang:
+    """The language of the person at the terminal, from the locale variables."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return pick(os.environ[name])
+    return pick(locale.getlocale()[0])
 
 
 def language_of(text: str) -> Lang:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
 import tempfile
 import time
@@ -14,7 +13,7 @@ from typing import Any
 
 from atelier import redis_server
 from atelier.errors import Unavailable
-from atelier.languages import Lang, pick
+from atelier.languages import Lang, terminal_language
 from atelier.redis_server import RedisServer
 from atelier.settings import Settings
 from atelier.up import part as kinds_of_parts
@@ -34,9 +33,8 @@ def main(settings: Settings) -> int:
     Raises ``Unavailable``: ``up-already``, ``up-home``, ``redis-not-installed`` or
     ``redis-not-starting``.
     """
-    lang = pick(next((os.environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(n)), None))
     with Lock(settings.home):
-        return asyncio.run(up(settings, parts(settings), lang))
+        return asyncio.run(up(settings, parts(settings), terminal_language()))
 
 
 async def up(settings: Settings, wanted: list[Part], lang: Lang) -> int:

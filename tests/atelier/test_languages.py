@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fluent.syntax import FluentParser, ast
 
-from atelier.languages import LANGS, LOCALES, Lang, language_of, pick, say
+from atelier.languages import LANGS, LOCALES, Lang, language_of, pick, say, terminal_language
 from bot.catalogue import COMMANDS, help_text
 
 ROOT = Path(__file__).parents[2]
@@ -79,3 +79,22 @@ def test_a_key_that_nobody_wrote_is_found_out() -> None:
         say("no-such-key")
     with pytest.raises(KeyError):
         say("bad-option", "en", option="x")  # a variable left out
+
+
+@pytest.mark.parametrize(
+    ("variables", "lang"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "en_GB.UTF-8", "LC_ALL": "zh_TW.UTF-8"}, "zh"),
+        ({"LC_ALL": "", "LANG": "zh_CN"}, "zh"),
+    ],
+)
+def test_the_terminals_language_is_what_posix_says(
+    variables: dict[str, str], lang: Lang, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert terminal_language() == lang
