@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from atelier.languages import Lang, say
 
+# sysexits' EX_CONFIG, as a process's exit code: a setting only a person can mend, so starting again
+# would not help. Whoever started the process leaves it down (`atelier up` does).
+LEAVE_DOWN = 78
+
 
 class AtelierError(Exception):
     """Root of every error that Atelier raises on purpose."""

@@ -1,7 +1,7 @@
 """A front end's process: settings, logs, the studio, then one platform until it is stopped.
 
 Exit codes speak to whoever started the process: 0 stopped as asked, 1 a fault (start it
-again), :data:`LEAVE_DOWN` (78, sysexits' ``EX_CONFIG``) a setting only a person can mend, such
+again), :data:`~atelier.errors.LEAVE_DOWN` (78) a setting only a person can mend, such
 as a wrong token or a taken port: starting again would not help.
 """
 
@@ -14,14 +14,13 @@ import signal
 import time
 from typing import Literal
 
-from atelier.errors import PersonError, Unavailable
+from atelier.errors import LEAVE_DOWN, PersonError, Unavailable
 from atelier.logs import configure
 from atelier.settings import Settings
 from bot.studio import Studio
 
 log = logging.getLogger(__name__)
 
-LEAVE_DOWN = 78
 WAIT_S = 30.0  # for the store and the queue at start: on one machine all parts start together
 
 Front = Literal["discord", "telegram", "web"]

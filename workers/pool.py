@@ -11,12 +11,13 @@ import time
 from collections.abc import Sequence
 from types import FrameType
 
+from atelier.backoff import Backoff
 from atelier.requests import Kind
 
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0
-STEADY_S = 60.0  # a child that lived so long starts again at once
+STEADY_S = 60.0  # after a life so long the pauses begin anew
 PROGRAM = ("-m", "workers.worker")
 LOOK_S = 0.1
 STOP_S = 11.0  # a worker promises ten
@@ -30,20 +31,19 @@ class Child:
         self._program = program
         self.process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
-        self._pause = FIRST_PAUSE_S
+        self._backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S, STEADY_S)
         self._not_before = 0.0
 
     def keep(self) -> None:
         """Start the process if it is not there."""
         if self.process is not None and self.process.poll() is not None:
-            lived = time.monotonic() - self._started
-            self._pause = FIRST_PAUSE_S if lived > STEADY_S else min(LONGEST_PAUSE_S, self._pause * 2)
-            self._not_before = time.monotonic() + self._pause
+            pause = self._backoff.after(time.monotonic() - self._started)
+            self._not_before = time.monotonic() + pause
             log.warning(
                 "the worker for %s ended (%s); again in %.1f s",
                 self.kind,
                 self.process.returncode,
-                self._pause,
+                pause,
             )
             self.process = None
         if self.process is None and time.monotonic() >= self._not_before:

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from atelier.errors import LEAVE_DOWN
 from atelier.languages import Lang, say
-from atelier.up.child import LEAVE_DOWN
 
 COLOURS = {"redis": "red", "paint": "magenta", "poem": "cyan", "melody": "yellow",
            "web": "green", "discord": "blue", "telegram": "bright_blue"}  # fmt: skip

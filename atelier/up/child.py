@@ -13,9 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from atelier.backoff import Backoff
+from atelier.errors import LEAVE_DOWN
 from atelier.up.part import Part
 
-LEAVE_DOWN = 78  # sysexits' EX_CONFIG, see bot.front
 LAST_LINES = 20
 _CHUNK = 64 * 1024
 _MAX_LINE = 8 * 1024  # bytes; a longer line is shown in pieces
@@ -35,22 +36,6 @@ class Watcher(Protocol):
 
     def line(self, name: str, text: str) -> None:
         """It wrote a line."""
-
-
-class Backoff:
-    """Pauses before a restart: ``first`` seconds, doubling up to ``longest``; a ``healthy`` life resets."""
-
-    def __init__(self, first: float = 0.5, longest: float = 30.0, healthy: float = 30.0) -> None:
-        self._first, self._longest, self._healthy = first, longest, healthy
-        self._next = first
-
-    def after(self, lived: float) -> float:
-        """The pause after a life of ``lived`` seconds."""
-        if lived >= self._healthy:
-            self._next = self._first
-        pause = self._next
-        self._next = min(self._longest, pause * 2)
-        return pause
 
 
 class Child:

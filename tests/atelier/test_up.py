@@ -21,7 +21,6 @@ from redis import Redis
 from atelier import redis_server
 from atelier.errors import Unavailable
 from atelier.settings import Settings
-from atelier.up.child import Backoff
 from atelier.up.lock import Lock
 from atelier.up.part import parts
 
@@ -278,10 +277,3 @@ def test_the_parts_follow_the_settings(make_settings: Callable[..., Settings]) -
     assert names() == ["paint", "poem", "melody", "web"]
     assert names(web=False, discord_token="a") == ["paint", "poem", "melody", "discord"]
     assert names(telegram_token="b")[-1] == "telegram"
-
-
-def test_pauses_grow_and_a_healthy_life_resets_them() -> None:
-    backoff = Backoff(first=0.5, longest=5, healthy=30)
-    assert [backoff.after(1) for _ in range(6)] == [0.5, 1, 2, 4, 5, 5]
-    assert backoff.after(31) == 0.5
-    assert backoff.after(0) == 1

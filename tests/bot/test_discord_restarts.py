@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
-from atelier.errors import Unavailable
+from atelier.errors import LEAVE_DOWN, Unavailable
 from atelier.settings import Settings
 from atelier.store import PersonRef, Tally
 from bot.discord import app
-from bot.front import LEAVE_DOWN, SettingError
+from bot.front import SettingError
 from bot.studio import Studio
 from tests.bot import handmade
 from tests.bot.conftest import Desk, ask, told, works_in

@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from atelier.errors import LEAVE_DOWN
 from atelier.languages import say
 from atelier.logs import Redact
 from atelier.settings import Settings
-from bot.front import LEAVE_DOWN, SettingError
+from bot.front import SettingError
 from bot.studio import Studio
 from bot.telegram import app, faults
 from bot.telegram.app import run

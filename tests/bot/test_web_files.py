@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from atelier.errors import Unavailable
+from atelier.errors import LEAVE_DOWN, Unavailable
 from atelier.settings import Settings
 from atelier.store import PersonRef
 from atelier.works import PictureResult
 from bot.catalogue import BY_NAME
-from bot.front import LEAVE_DOWN, SettingError
+from bot.front import SettingError
 from bot.studio import Studio
 from bot.web.app import listen, shown_address
 from bot.web.files import byte_range
