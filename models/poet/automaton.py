@@ -9,6 +9,7 @@ another lexicon and nothing else.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +25,7 @@ CLOSING = (".", "!", "?")
 INNER = (",", ";", ":", "--", "!")
 NEVER = -math.inf
 REPEATED = 2.5  # taken from the logit of a telling word that the poem has already
+SMALL_REPEATED = 0.25  # the same for each earlier use of a word that says little (at most four count)
 TOO_SHORT = math.log1p(3)  # a word that ended fewer training lines ends none of ours
 TOO_SHORT_SILENT = math.log1p(150)  # the same for function words, which end lines by enjambment
 
@@ -41,6 +43,7 @@ class Row:
     bound: dict[str, int] = field(default_factory=dict)  # rhyme letter -> class, or bit set of groups
     rhymed: dict[str, list[int]] = field(default_factory=dict)  # rhyme letter -> its words
     used: set[int] = field(default_factory=set)
+    small: Counter[int] = field(default_factory=Counter)  # words that say little, and how often
     lines: list[list[int]] = field(default_factory=list)  # finished, from their end
     dead: bool = False
 
@@ -97,6 +100,8 @@ class FormAutomaton(LogitsProcessor):
             row = self.rows[i]
             if row.used:
                 scores[i, list(row.used)] -= REPEATED
+            for word, times in row.small.items():
+                scores[i, word] -= SMALL_REPEATED * min(times, 4)
             if row.words:  # 悠悠 is a word, most doubles are not
                 scores[i, row.words[-1]] -= REPEATED
         return scores
@@ -152,6 +157,7 @@ class FormAutomaton(LogitsProcessor):
     def _close(self, row: Row) -> None:
         row.lines.append(row.words)
         row.used.update(word for word in row.words if self.weight[word] > 0)
+        row.small.update(word for word in row.words if self.weight[word] == 0)
         row.at += 1
         row.words, row.ended, row.mark = [], False, None
         if row.at < len(row.pattern.lines):

@@ -6,6 +6,7 @@ row draws from its own generator, so what it writes does not depend on its neigh
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -21,10 +22,9 @@ from models.poet.originality import line_key
 from models.poet.version import Tongue
 from models.poet.vocabulary import LINE, NONE, SLOTS, STANZA
 
-TEMPERATURE = {"en": 0.85, "zh": 0.85}
+TEMPERATURE = {"en": 0.7, "zh": 0.85}
 TOP = 50  # tokens that may be drawn at a step
 TOPIC_BOOST = {"en": 1.6, "zh": 1.6}  # added to the logit of a topic word that the poem has not yet
-MIX = 1_000_003
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,9 @@ def write(
 
 
 def _generator(plan: Plan, k: int) -> torch.Generator:
-    return torch.Generator().manual_seed(plan.seed * MIX + k)
+    """The k-th candidate's own chance; the topic is in it, or one seed gives every topic the same turns."""
+    said = f"{plan.seed} {k} {plan.tag} {plan.topics}".encode()
+    return torch.Generator().manual_seed(zlib.crc32(said))
 
 
 def _opening_of(tongue: Tongue, plan: Plan) -> list[tuple[int, int, int]]:

@@ -7,6 +7,8 @@ from models.poet.decode import Draft
 
 TOPIC = 0.9  # a poem with every topic word, against one with none
 REPETITION = 0.6  # a poem that says each word twice, against one that never does
+# Nats a word for each unit of its topic weight: likelihood alone prefers lines of small words.
+TELLING = {"en": 0.35, "zh": 0.1}
 
 
 def score(draft: Draft, automaton: FormAutomaton) -> float:
@@ -16,7 +18,8 @@ def score(draft: Draft, automaton: FormAutomaton) -> float:
     topics = draft.plan.topics
     said = sum(number in words for number in topics) / len(topics) if topics else 0.0
     again = 1 - len(set(telling)) / len(telling) if telling else 0.0
-    return draft.mean + TOPIC * said - REPETITION * again
+    weight = sum(float(automaton.weight[number]) for number in telling) / max(1, len(words))
+    return draft.mean + TELLING[automaton.lang] * weight + TOPIC * said - REPETITION * again
 
 
 def best(drafts: list[Draft], automaton: FormAutomaton) -> Draft:

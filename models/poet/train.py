@@ -335,7 +335,8 @@ def card(settings: Settings, parameters: int, trained: dict[str, Any]) -> dict[s
     chosen = {
         name: value
         for name, value in asdict(settings).items()
-        if name not in ("data", "out", "work", "minutes", "resume", "name", "languages", "hardware")
+        if name
+        not in ("data", "out", "work", "minutes", "resume", "name", "languages", "hardware", "evaluate")
         and value != getattr(Settings(settings.data, settings.out), name)
     }
     options = "".join(f" --set {name}={value}" for name, value in chosen.items())

@@ -88,6 +88,8 @@ def save_tongue(folder: Path, tongue: Tongue) -> None:
         "tokens": tongue.vocabulary.tokens[tongue.vocabulary.content :],
     }
     (folder / f"{lang}.json").write_text(json.dumps(about, ensure_ascii=False) + "\n", "utf-8")
+    for path in folder.glob(f"{lang}*.safetensors"):
+        path.chmod(0o644)  # safetensors writes for the owner alone
     if lang == "en":
         (folder / "CMUDICT-LICENSE.txt").write_text(CMUDICT_NOTICE, "utf-8")
 
