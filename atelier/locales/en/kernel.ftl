@@ -53,6 +53,7 @@ doctor-python = Python { $version }
 doctor-home = { $path } is writable, { $free } MiB free
 doctor-redis-private = `atelier up` starts a private one with { $path }
 doctor-redis-up = answers
+doctor-redis-old = answers, but it is Redis { $version }, which lacks commands that the queue and the results need: use { $oldest } or newer
 doctor-database = { $kind } answers and is migrated
 doctor-artefacts = { $url } takes and gives files
 doctor-device = models run on { $device }

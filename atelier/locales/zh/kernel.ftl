@@ -53,6 +53,7 @@ doctor-python = Python { $version }
 doctor-home = { $path } 可写，剩余 { $free } MiB
 doctor-redis-private = `atelier up` 会用 { $path } 启动一个私有的 Redis
 doctor-redis-up = 有回应
+doctor-redis-old = 有回应，但它是 Redis { $version }，缺少队列和结果所需的命令：请换用 { $oldest } 或更新的版本
 doctor-database = { $kind } 有回应，表结构为最新
 doctor-artefacts = { $url } 可存可取
 doctor-device = 模型在 { $device } 上运行
