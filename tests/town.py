@@ -14,14 +14,17 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import psutil
+from redis import Redis
 
-from atelier.store import Store
+from atelier import redis_server
+from atelier.results import stream
+from atelier.store import Platform, Store
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.telegram import FakeTelegram
 
@@ -70,7 +73,9 @@ class Up:
         return self._log.read_text("utf-8", "replace")
 
     def processes(self, *words: str) -> list[psutil.Process]:
-        """The studio's own processes whose command line has all of ``words``."""
+        """The studio's own processes whose command line has all of ``words``; none once it ended."""
+        if self.process.poll() is not None:
+            return []
         found = []
         for child in psutil.Process(self.process.pid).children(recursive=True):
             try:
@@ -82,12 +87,23 @@ class Up:
         return found
 
     def kill(self, *words: str) -> None:
-        """kill -9 those processes, and wait until they are gone."""
+        """kill -9 those processes, and wait until they are dead."""
         victims = self.processes(*words)
         assert victims, f"no process {words}: {[p.cmdline() for p in self.processes()]}"
         for victim in victims:
             victim.kill()
-        psutil.wait_procs(victims, timeout=10)
+        deadline = time.monotonic() + 10
+        while not all(_dead(victim) for victim in victims):
+            assert time.monotonic() < deadline, f"not dead: {victims}"
+            time.sleep(0.01)
+
+    def answered(self, platform: Platform) -> bool:
+        """Whether nothing waits for that platform's front end: whoever looks then sees every post."""
+        client = Redis.from_url(redis_server.url(self.home))
+        try:
+            return client.xlen(stream(platform)) == 0
+        finally:
+            client.close()
 
     def stop(self) -> int:
         """Ctrl-C; the exit code. Whatever is left after that is killed, and is a failure."""
@@ -104,6 +120,14 @@ class Up:
             process.kill()
         assert not alive, f"left running: {alive}"
         return code
+
+
+def _dead(process: psutil.Process) -> bool:
+    """A zombie is dead too: a supervisor that is suspended does not take its dead away."""
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 @dataclass
@@ -146,16 +170,18 @@ async def town(home: Path, **settings: str) -> AsyncIterator[Town]:
             "telegram_token": telegram.token, "telegram_api_base": telegram.url,
             **settings,
         }  # fmt: skip
-        up = Up(home, **given)
+        up = await asyncio.to_thread(Up, home, **given)
         try:
             await until(lambda: answers(up.page), f"the page; the log: {up.log[-3000:]}", START_S)
             if given["discord_token"] == discord.token:
                 await discord.ready(START_S)
             if given["telegram_token"] == telegram.token:
                 await until(lambda: telegram.called("getUpdates"), "Telegram's front end", START_S)
-            yield Town(up, discord, telegram, Store.open(f"sqlite:///{home / 'atelier.db'}"))
+            with closing(await asyncio.to_thread(Store.open, f"sqlite:///{home / 'atelier.db'}")) as store:
+                yield Town(up, discord, telegram, store)
         except BaseException:
             sys.stderr.write(up.log[-6000:])
             raise
         finally:
-            await asyncio.to_thread(up.stop)
+            code = await asyncio.to_thread(up.stop)
+        assert code == 0, f"Ctrl-C ended with {code}; the log: {up.log[-3000:]}"
