@@ -2,7 +2,7 @@
 
 A document marks the place with ``<!-- figures: NAME -->`` and ``<!-- end -->``; NAME is a file of
 ``bench/results`` or, as ``card:MODEL``, the shipped version's card. ``--check`` changes nothing
-and fails where a document differs (a test runs it).
+and fails where a document differs (a test runs it). A figure that was never measured is named.
 """
 
 from __future__ import annotations
@@ -20,22 +20,33 @@ _BLOCK = re.compile(
 )
 
 
+class Missing(LookupError):
+    """A document asks for a figure that nobody measured; says which, and what would measure it."""
+
+
 def figures(name: str) -> list[dict[str, Any]]:
-    """The saved figures of a benchmark or a card."""
+    """The saved figures of a benchmark or a card. Raises :class:`Missing`."""
     kind, _, model = name.partition(":")
     if kind == "card":
-        (card,) = (ROOT / "models" / "weights" / model).glob("*/card.json")
-        found: list[dict[str, Any]] = json.loads(card.read_text("utf-8"))["figures"]
+        cards = sorted((ROOT / "models" / "weights" / model).glob("*/card.json"))
+        if len(cards) != 1:
+            raise Missing(f"models/weights/{model} has {len(cards)} cards, not one (atelier train {model})")
+        path = cards[0]
     else:
-        found = json.loads((ROOT / "bench" / "results" / f"{name}.json").read_text("utf-8"))["figures"]
+        path = ROOT / "bench" / "results" / f"{name}.json"
+        if not path.is_file():
+            raise Missing(f"there is no bench/results/{name}.json (atelier bench {name} writes it)")
+    found: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["figures"]
     return found
 
 
 def table(name: str, only: list[str] | None = None) -> str:
-    """The figures as a Markdown table; ``only`` picks and orders some."""
+    """The figures as a Markdown table; ``only`` picks and orders some. Raises :class:`Missing`."""
     rows = figures(name)
     if only:
         by_name = {row["name"]: row for row in rows}
+        if lacking := [wanted for wanted in only if wanted not in by_name]:
+            raise Missing(f"{name} has no figure {', '.join(lacking)}; it has {', '.join(by_name)}")
         rows = [by_name[wanted] for wanted in only]
     lines = ["| figure | value | bar | holds |", "| --- | --- | --- | --- |"]
     for row in rows:
@@ -47,7 +58,7 @@ def table(name: str, only: list[str] | None = None) -> str:
 
 
 def filled(text: str) -> str:
-    """The document with every marked table as the results say."""
+    """The document with every marked table as the results say. Raises :class:`Missing`."""
 
     def block(found: re.Match[str]) -> str:
         only = [name.strip() for name in found["only"].split(",")] if found["only"] else None
@@ -57,22 +68,27 @@ def filled(text: str) -> str:
 
 
 def main(check: bool) -> int:
-    """Write, or with ``check`` compare; the number of documents that differed."""
-    differed = 0
+    """Write, or with ``check`` compare; the number of documents that are wrong afterwards."""
+    wrong = 0
     for pattern in DOCUMENTS:
         for path in sorted(ROOT.glob(pattern)):
             text = path.read_text("utf-8")
-            right = filled(text)
-            if right != text:
-                differed += 1
+            try:
+                right = filled(text)
+            except Missing as fault:
+                wrong += 1
+                sys.stderr.write(f"{path.name}: {fault}\n")
+                continue
+            if right != text and check:
+                wrong += 1
                 sys.stderr.write(
-                    f"{path.name}: figures {'differ from' if check else 'written from'} the results\n"
+                    f"{path.name}: its figures differ from the results (python -m bench.tables)\n"
                 )
-                if not check:
-                    path.write_text(right, "utf-8")
-    return differed
+            elif right != text:
+                path.write_text(right, "utf-8")
+                sys.stderr.write(f"{path.name}: figures written from the results\n")
+    return wrong
 
 
 if __name__ == "__main__":
-    differing = main("--check" in sys.argv)
-    sys.exit(1 if differing and "--check" in sys.argv else 0)
+    sys.exit(1 if main("--check" in sys.argv) else 0)
