@@ -1,0 +1,160 @@
+"""A made work reaches its chat on Telegram, once, whatever happens on the way."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from atelier.languages import say
+from atelier.settings import Settings
+from bot.studio import Studio
+from bot.telegram import app, faults
+from tests.bot import handmade
+from tests.bot.telegram_room import card_of, latest, posted, serving, until
+from tests.fakes.telegram import ALICE, BOB, TOKEN, FakeTelegram
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "READ_S", 0.4)
+    monkeypatch.setattr(faults, "OUTAGE_S", 0.1)
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as server:
+        yield server
+
+
+@pytest.fixture
+def studio(telegram: FakeTelegram, make_settings: Callable[..., Settings]) -> Studio:
+    return Studio.open(make_settings(telegram_token=TOKEN, telegram_api_base=telegram.url))
+
+
+@pytest.mark.parametrize(("kind", "made"), [("paint", handmade.picture), ("poem", handmade.poem)])
+async def test_an_edit_that_timed_out_after_it_was_done_shows_one_work(
+    telegram: FakeTelegram, studio: Studio, kind: str, made: Callable[[], object]
+) -> None:
+    method = "editMessageMedia" if kind == "paint" else "editMessageText"
+    telegram.swallow(method)
+    async with serving(studio):
+        card = await card_of(telegram, await telegram.say(f"/{kind} a stormy sea"))
+        work = latest(studio)
+        handmade.finish(studio, work, made())  # type: ignore[arg-type]
+        await until(lambda: posted(studio, work))
+    assert len(telegram.called(method)) == 2
+    assert telegram.seen(ALICE) == [card]
+
+
+async def test_an_album_that_timed_out_is_never_sent_twice(telegram: FakeTelegram, studio: Studio) -> None:
+    telegram.swallow("sendMediaGroup")
+    async with serving(studio):
+        card = await card_of(telegram, await telegram.say("/paint a stormy sea count=2"))
+        work = latest(studio)
+        handmade.finish(studio, work, handmade.picture(2))
+        await until(lambda: posted(studio, work))
+        assert len([m for m in telegram.seen(ALICE) if m.photo]) == 2
+        assert card.text.endswith(say("telegram-doubt", "en"))
+        await telegram.press(card, "📎")
+        await telegram.until(lambda m: m.document)
+    assert len(telegram.called("sendMediaGroup")) == 2
+
+
+async def test_a_front_end_stopped_while_an_album_went_out_does_not_send_it_again(
+    telegram: FakeTelegram, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "READ_S", 30.0)
+    telegram.swallow("sendMediaGroup")
+    async with serving(studio):
+        card = await card_of(telegram, await telegram.say("/paint a stormy sea count=2"))
+        work = latest(studio)
+        handmade.finish(studio, work, handmade.picture(2))
+        await telegram.until(lambda m: m.photo)
+    assert not posted(studio, work)
+    async with serving(studio):
+        await until(lambda: posted(studio, work))
+    assert len(telegram.called("sendMediaGroup")) == 1
+    assert card.text.endswith(say("telegram-doubt", "en"))
+
+
+async def test_a_refused_album_is_sent_when_it_is_allowed(telegram: FakeTelegram, studio: Studio) -> None:
+    telegram.refuse("sendMediaGroup", retry_after=1)
+    async with serving(studio):
+        await card_of(telegram, await telegram.say("/paint a stormy sea count=2"))
+        work = latest(studio)
+        handmade.finish(studio, work, handmade.picture(2))
+        await until(lambda: posted(studio, work))
+    assert len([m for m in telegram.seen(ALICE) if m.photo]) == 2
+
+
+async def test_a_score_too_long_for_a_photo_is_a_document(telegram: FakeTelegram, studio: Studio) -> None:
+    async with serving(studio):
+        await card_of(telegram, await telegram.say("/melody a slow waltz"))
+        handmade.finish(studio, latest(studio), handmade.melody(handmade.png("white", (3000, 100))))
+        score = await telegram.until(lambda m: m.document)
+    assert score.file["file_name"] == "score.png"
+
+
+async def test_one_flooded_chat_does_not_hold_up_the_others(telegram: FakeTelegram, studio: Studio) -> None:
+    telegram.refuse("sendMessage", retry_after=600, chat=ALICE)
+    async with serving(studio):
+        await telegram.say("/poem snow", user=ALICE)
+        await telegram.wait(lambda: telegram.called("sendMessage"))
+        await card_of(telegram, await telegram.say("/poem rain", user=BOB))
+    assert len([c for c in telegram.called("sendMessage") if c.refused]) == 1
+
+
+async def test_a_work_for_someone_who_blocked_the_bot_is_put_aside(
+    telegram: FakeTelegram, studio: Studio
+) -> None:
+    async with serving(studio):
+        card = await card_of(telegram, await telegram.say("/poem snow"))
+        telegram.block(ALICE)
+        work = latest(studio)
+        handmade.finish(studio, work, handmade.poem())
+        await until(lambda: posted(studio, work))
+    now = studio.store.get(work.id)
+    assert now is not None
+    assert "blocked" in now.post["nowhere"]
+    assert card.edits == 0
+
+
+async def test_a_deleted_card_is_replaced(telegram: FakeTelegram, studio: Studio) -> None:
+    async with serving(studio):
+        asked = await telegram.say("/paint a stormy sea")
+        card = await card_of(telegram, asked)
+        card.deleted = True
+        handmade.finish(studio, latest(studio), handmade.picture())
+        shown = await telegram.until(lambda m: m.photo)
+        assert shown.reply_to == asked.id
+        await telegram.answered(await telegram.press(shown, "👍"))
+        await telegram.wait(lambda: "👍 1" in shown.buttons)
+
+
+async def test_an_acknowledgement_that_timed_out_costs_no_work(
+    telegram: FakeTelegram, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.cards.YOUNG_S", 0.5)
+    telegram.swallow("sendMessage")
+    async with serving(studio):
+        await telegram.say("/poem snow")
+        await telegram.until(lambda m: "snow" in m.text)
+        handmade.finish(studio, latest(studio), handmade.poem("snow falls"))
+        await telegram.until(lambda m: "snow falls" in m.text)
+    assert len([m for m in telegram.seen(ALICE) if "snow falls" in m.text]) == 1
+
+
+async def test_what_was_made_while_the_front_end_was_down_is_posted_once(
+    telegram: FakeTelegram, studio: Studio
+) -> None:
+    async with serving(studio):
+        card = await card_of(telegram, await telegram.say("/poem snow"))
+    work = latest(studio)
+    handmade.finish(studio, work, handmade.poem("snow falls"))
+    async with serving(studio):
+        await until(lambda: posted(studio, work))
+        await telegram.answered(await telegram.press(card, "👍"))  # a button from before the restart
+    assert "snow falls" in card.text
+    assert telegram.seen(ALICE) == [card]
+    assert studio.store.tally(work.id).liked == 1
