@@ -64,7 +64,9 @@ def test_the_readme_lists_every_setting() -> None:
 
 def tracked() -> list[str]:
     """The names of the files that git tracks and that are here."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    listed = subprocess.run(
+        ["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False
+    )
     if listed.returncode:
         lacking("what is tracked cannot be known: this is no git checkout")
     names = listed.stdout.decode().split("\0")

@@ -104,7 +104,9 @@ def mib(paths: Iterable[Path]) -> float:
 
 def tracked() -> list[Path]:
     """What git tracks; where this is no checkout, what the packages, tests and documents hold."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    listed = subprocess.run(
+        ["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False
+    )
     if listed.returncode == 0:
         found = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
     else:
