@@ -50,6 +50,7 @@ from models.poet.words import BARRED_EN, BARRED_ZH, SILENT_EN, SILENT_ZH
 
 TOPICS = 6
 PREFIX = 2 + TOPICS
+TABLES: dict[Lang, str] = {"en": "cmudict_rhyme.tsv.gz", "zh": "pingshui.json.gz"}
 IGNORED = -100
 POOL = 2048  # sequences that are sorted by length together
 WINDOWS = (4, 4, 4, 8, 8, 14)  # lines of a training window of a long English poem
@@ -76,7 +77,7 @@ def find_rows(data: Path, lang: Lang) -> tuple[list[dict[str, Any]], Path]:
 
     Raises :class:`BadInput` where there is no such pack.
     """
-    table = {"en": "cmudict_rhyme.tsv.gz", "zh": "pingshui.json.gz"}[lang]
+    table = TABLES[lang]
     homes = sorted(path.parent for path in data.rglob(table))
     if not homes:
         raise BadInput("poet-no-pack", path=str(data), table=table)

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import torch
 
-from atelier.errors import PersonError
+from atelier.errors import BadInput, PersonError
 from atelier.figures import Figure, Figures
 from atelier.languages import Lang
 from atelier.requests import Form, PoemRequest, form_language
 from atelier.works import Made, PoemResult
 from models.poet.checker import REGULATED, Checker
-from models.poet.data import IGNORED, collate, encode, find_rows, read_poem, words_of
+from models.poet.data import IGNORED, TABLES, collate, encode, find_rows, read_poem, words_of
 from models.poet.generate import Poet
 from models.poet.originality import line_key
 from models.poet.topic import read_topic
@@ -52,10 +52,18 @@ def evaluate(
 ) -> Figures:
     """Figures of ``model``; ``limit`` is poems a form. Without ``data``, those that need no dictionary."""
     count = limit or PER_FORM
+    if data is not None and not any(any(data.rglob(table)) for table in TABLES.values()):
+        raise BadInput("poet-no-pack", path=str(data), table=", ".join(TABLES.values()))
     made = {form: _poems(model, form, count) for form in model.forms}
     figures = [*_speed(model, count), *_variety(model, made, count)]
     if data is not None:
-        figures = [*_form(Checker(data), made), *figures, *_bits(model, data, count), _topic_zh(model, made)]
+        judged = {form: poems for form, poems in made.items() if any(data.rglob(TABLES[form_language(form)]))}
+        figures = [
+            *_form(Checker(data), judged),
+            *figures,
+            *_bits(model, data, count),
+            _topic_zh(model, made),
+        ]
     if train_data is not None:
         figures.append(_copied(model, made, train_data))
     return Figures("poet", model.version, tuple(figures))
@@ -150,6 +158,8 @@ def _bits(model: Poet, data: Path, count: int) -> Iterable[Figure]:
     English counts the words of the vocabulary and a space each; what a line's plan tells is known to both.
     """
     for lang, tongue in model.tongues.items():
+        if not any(data.rglob(TABLES[lang])):
+            continue
         vocabulary, lexicon = tongue.vocabulary, tongue.lexicon
         rows = [row for row in find_rows(data, lang)[0] if row["split"] not in ("train", "val")]
         random.Random(0).shuffle(rows)
@@ -207,6 +217,8 @@ def _copied(model: Poet, made: Poems, train_data: Path) -> Figure:
     """Whole lines of training poems among ours."""
     copied = 0
     for lang in model.tongues:
+        if not any(train_data.rglob(TABLES[lang])):
+            continue
         known = {
             line_key(words_of(line, lang), lang)
             for row in find_rows(train_data, lang)[0]
