@@ -21,6 +21,7 @@ from PIL import Image
 from atelier.store import PersonRef, Platform, Tally, Work
 from atelier.works import MelodyResult, PictureResult, PoemResult
 from tests.bot.web_room import browser
+from tests.fakes.botapi_text import between
 from tests.fakes.telegram import ALICE, BOB, MEI, Person
 from tests.town import WAIT_S, Town, town, until
 
@@ -165,7 +166,12 @@ async def test_what_a_prompt_says_is_never_interpreted(here: Town) -> None:
     await here.telegram.say(f"/poem {trick} form=haiku", user=BOB)
     poem = await here.telegram.until(lambda m: m.markup and "everyone" in m.text, chat=BOB)
     kinds = {entity["type"] for entity in poem.entities}
-    assert kinds.isdisjoint({"mention", "text_link", "url", "bold", "italic", "text_mention"})
+    assert kinds <= {"code", "bold"}  # the quoted prompt, and the poem's own title
+    work = latest(here, "telegram", BOB.id)
+    assert isinstance(work.result, PoemResult)
+    assert work.request.words in poem.text
+    bold = [between(poem.text, entity) for entity in poem.entities if entity["type"] == "bold"]
+    assert bold == [work.result.title]
 
 
 async def test_three_works_on_the_page_in_a_real_browser(here: Town, tmp_path: Path) -> None:
