@@ -11,9 +11,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from atelier.cli import terminal_language
 from atelier.errors import BadInput, Unavailable, WeightsError
-from atelier.languages import say
+from atelier.languages import say, terminal_language
 from atelier.settings import Settings
 from atelier.store import Store, VersionRow
 from atelier.versions import (
