@@ -100,6 +100,7 @@ def run_stage(
         journal = _restore(path, parts)
         if budget.share(journal.step, journal.seconds) < 1 and journal.worse < patience:
             journal.done = False  # a larger budget than the one that was used up
+            journal.checks = int(budget.share(journal.step, journal.seconds) * checks)
     begun_at = journal.step
     writer = SummaryWriter(str(work / "tensorboard" / name))
     saved = time.monotonic()
