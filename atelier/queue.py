@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Self
+from typing import Literal, Self
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -28,15 +28,16 @@ from atelier.store.records import Work
 
 log = logging.getLogger(__name__)
 
-MAKE = "workers.jobs.make"
+MAKE, TRAIN = "workers.jobs.make", "workers.training.train"
 _KEEP_S = 600  # a finished job, for rq-dashboard
 _KEEP_FAILED_S = 7 * 24 * 3600
 _RECOVER_S = 15
+_RESUMES = 3  # how often a training whose trainer died is taken up again
 _ON_THE_WAY = (JobStatus.QUEUED, JobStatus.STARTED, JobStatus.SCHEDULED, JobStatus.DEFERRED)
 
 
-def queue_name(kind: Kind) -> str:
-    """The RQ queue of ``kind``."""
+def queue_name(kind: Kind | Literal["train"]) -> str:
+    """The RQ queue of ``kind``. Trainings have one of their own, which no maker of works serves."""
     return f"atelier-{kind}"
 
 
@@ -102,6 +103,25 @@ class Road:
             return self.place(work) or 1
         except Unavailable:
             return 1  # it is on the queue, whatever its place: accepted
+
+    def send_training(self, model: str, data: str, out: str, settings: Sequence[str] = ()) -> str:
+        """Put a training on the trainer's queue; its job's id.
+
+        ``data`` and ``out`` are folders of the trainer's machine, ``settings`` ``NAME=VALUE`` pairs. It may
+        take as long as it likes. Raises ``Unavailable("redis-down")``.
+        """
+        queue = Queue(queue_name("train"), connection=self.redis, serializer=JSONSerializer)
+        with _faults():
+            job = queue.enqueue(
+                TRAIN,
+                args=[model, data, out, list(settings)],
+                job_timeout=-1,
+                retry=Retry(max=_RESUMES),
+                result_ttl=_KEEP_FAILED_S,
+                failure_ttl=_KEEP_FAILED_S,
+                description=f"train {model} to {out}",
+            )
+        return str(job.id)
 
     def send_lost(self, works: Sequence[Work]) -> list[Work]:
         """Send again what should wait or run but does not: Redis was flushed, or came back older.

@@ -16,48 +16,31 @@ from atelier.errors import BadInput, Unavailable
 from atelier.figures import Figures
 from atelier.languages import say
 from atelier.settings import Settings
-from atelier.versions import MODEL_OF, MODELS, Model
+from atelier.versions import MODEL_OF, MODELS, SHIPPED, Model
 
 
 @click.command("train")
-@click.argument("model", type=click.Choice([*MODELS, "text"]))
+@click.argument("model", type=click.Choice(SHIPPED))
 @click.option("--data", type=Path, required=True, help="a data pack, or a folder of packs")
 @click.option("--out", type=Path, required=True, help="the version folder to write; checkpoints go beside it")
 @click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="a setting of the training")
 @click.option("--minutes", type=float, help="the same as --set minutes=")
-def train_command(model: str, data: Path, out: Path, pairs: tuple[str, ...], minutes: float | None) -> None:
+@click.option("--queue", is_flag=True, help="let a trainer do it (its folders); prints the job's id")
+def train_command(
+    model: str, data: Path, out: Path, pairs: tuple[str, ...], minutes: float | None, queue: bool
+) -> None:
     """Train MODEL (text: the prompt encoder); the same command goes on from its last checkpoint."""
-    training = _module(model, "train")
-    if not data.is_dir():
-        raise BadInput("bad-data", path=str(data), why="no such folder")
     if minutes is not None:
         pairs = (*pairs, f"minutes={minutes}")
-    settings = _training_settings(training.Settings, data, out, pairs)
-    version = training.train(settings)
-    click.echo(str(version.folder) if version else str(out))
+    if queue:
+        from atelier.queue import Road
 
+        road = Road.open(Settings.load())
+        click.echo(road.send_training(model, str(data.absolute()), str(out.absolute()), pairs))
+        return
+    from models.training import train
 
-def _training_settings(kind: Any, data: Path, out: Path, pairs: tuple[str, ...]) -> Any:
-    """The dataclass ``kind`` from ``NAME=VALUE`` pairs. Raises :class:`BadInput` for a wrong one."""
-    from typing import get_origin, get_type_hints
-
-    from pydantic import TypeAdapter, ValidationError
-
-    types = {name: hint for name, hint in get_type_hints(kind).items() if name in kind.__dataclass_fields__}
-    names = sorted(set(types) - {"data", "out"})
-    chosen: dict[str, Any] = {"data": data, "out": out}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or name not in names:
-            raise BadInput("bad-set", value=pair, names=", ".join(names))
-        several = get_origin(types[name]) is tuple
-        chosen[name] = [part for part in value.split(",") if part] if several else value
-    try:
-        return TypeAdapter(kind).validate_python(chosen)
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "?"
-        raise BadInput("bad-usage", why=f"--set {name}: {first['msg']}") from None
+    click.echo(str(train(model, data, out, pairs)))
 
 
 @click.command("eval")

@@ -44,11 +44,17 @@ def web_command() -> None:
 @click.command("worker")
 @click.option("--kinds", default=",".join(KINDS), show_default=True, help="what it makes")
 def worker_command(kinds: str) -> None:
-    """Make works: one warm process a kind."""
+    """Make works: one warm process a kind. `--kinds train`: train what `atelier train --queue` asks."""
     chosen = [kind.strip() for kind in kinds.split(",") if kind.strip()]
     for kind in chosen:
-        if kind not in KINDS:
-            raise BadInput("bad-choice", option="kinds", value=kind, choices=", ".join(KINDS))
+        if kind not in (*KINDS, "train"):
+            raise BadInput("bad-choice", option="kinds", value=kind, choices=", ".join((*KINDS, "train")))
+    if "train" in chosen:
+        if len(chosen) > 1:
+            raise BadInput("train-alone")
+        from workers.training import main as train
+
+        raise SystemExit(train())
     try:
         from workers.worker import main
     except ModuleNotFoundError:

@@ -4,6 +4,12 @@
 work-crashed = Making it failed twice, so I have stopped trying. The fault has been written down; other words or another seed may work.
 work-timed-out = It took longer than { $seconds } seconds, so I have stopped. A smaller wish may work.
 
+## Trainings
+train-alone = A trainer takes nothing else: start `atelier worker --kinds train` by itself, and another worker for the rest.
+training-stopped = The training was stopped on request. The same command goes on from its last checkpoint.
+training-killed = The training's process was killed; perhaps the machine ran out of memory. The same command goes on from its last checkpoint.
+training-crashed = The training crashed. The same command goes on from its last checkpoint; where it broke:
+
 ## Model versions
 version-no-previous = The { $model } has no version before the current one to go back to.
 

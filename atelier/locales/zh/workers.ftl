@@ -4,6 +4,12 @@
 work-crashed = 试了两次都没有做成，所以不再尝试。问题已经记录下来；换一种说法或换一个种子也许可以。
 work-timed-out = 用时超过 { $seconds } 秒，所以停了下来。要求小一点也许可以。
 
+## 训练
+train-alone = 训练进程不做别的事：请单独启动 `atelier worker --kinds train`，其余的另开一个工作进程。
+training-stopped = 训练已按要求停止。再次运行同一命令会从最近的检查点继续。
+training-killed = 训练进程被强行结束，可能是内存不足。再次运行同一命令会从最近的检查点继续。
+training-crashed = 训练崩溃了。再次运行同一命令会从最近的检查点继续；出错的位置：
+
 ## 模型版本
 version-no-previous = { $model } 的当前版本之前没有可以退回的版本。
 
