@@ -26,12 +26,13 @@ from atelier.queue import queue_name
 from atelier.requests import KINDS
 from atelier.settings import Settings
 from tests.conftest import S3, environment_of, lacking
+from workers.training import Trainer
 
 ROOT = Path(__file__).parent.parent
 COMPOSE = ROOT / "docker-compose.yml"
 DOCKERFILES = sorted((ROOT / "docker").glob("*.Dockerfile"))
 OURS = {"web", "discord", "telegram", "worker", "worker-gpu", "trainer", "dashboard", "bucket"}
-ONCE = {"trainer", "bucket"}
+ONCE = {"bucket"}
 
 
 def program(name: str, extra: str) -> str:
@@ -132,6 +133,7 @@ def test_the_commands_exist(compose: dict[str, Any]) -> None:
         context = cli.make_context("atelier", list(service["command"]), resilient_parsing=True)
         command, _, rest = cli.resolve_command(context, list(service["command"]))
         assert command is not None, f"{name}: {rest}"
+    assert compose["services"]["trainer"]["command"] == ["worker", "--kinds", "train"]
     fronts = {"web": ["web"], "discord": ["bot", "discord"], "telegram": ["bot", "telegram"]}
     assert {name: compose["services"][name]["command"] for name in fronts} == fronts
 
@@ -193,8 +195,8 @@ def test_the_bucket_is_made_once(s3: S3, make_settings: Callable[..., Settings])
 
 
 def test_a_worker_is_healthy_while_it_lives(settings: Settings) -> None:
-    def health() -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(ROOT / "docker" / "worker_health.py")]
+    def health(*kinds: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(ROOT / "docker" / "worker_health.py"), *kinds]
         return subprocess.run(command, env=environment_of(settings), capture_output=True, text=True)
 
     with Redis.from_url(settings.redis) as redis:
@@ -212,3 +214,7 @@ def test_a_worker_is_healthy_while_it_lives(settings: Settings) -> None:
         workers[0].register_death()
         left = health()
         assert (left.returncode, left.stderr) == (1, "no worker here for: paint\n")
+        assert health("train").stderr == "no worker here for: train\n"
+        trainer = Trainer(redis)
+        trainer.register_birth()
+        assert health("train").returncode == 0
