@@ -19,65 +19,19 @@ from torch.nn import functional
 from torch.utils.tensorboard import SummaryWriter
 
 from atelier.languages import Lang
-from atelier.versions import Version, write_card
+from atelier.versions import Version
 from models.poet.data import IGNORED, Poem, batches, build, collate, encode, find_rows, read_poem, words_of
-from models.poet.evaluate import evaluate
-from models.poet.generate import Poet
+from models.poet.export import export
 from models.poet.lexicon import Lexicon
 from models.poet.network import VerseModel, settings_for
 from models.poet.originality import LineFilter, line_key
-from models.poet.version import LANGUAGES, Tongue, load_tongue, save_tongue
+from models.poet.settings import Settings
+from models.poet.version import Tongue, save_tongue
 from models.poet.vocabulary import Vocabulary
 
 # How often a rare form's poems are seen, against once an epoch.
 REPEATS = {"haiku": 4, "limerick": 8, "free": 2, "如梦令": 6, "浣溪沙": 4, "鹧鸪天": 4, "五绝": 2}
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What ``atelier train poet`` takes. ``minutes`` is for both languages together; 0 means: no limit."""
-
-    data: Path
-    out: Path
-    work: Path | None = None  # checkpoints; default: ``work`` beside ``out``
-    languages: tuple[Lang, ...] = LANGUAGES
-    steps: int = 100_000  # a language
-    minutes: float = 30.0
-    seed: int = 1
-    device: str = "cpu"
-    resume: bool = True
-    tokens: int = 2048  # positions a batch
-    rate: float = 3e-3
-    warmup: int = 60
-    decay: float = 0.5  # the share of the run in which the rate falls to nothing
-    weight_decay: float = 0.05
-    dropout: float = 0.0  # on attention
-    word_dropout: float = 0.0
-    freeze: tuple[str, ...] = ()  # parameters whose name holds one of these stay as they are
-    patience: int = 8  # validations without progress before it stops
-    validate_every: int = 200
-    validate_on: int = 256  # poems of `val`
-    autocast: bool = True
-    en_words: int = 6500
-    en_width: int = 128
-    en_layers: int = 3
-    en_feedforward: int = 352
-    zh_characters: int = 4000
-    zh_width: int = 128
-    zh_layers: int = 3
-    zh_feedforward: int = 352
-    limit: int | None = None  # rows of the pack, for a trial
-    evaluate: int = 40  # poems a form for the figures of the card; 0 leaves them out
-    hardware: str = "one CPU core, shared"
-    name: str = "v1"
-
-    @property
-    def work_folder(self) -> Path:
-        """Where checkpoints and logs lie."""
-        return self.work or self.out.parent / "work"
-
-
-SETTINGS = Settings
+SETTINGS = Settings  # what the command line reads its options from
 
 
 @dataclass
@@ -302,60 +256,3 @@ def _load(path: Path, network: nn.Module, optimisers: list[torch.optim.Optimizer
         optimiser.load_state_dict(kept)
     torch.set_rng_state(held["random"])
     return State(**held["state"])
-
-
-def export(settings: Settings) -> Version:
-    """Gather the languages' exports into ``out``, with a card: how they were made, what they do."""
-    parameters = 0
-    trained: dict[str, Any] = {}
-    for lang in LANGUAGES:
-        made = settings.work_folder / lang / "export"
-        if not made.exists():
-            continue
-        tongue = load_tongue(made, lang)
-        save_tongue(settings.out, tongue)
-        parameters += sum(p.numel() for p in tongue.network.parameters())
-        state = torch.load(settings.work_folder / lang / "last.pt", weights_only=True)["state"]
-        trained[lang] = {
-            "steps": state["step"], "tokens": state["tokens"], "minutes": round(state["seconds"] / 60, 1),
-            "val_nats": round(state["best"], 4),
-        }  # fmt: skip
-    about = card(settings, parameters, trained)
-    version = write_card(settings.out, about)
-    if settings.evaluate:
-        figures = evaluate(
-            Poet.load(settings.out), settings.data, limit=settings.evaluate, train_data=settings.data
-        )
-        version = write_card(settings.out, {**about, "figures": figures.as_dict()["figures"]})
-    return version
-
-
-def card(settings: Settings, parameters: int, trained: dict[str, Any]) -> dict[str, Any]:
-    """The card without figures."""
-    chosen = {
-        name: value
-        for name, value in asdict(settings).items()
-        if name
-        not in ("data", "out", "work", "minutes", "resume", "name", "languages", "hardware", "evaluate")
-        and value != getattr(Settings(settings.data, settings.out), name)
-    }
-    options = "".join(f" --set {name}={value}" for name, value in chosen.items())
-    minutes = sum(told["minutes"] for told in trained.values())
-    return {
-        "model": "poet",
-        "version": settings.name,
-        "parameters": parameters,
-        "data": [
-            {"pack": "poems/en", "licence": "public domain; CMUdict BSD-2-Clause",
-             "credit": "facjure/public-domain-poetry; tnhaider/english-gutenberg-poetry; "
-                       "CMU Pronouncing Dictionary, Copyright (C) 1993-2015 Carnegie Mellon University"},
-            {"pack": "poems/zh", "licence": "MIT",
-             "credit": "chinese-poetry, Copyright (c) 2016 JackeyGao; "
-                       "chinese_word_rhyme, Copyright (c) 2023 Charles 闵"},
-        ],
-        "command": f"atelier train poet --data DIR --out DIR --minutes {math.ceil(minutes)}{options}",
-        "trained": {**trained, "hardware": settings.hardware},
-        "figures": [],
-        "notes": "A first version: exact in form by construction, modest in sense. "
-                 "The texts are old; so is the voice.",
-    }  # fmt: skip

@@ -1,0 +1,72 @@
+"""From the checkpoints of both languages to a version folder with its card."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+import torch
+
+from atelier.versions import Version, write_card
+from models.poet.evaluate import evaluate
+from models.poet.generate import Poet
+from models.poet.settings import Settings
+from models.poet.version import LANGUAGES, load_tongue, save_tongue
+
+
+def export(settings: Settings) -> Version:
+    """Gather the languages' exports into ``out``, with a card: how they were made, what they do."""
+    parameters = 0
+    trained: dict[str, Any] = {}
+    for lang in LANGUAGES:
+        made = settings.work_folder / lang / "export"
+        if not made.exists():
+            continue
+        tongue = load_tongue(made, lang)
+        save_tongue(settings.out, tongue)
+        parameters += sum(p.numel() for p in tongue.network.parameters())
+        state = torch.load(settings.work_folder / lang / "last.pt", weights_only=True)["state"]
+        trained[lang] = {
+            "steps": state["step"], "tokens": state["tokens"], "minutes": round(state["seconds"] / 60, 1),
+            "val_nats": round(state["best"], 4),
+        }  # fmt: skip
+    about = card(settings, parameters, trained)
+    version = write_card(settings.out, about)
+    if settings.evaluate:
+        figures = evaluate(
+            Poet.load(settings.out), settings.data, limit=settings.evaluate, train_data=settings.data
+        )
+        version = write_card(settings.out, {**about, "figures": figures.as_dict()["figures"]})
+    return version
+
+
+def card(settings: Settings, parameters: int, trained: dict[str, Any]) -> dict[str, Any]:
+    """The card without figures."""
+    chosen = {
+        name: value
+        for name, value in asdict(settings).items()
+        if name
+        not in ("data", "out", "work", "minutes", "resume", "name", "languages", "hardware", "evaluate")
+        and value != getattr(Settings(settings.data, settings.out), name)
+    }
+    options = "".join(f" --set {name}={value}" for name, value in chosen.items())
+    minutes = sum(told["minutes"] for told in trained.values())
+    return {
+        "model": "poet",
+        "version": settings.name,
+        "parameters": parameters,
+        "data": [
+            {"pack": "poems/en", "licence": "public domain; CMUdict BSD-2-Clause",
+             "credit": "facjure/public-domain-poetry; tnhaider/english-gutenberg-poetry; "
+                       "CMU Pronouncing Dictionary, Copyright (C) 1993-2015 Carnegie Mellon University"},
+            {"pack": "poems/zh", "licence": "MIT",
+             "credit": "chinese-poetry, Copyright (c) 2016 JackeyGao; "
+                       "chinese_word_rhyme, Copyright (c) 2023 Charles 闵"},
+        ],
+        "command": f"atelier train poet --data DIR --out DIR --minutes {math.ceil(minutes)}{options}",
+        "trained": {**trained, "hardware": settings.hardware},
+        "figures": [],
+        "notes": "A first version: exact in form by construction, modest in sense. "
+                 "The texts are old; so is the voice.",
+    }  # fmt: skip
