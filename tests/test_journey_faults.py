@@ -23,6 +23,7 @@ from tests.town import WAIT_S, Town, answers, town, until
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 KIND = "paint"
+PARTS = 7  # Redis, three workers, three front ends
 TRIES = 12  # a quick model may be done before it is caught
 
 
@@ -164,7 +165,7 @@ async def test_every_process_killed_at_once(here: Town) -> None:
     work = await ask(here, "a green leaf", BOB)
     everything = await asyncio.to_thread(here.up.processes)
     await asyncio.to_thread(here.up.kill)
-    assert len(everything) >= 7  # Redis, three workers, three front ends
+    assert len(everything) >= PARTS
     unmade = here.store.get(work.id)
     assert unmade is not None
     assert unmade.made_at is None
@@ -177,29 +178,28 @@ async def test_nobody_saw_a_traceback(here: Town) -> None:
     assert not any("Traceback" in text or "Error" in text for text in shown)
 
 
+async def test_up_twice_in_one_home_and_ctrl_c(here: Town, tmp_path: Path) -> None:
+    """The second one says so and leaves the first alone; Ctrl-C ends everything, and well."""
+    home = here.up.home
+    twice = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-m", "atelier", "up"], capture_output=True, text=True,
+        timeout=60, cwd=tmp_path, env={**os.environ, "ATELIER_HOME": str(home), "LC_ALL": "en_GB.UTF-8"},
+    )  # fmt: skip
+    assert twice.returncode == 1
+    (sentence,) = twice.stderr.strip().splitlines()
+    assert str(here.up.process.pid) in sentence
+    await until(lambda: answers(here.up.page), "the page, which is still there")
+    await until(lambda: len(here.up.processes()) >= PARTS, "all parts")
+    assert await asyncio.to_thread(here.up.stop) == 0  # fails where anything is left running
+    assert not await asyncio.to_thread(answers, here.up.page)
+    assert redis_server.answering(home) is None
+
+
 async def test_a_wrong_token_stops_only_its_own_chat(tmp_path: Path) -> None:
     wrong = "MTA1.wrong.token-that-nobody-knows-at-all-000000"
-    async with town(tmp_path / "home", discord_token=wrong) as here:
-        await until(lambda: "ATELIER_DISCORD_TOKEN" in here.up.log, "the sentence about the token")
-        await ask(here, "rain", ALICE)
-        await all_posted(here, ALICE, 1)
-        assert here.up.log.count("Traceback") == 0
-        assert "nobody-knows" not in here.up.log
-
-
-async def test_up_twice_in_one_home_and_ctrl_c(tmp_path: Path) -> None:
-    """The second one says so and leaves the first alone; Ctrl-C ends everything, and well."""
-    home = tmp_path / "home"
-    async with town(home) as here:
-        twice = await asyncio.to_thread(
-            subprocess.run, [sys.executable, "-m", "atelier", "up"], capture_output=True, text=True,
-            timeout=60, cwd=tmp_path, env={**os.environ, "ATELIER_HOME": str(home), "LC_ALL": "en_GB.UTF-8"},
-        )  # fmt: skip
-        assert twice.returncode == 1
-        (sentence,) = twice.stderr.strip().splitlines()
-        assert str(here.up.process.pid) in sentence
-        assert await asyncio.to_thread(answers, here.up.page)
-        assert len(await asyncio.to_thread(here.up.processes)) >= 7
-        assert await asyncio.to_thread(here.up.stop) == 0  # fails where anything is left running
-        assert not await asyncio.to_thread(answers, here.up.page)
-        assert redis_server.answering(home) is None
+    async with town(tmp_path / "home", discord_token=wrong) as alone:
+        await until(lambda: "ATELIER_DISCORD_TOKEN" in alone.up.log, "the sentence about the token")
+        await ask(alone, "rain", ALICE)
+        await all_posted(alone, ALICE, 1)
+        assert alone.up.log.count("Traceback") == 0
+        assert "nobody-knows" not in alone.up.log
