@@ -35,8 +35,8 @@ class Settings:
 
     data: Path
     out: Path
-    work: Path
-    minutes: float = 4.0
+    work: Path | None = None  # checkpoints; default: ``<out>-work`` beside it
+    minutes: float = 8.0
     steps: int | None = None
     batch: int = 512
     vocabulary: int = 30000  # English words beyond the captions, at most
@@ -44,6 +44,14 @@ class Settings:
     start: Path | None = None  # a version to go on from
     seed: int = 0
     resume: bool = True
+
+    @property
+    def work_folder(self) -> Path:
+        """Where checkpoints lie."""
+        return self.work or self.out.with_name(f"{self.out.name}-work")
+
+
+SETTINGS = Settings
 
 
 def train(settings: Settings) -> Version:
@@ -90,7 +98,7 @@ def train(settings: Settings) -> Version:
 
     mean: PromptEncoder = average.module  # type: ignore[assignment]
     journal = run_stage(
-        "text", settings.work, Budget(settings.minutes, settings.steps),
+        "text", settings.work_folder, Budget(settings.minutes, settings.steps),
         {"network": network, "average": average, "optimiser": optimiser}, step,
         validate=(lambda: -retrieval(mean, held)) if held else None,
         patience=8, resume=settings.resume,
@@ -106,7 +114,7 @@ def train(settings: Settings) -> Version:
             "parameters": sum(p.numel() for p in mean.parameters()),
             "data": credit(learnt),
             "teacher": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), for training only",
-            "command": "atelier train painter --data DIR --out DIR --set stages=text",
+            "command": "atelier train text --data DIR --out DIR",
             "trained": {
                 "steps": journal.step, "texts": journal.step * settings.batch,
                 "minutes": round(journal.seconds / 60, 1),
@@ -125,7 +133,7 @@ def _alike(ordered: torch.Tensor, count: int, draw: torch.Generator, window: int
 
 def _material(settings: Settings, rows: list[Row]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Pieces int16 ``[N, T, P]``, goals float32 ``[N, 384]``, and the numbers of the Chinese texts."""
-    cache = settings.work / "text-material.pt"
+    cache = settings.work_folder / "text-material.pt"
     if settings.resume and cache.exists():
         kept = torch.load(cache, weights_only=True)
         return kept["pieces"], kept["goals"], kept["chinese"]
