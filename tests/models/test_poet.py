@@ -207,8 +207,14 @@ def test_the_asking_is_no_part_of_the_title(tiny: Poet) -> None:
 def test_the_prompt_says_the_mood_where_nobody_else_does(tiny: Poet) -> None:
     assert read_topic("a merry dance of joy", tiny.automata["en"]).mood == "joyful"
     assert read_topic("the river", tiny.automata["en"]).mood is None
-    told, untold = poems(tiny, [ask("quatrain", mood="epic"), ask("quatrain")])
-    assert told.lines != untold.lines
+
+
+def test_a_mood_changes_what_is_written(shipped: Poet) -> None:
+    untold, told = (
+        poems(shipped, [ask("quatrain", seed=seed, mood=mood) for seed in range(4)])
+        for mood in (None, "epic")
+    )
+    assert [poem.lines for poem in told] != [poem.lines for poem in untold]
 
 
 # Refusals
