@@ -1,4 +1,4 @@
-"""The only door to torchvision: for training and evaluation, never for serving.
+"""The only door to torchvision: for training and evaluation (transformers: :mod:`models.hf`).
 
 torch and torchvision are built as a pair. Where torch is a CPU build and torchvision's wheel is
 the index's (built for CUDA), its compiled operators do not load and the import fails with

@@ -67,8 +67,8 @@ class ModelShelf:
         """The model for ``kind``. One that could not be loaded is tried again at every call.
 
         A newly chosen version takes over between two jobs; one that cannot be loaded is refused, and
-        the one before goes on, or what ships. Raises :class:`PersonError` (``WeightsError``, a missing device) with
-        what would mend it.
+        the one before goes on, or what ships. Raises :class:`PersonError` (``WeightsError``, a missing
+        device) with what would mend it.
         """
         folder = self._chosen(kind)
         if kind in self._warm and folder == self._folder[kind]:
