@@ -21,7 +21,8 @@ class VerseModel(nn.Module):
     def __init__(self, settings: dict[str, Any], content: int, word_dropout: float = 0.0) -> None:
         super().__init__()
         self.settings, self.content, self.word_dropout = settings, content, word_dropout
-        self.lm = LlamaForCausalLM(LlamaConfig(**settings))  # type: ignore[no-untyped-call]
+        build: Any = LlamaForCausalLM  # typed in some releases of transformers only
+        self.lm = build(LlamaConfig(**settings))
 
     @property
     def size(self) -> int:
