@@ -59,7 +59,11 @@ def main() -> None:
 
 
 def _pictures() -> str:
-    asked = [PaintRequest(prompt=prompt, style=style, seed=SEED) for prompt, style in PICTURES]
+    # One noise gives different prompts similar shapes still, so each has a seed of its own: 1, 2, 3, ...
+    asked = [
+        PaintRequest.model_validate({"prompt": prompt, "style": style, "seed": SEED + number})
+        for number, (prompt, style) in enumerate(PICTURES)
+    ]
     made = [_made(answer) for answer in load_model("paint").generate(asked)]
     pictures = [Image.open(io.BytesIO(one.artefacts[0].data)).convert("RGB") for one in made]
     side = pictures[0].width
@@ -84,7 +88,9 @@ def _sheet(columns: int = 12) -> None:
 
 
 def _poems() -> str:
-    asked = [PoemRequest(topic=topic, form=form, seed=SEED) for topic, form in POEMS]
+    asked = [
+        PoemRequest.model_validate({"topic": topic, "form": form, "seed": SEED}) for topic, form in POEMS
+    ]
     blocks = []
     for (topic, form), answer in zip(POEMS, load_model("poem").generate(asked), strict=True):
         result = _made(answer).result
