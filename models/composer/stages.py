@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -15,9 +14,7 @@ from models.composer.data import Conditions, Tune, Windows, conditions
 from models.composer.grid import METERS, START, WINDOW
 from models.composer.network import MelodyVAE, shifted
 from models.composer.prior import FREE, LatentPrior, masks
-
-if TYPE_CHECKING:
-    from models.composer.train import Settings
+from models.composer.settings import Settings
 
 
 class Stage(ABC):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -24,54 +24,10 @@ from atelier.versions import Version, write_card
 from models.composer.data import read_tunes, sources
 from models.composer.generate import WEIGHTS, Composer
 from models.composer.hearing import listen
-from models.composer.network import MelodyVAE, Shape
+from models.composer.network import MelodyVAE
 from models.composer.prior import LatentPrior
+from models.composer.settings import Settings
 from models.composer.stages import PriorStage, Stage, VAEStage
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The options of ``atelier train composer``. Give ``minutes`` (all in all) or steps a stage."""
-
-    data: Path
-    out: Path
-    minutes: float | None = None
-    vae_steps: int = 3000
-    prior_steps: int = 6000
-    prior_share: float = 0.5  # of the minutes
-    batch: int = 64
-    prior_batch: int = 128
-    rate: float = 2e-3
-    prior_rate: float = 1.5e-3
-    weight_decay: float = 0.01
-    dropout: float = 0.05
-    token_drop: float = 0.5  # of the decoder's own past, so that it listens to the latents
-    beta: float = 0.05  # weight of the KL divergence
-    free_bits: float = 0.05  # nats a latent number that cost nothing
-    forget: float = 0.3  # wishes left unsaid
-    seed: int = 0
-    device: str = "cpu"
-    bf16: bool = False  # no gain measured for these sizes on two CPU cores
-    threads: int = 0  # 0: torch's own choice
-    freeze: tuple[str, ...] = ()  # parts that keep their weights: encoder, decoder, prior
-    start: Path | None = None  # a version folder to go on from
-    resume: bool = True
-    patience: int = 8  # validations without gain that end a stage
-    validate_every: int = 200
-    validate_windows: int = 2048
-    keep_every: float = 60.0  # seconds between checkpoints
-    shape: Shape = field(default_factory=Shape)
-    version: str = "v1"
-    hardware: str = ""
-    tensorboard: bool = True
-
-    @property
-    def work(self) -> Path:
-        """Where checkpoints and logs lie: beside ``out``."""
-        return self.out.parent / f"{self.out.name}-work"
-
-
-SETTINGS = Settings
 
 NOTES = (
     "A first version. Of a prompt it understands the words of the tables in docs/composer.md and no others.",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
@@ -17,10 +16,8 @@ from torch import nn
 
 from models.painter.data import Pictures, rng_of
 from models.painter.network import Decoder, Encoder, Shape
+from models.painter.settings import Settings
 from models.painter.stage import Average, Journal, cosine, laid, mixed, placed, run_stage, set_rate
-
-if TYPE_CHECKING:
-    from models.painter.train import Settings
 
 CROP = 64
 NOISE = 0.1  # added to latents in training: the decoder forgives a generator's small errors

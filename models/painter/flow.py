@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
@@ -16,11 +15,9 @@ from torch import nn
 from models.painter.data import rng_of
 from models.painter.latents import Latents, read
 from models.painter.network import Generator, Shape
+from models.painter.settings import Settings
 from models.painter.stage import Average, Journal, cosine, laid, mixed, placed, run_stage, set_rate
 from models.text.network import Encoded, PromptEncoder
-
-if TYPE_CHECKING:
-    from models.painter.train import Settings
 
 GUIDANCE = 2.5
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
@@ -23,11 +22,9 @@ from models.painter.data import rng_of
 from models.painter.flow import sample
 from models.painter.latents import Latents, noise_like, read
 from models.painter.network import Generator, Shape
+from models.painter.settings import Settings
 from models.painter.stage import Average, Journal, cosine, laid, mixed, placed, run_stage, set_rate
 from models.text.network import SENTENCE, Encoded, PromptEncoder
-
-if TYPE_CHECKING:
-    from models.painter.train import Settings
 
 PARENT_STEPS = 8
 COPYING = 0.2  # share of the stage that only repeats the parent

@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import torch
 import torch.nn.functional as F
@@ -24,11 +24,9 @@ from models.painter.data import Pictures, draw_caption, rng_of
 from models.painter.latents import read
 from models.painter.network import Residual, norm
 from models.painter.packs import Row
+from models.painter.settings import Settings
 from models.painter.stage import Average, Journal, cosine, laid, mixed, placed, run_stage, set_rate
 from models.text.network import SENTENCE, PromptEncoder
-
-if TYPE_CHECKING:
-    from models.painter.train import Settings
 
 FILE, STYLES = "judge.safetensors", "judge.json"
 SPACE = 128

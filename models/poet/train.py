@@ -31,7 +31,6 @@ from models.poet.vocabulary import Vocabulary
 
 # How often a rare form's poems are seen, against once an epoch.
 REPEATS = {"haiku": 4, "limerick": 8, "free": 2, "如梦令": 6, "浣溪沙": 4, "鹧鸪天": 4, "五绝": 2}
-SETTINGS = Settings  # what the command line reads its options from
 
 
 @dataclass

@@ -51,9 +51,6 @@ class Settings:
         return self.work or self.out.with_name(f"{self.out.name}-work")
 
 
-SETTINGS = Settings
-
-
 def train(settings: Settings) -> Version:
     """Train on the ``train`` rows of every pack, choose on ``val``, export float16 and a card."""
     rows = [row for pack in find_packs(settings.data) for row in read_rows(pack)]

@@ -1,0 +1,80 @@
+"""What ``atelier train painter`` can set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from atelier.errors import BadInput
+from models.painter.network import Shape
+from models.painter.stage import Budget
+
+STAGES = ("text", "autoencoder", "sharpen", "judge", "flow", "pairs", "gan", "export")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What ``atelier train painter`` can set. Minutes are of training time, on this machine."""
+
+    data: Path
+    out: Path  # the version's folder; its name is the version's
+    work: Path | None = None  # checkpoints and caches; default: ``<out>-work`` beside it
+    text: Path | None = None  # a prompt encoder's version; default: the one that ships
+    stages: str = "autoencoder,sharpen,judge,flow,pairs,gan,export"
+    text_minutes: float = 3.0
+    autoencoder_minutes: float = 4.5
+    sharpen_minutes: float = 2.5
+    judge_minutes: float = 4.0
+    flow_minutes: float = 27.0
+    gan_minutes: float = 10.0
+    minutes: float | None = None  # for all together: scales the five above
+    steps: int | None = None  # of every stage, instead of minutes
+    batch: int = 64
+    learning_rate: float = 1e-3
+    hold: float = 0.5  # share of the flow's budget at the full learning rate
+    weight_decay: float = 0.01
+    dropout: float = 0.0
+    caption_dropout: float = 0.1
+    freeze: str = ""  # parts of the generator to keep as they are, by the beginning of their names
+    weights: str = "flowers=1.5"  # how often a pack is drawn, where not 1
+    guidance: float = 2.5  # of the parent, when it draws what the one-pass generator starts from
+    pairs: int = 2048  # such pictures
+    coder: str = "32,64,128"  # widths of the autoencoder, and of the generator
+    unet: str = "96,144,160"
+    val_pictures: int = 200
+    seed: int = 0
+    hardware: str = "two CPU cores, shared"  # in words, for the card
+    device: str = "cpu"
+    resume: bool = True
+
+    def runs(self, stage: str) -> bool:
+        """Whether ``stage`` is to be trained; else its result is read from the work folder."""
+        return stage in self.stages.split(",")
+
+    def budget(self, stage: str) -> Budget:
+        """How long ``stage`` may train."""
+        if not self.runs(stage):
+            return Budget(steps=0)
+        asked: dict[str, float] = {
+            name: getattr(self, f"{name}_minutes")
+            for name in ("text", "autoencoder", "sharpen", "judge", "flow", "gan")
+        }
+        total = sum(value for name, value in asked.items() if self.runs(name))
+        scale = 1.0 if self.minutes is None else self.minutes / max(1e-9, total)
+        return Budget(asked[stage] * scale, self.steps)
+
+    @property
+    def work_folder(self) -> Path:
+        """Where checkpoints and caches lie."""
+        return self.work or self.out.with_name(f"{self.out.name}-work")
+
+    def shape(self) -> Shape:
+        """The networks' sizes. Raises :class:`BadInput` for text that is no three whole numbers."""
+        try:
+            a, b, c = (int(n) for n in self.coder.split(","))
+            d, e, f = (int(n) for n in self.unet.split(","))
+        except ValueError:
+            raise BadInput(
+                "painter-bad-setting", name="coder, unet", value=f"{self.coder}; {self.unet}"
+            ) from None
+        return Shape((a, b, c), (d, e, f), dropout=self.dropout)
