@@ -14,6 +14,7 @@ from typing import Any, get_args
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from atelier import __version__
 from atelier.errors import BadInput
 from atelier.store import PersonRef, Vote
 from bot.catalogue import BY_NAME, Command, help_text, parse_text
@@ -133,7 +134,8 @@ class Api:
         """200 while the page can accept requests; else 503 with what is down."""
         await asyncio.to_thread(self._studio.store.check)
         await asyncio.to_thread(self._studio.road.check)
-        return JSONResponse({"ok": True})
+        # By this header `atelier doctor` knows the studio from whatever else may hold the port.
+        return JSONResponse({"ok": True}, headers={"X-Atelier": __version__})
 
 
 def read(said: dict[str, Any]) -> tuple[Command, dict[str, Any]]:

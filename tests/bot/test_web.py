@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from atelier.doctor import checks
 from atelier.settings import Settings
 from atelier.store import Tally
 from bot.web.visitor import VISITOR, accepted
@@ -149,6 +150,8 @@ async def test_redis_down_is_said_and_nothing_is_recorded(
     settings = make_settings(web_port=free_port(), redis_url=redis_server.url)
     async with open_desk(settings) as desk, visit(desk) as visitor:
         assert (await visitor.client.get("/healthz")).json() == {"ok": True}
+        found = {check.name: check for check in await asyncio.to_thread(checks, settings)}
+        assert found["web page"].text.startswith("a studio already answers")
         redis_server.kill()
         answer = await visitor.ask("a sea")
         assert answer.status_code == 503
