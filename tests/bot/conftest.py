@@ -17,6 +17,7 @@ from bot.discord.app import run
 from bot.studio import Studio
 from tests.bot import handmade
 from tests.fakes.discord import Conversation, FakeDiscord, Message, User
+from tests.fakes.telegram import FakeTelegram
 
 
 class Desk:
@@ -114,3 +115,10 @@ async def desk(resting_desk: Desk, discord: FakeDiscord) -> Desk:
     resting_desk.start()
     await discord.ready()
     return resting_desk
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[FakeTelegram]:
+    """A Telegram, for as long as the test."""
+    async with FakeTelegram() as server:
+        yield server

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 
@@ -20,12 +20,6 @@ from tests.fakes.telegram import ALICE, BOB, GROUP, MEI, TOKEN, FakeTelegram
 def _quick_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counts, "PRIVATE_S", 0.05)
     monkeypatch.setattr(counts, "GROUP_S", 0.05)
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
 
 
 @pytest.fixture
