@@ -7,7 +7,6 @@ that speak of the same things. The teacher's vectors of the English side are the
 from __future__ import annotations
 
 import importlib
-import random
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -46,7 +45,8 @@ def caption_pairs(rows: Iterable[Row]) -> list[Pair]:
             found[Pair(str(chinese), (str(subject), f"a {subject}"))] = None
         for caption in row.zh_captions:
             if caption != chinese:
-                found[Pair(caption, _same_things(caption, row))] = None
+                # Near what it says, and near the rest of its picture: a painter's name near his style.
+                found[Pair(caption, (*same_things(caption, row), *row.captions))] = None
         if "fg_zh" in row.labels:
             front, back = row.labels["fg"], row.labels["bg"]
             meaning = f"a {front} silhouette icon on a {back} background"
@@ -58,65 +58,25 @@ def caption_pairs(rows: Iterable[Row]) -> list[Pair]:
     return list(found)
 
 
-def _same_things(caption: str, row: Row) -> tuple[str, ...]:
-    """The English captions that name a background or an artist exactly when the Chinese one does."""
+def same_things(caption: str, row: Row) -> tuple[str, ...]:
+    """The English captions of ``row`` that tell the same kinds of things as a Chinese one, best they can.
 
-    def told(text: str) -> tuple[bool, bool]:
-        artist, chinese = str(row.labels.get("artist", "\0")), str(row.labels.get("artist_zh", "\0"))
-        return bool(re.search("background|背景", text)), artist in text or chinese in text
+    Kinds: the background, the artist, the style's name, a style, the medium, tones, the subject's colour.
+    """
+    artist, style, colour = (str(row.labels.get(key, "\0")) for key in ("artist", "style", "color"))
+    artist_zh, style_zh = (str(row.labels.get(key, "\0")) for key in ("artist_zh", "style_zh"))
 
-    return tuple(c for c in row.captions if told(c) == told(caption)) or row.captions
-
-
-def general_pairs(words: Sequence[str], nouns: Sequence[str], count: int, seed: int) -> list[Pair]:
-    """English words beyond the captions, alone and in short phrases, so that strangers find neighbours."""
-    chance = random.Random(seed)
-    colours = [
-        "red",
-        "blue",
-        "green",
-        "yellow",
-        "orange",
-        "purple",
-        "pink",
-        "black",
-        "white",
-        "brown",
-        "golden",
-        "silver",
-        "gray",
-    ]
-    looks = [
-        "big",
-        "small",
-        "old",
-        "happy",
-        "sad",
-        "dark",
-        "bright",
-        "quiet",
-        "stormy",
-        "ancient",
-        "funny",
-        "beautiful",
-        "lonely",
-        "wild",
-    ]
-    frames = (
-        "a {a} {n}", "a {n}", "the {n}", "{n} and {m}", "a {n} in the style of a painting",
-        "a photo of a {n}",
-        "a {a} {n} with a {m}", "{c} {n} on a {d} background", "a {c} {n}", "draw me a {a} {c} {n}",
-        "a {n} near the {m}", "{a} {n} at night", "{n} icon", "cartoon {n}", "a painting of a {n}",
-    )  # fmt: skip
-    found = {Pair(w, (w,)): None for w in words}
-    both = [*words, *nouns, *nouns]
-    for _ in range(count):
-        said = chance.choice(frames).format(
-            n=chance.choice(both), m=chance.choice(both), a=chance.choice(looks),
-            c=chance.choice(colours), d=chance.choice(colours),
+    def told(text: str) -> tuple[bool, ...]:
+        return (
+            bool(re.search("background|背景", text)), artist in text or artist_zh in text,
+            style in text or style_zh in text, bool(re.search("style|3D|like |风格", text)),
+            bool(re.search("photo|照片", text)), bool(re.search("tones|色调|[红橙黄绿青蓝紫]色和", text)),
+            colour in text or bool(re.search("色的", text)),
         )  # fmt: skip
-        found[Pair(said, (said,))] = None
-    return list(found)
+
+    asked = told(caption)
+    apart = [sum(a != b for a, b in zip(asked, told(c), strict=True)) for c in row.captions]
+    return tuple(c for c, found in zip(row.captions, apart, strict=True) if found == min(apart))
 
 
 class Teacher:
@@ -138,8 +98,9 @@ class Teacher:
         ).eval()
 
     def vocabulary(self) -> list[str]:
-        """Its whole words of three letters and more, sorted."""
-        return sorted(w for w in self.tokenizer.get_vocab() if re.fullmatch("[a-z]{3,}", w))
+        """Its whole words, the most usual first (the order of its word pieces)."""
+        numbers: dict[str, int] = self.tokenizer.get_vocab()
+        return [w for w in sorted(numbers, key=numbers.__getitem__) if re.fullmatch("[a-z]+", w)]
 
     @torch.inference_mode()
     def __call__(self, texts: Sequence[str], batch: int = 256) -> torch.Tensor:
@@ -158,10 +119,20 @@ class Teacher:
         return made
 
 
-def targets(pairs: Sequence[Pair], teacher: Teacher) -> torch.Tensor:
-    """The teacher's vector for each pair, float32 ``[pairs, 384]``, unit length."""
-    texts = sorted({m for pair in pairs for m in pair.meanings})
+def targets(pairs: Sequence[Pair], teacher: Teacher, cache: Path | None = None) -> torch.Tensor:
+    """The teacher's vector for each pair, float32 ``[pairs, 384]``, unit length.
+
+    Vectors of texts are kept in the file ``cache`` and read from it the next time.
+    """
+    kept = torch.load(cache, weights_only=True) if cache and cache.exists() else None
+    texts: list[str] = kept["texts"] if kept else []
+    vectors: torch.Tensor = kept["vectors"].float() if kept else torch.empty(0, 384)
+    missing = sorted({m for pair in pairs for m in pair.meanings}.difference(texts))
+    if missing:
+        texts, vectors = [*texts, *missing], torch.cat((vectors, teacher(missing)))
+        if cache:
+            cache.parent.mkdir(parents=True, exist_ok=True)
+            torch.save({"texts": texts, "vectors": vectors.half()}, cache)
     place = {text: i for i, text in enumerate(texts)}
-    vectors = teacher(texts)
     means = torch.stack([vectors[[place[m] for m in pair.meanings]].mean(0) for pair in pairs])
     return F.normalize(means, dim=1)

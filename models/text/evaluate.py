@@ -9,6 +9,7 @@ import torch
 
 from models.painter.packs import Row
 from models.text.network import PromptEncoder
+from models.text.synonyms import synonyms
 from models.text.tokens import tokens
 
 AMONG = 100
@@ -49,3 +50,21 @@ def retrieval(network: PromptEncoder, rows: Sequence[Row], among: int = AMONG, s
         rivals = chance.sample(others, min(among - 1, len(others)))
         right += bool(likeness[i, i] > likeness[i, rivals].max())
     return right / len(labels)
+
+
+def synonym_accuracy(network: PromptEncoder, among: int = AMONG, seed: int = 0) -> float:
+    """How often a synonym or paraphrase is nearest to its concept among ``among`` concepts. 0..1.
+
+    The concepts are those of the list (:mod:`synonyms`); the rivals are drawn anew for each text.
+    """
+    chance = random.Random(seed)
+    listed = synonyms()
+    concepts = sorted({one.concept for one in listed})
+    texts = embed(network, [one.text for one in listed])
+    likeness = texts @ embed(network, concepts).T
+    right = 0
+    for one, near in zip(listed, likeness, strict=True):
+        own = concepts.index(one.concept)
+        rivals = chance.sample([i for i in range(len(concepts)) if i != own], among - 1)
+        right += bool(near[own] > near[rivals].max())
+    return right / len(listed)

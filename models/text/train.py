@@ -7,7 +7,7 @@ Multilingual Using Knowledge Distillation", section 2), plus a contrast within t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,34 @@ from atelier.versions import Version, write_card
 from models.painter.data import rng_of
 from models.painter.packs import Row, credit, find_packs, read_rows
 from models.painter.stage import Average, Budget, cosine, run_stage, set_rate
-from models.text.data import Teacher, caption_pairs, general_pairs, targets
+from models.text.data import Pair, Teacher, caption_pairs, targets
+from models.text.dictionary import read_entries
 from models.text.encoder import TextEncoder
 from models.text.evaluate import retrieval
+from models.text.landscapes import landscape_pairs
 from models.text.network import PromptEncoder
-from models.text.tokens import tokens
+from models.text.phrases import chinese_pairs, english_pairs, exchanged_pairs
+from models.text.synonyms import without_synonyms
+from models.text.tokens import NONE, tokens
 
 TEMPERATURE = 0.05
 TABLE = 10.0  # the table's learning rate, over the layers'
+TOGETHER = 16  # batches that are drawn together and cut by length: little padding
+_TOLD = {
+    "minutes",
+    "batch",
+    "dictionary",
+    "phrases",
+    "exchanged",
+    "landscapes",
+    "seed",
+}  # by a card's command
+LOST = 0.1  # of the pieces of words, in training: words never seen are known by some of theirs only
+# How much of what is learnt comes from where. Words are many and short, captions few and long.
+SHARES = {
+    "captions": 0.08, "Chinese captions": 0.17, "dictionary": 0.25, "visible words": 0.17,
+    "phrases": 0.1, "exchanged": 0.1, "landscapes": 0.04, "English": 0.09,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +60,10 @@ class Settings:
     steps: int | None = None
     batch: int = 512
     vocabulary: int = 30000  # English words beyond the captions, at most
-    phrases: int = 20000  # made of them
+    dictionary: int = 60000  # Chinese words, at most
+    phrases: int = 45000  # made of Chinese words; a third as many of English words
+    exchanged: int = 30000  # captions with another subject
+    landscapes: int = 20000  # descriptions, each in both languages
     start: Path | None = None  # a version to go on from
     seed: int = 0
     resume: bool = True
@@ -56,7 +79,7 @@ def train(settings: Settings) -> Version:
     rows = [row for pack in find_packs(settings.data) for row in read_rows(pack)]
     learnt = [row for row in rows if row.split == "train"]
     held = [row for row in rows if row.split == "val" and row.zh_captions]
-    pieces, goals, chinese = _material(settings, learnt)
+    pieces, goals, weights = _material(settings, learnt)
     torch.manual_seed(settings.seed)
     network = PromptEncoder() if settings.start is None else TextEncoder.load(settings.start).network
     network.requires_grad_(True).train()
@@ -65,24 +88,34 @@ def train(settings: Settings) -> Version:
     table: dict[str, Any] = {"params": [network.table.weight], "scale": TABLE, "weight_decay": 0.0}
     rest: dict[str, Any] = {"params": [p for name, p in network.named_parameters() if name != "table.weight"]}
     optimiser = torch.optim.AdamW([table, rest], lr=2e-3, betas=(0.9, 0.98), weight_decay=0.01)
-    half = settings.batch // 2
-    length = (pieces != 0).any(2).sum(1)
-    everything = length.argsort(stable=True)
-    chinese = chinese[length[chinese].argsort(stable=True)]
+    length = (pieces != NONE).any(2).sum(1)
+    drawn: dict[int, list[torch.Tensor]] = {}
+
+    def batch(number: int) -> torch.Tensor:
+        """The texts of a step: ``TOGETHER`` batches drawn by weight, each of texts of about one length."""
+        group, place = divmod(number, TOGETHER)
+        if group not in drawn:
+            drawn.clear()
+            _, draw = rng_of(settings.seed, "text", group)
+            some = torch.multinomial(weights, settings.batch * TOGETHER, replacement=True, generator=draw)
+            order = torch.randperm(TOGETHER, generator=draw).tolist()
+            batches = some[length[some].argsort(stable=True)].view(TOGETHER, settings.batch)
+            drawn[group] = [batches[i] for i in order]
+        return drawn[group][place]
 
     def step(number: int, share: float) -> dict[str, float]:
         set_rate(optimiser, cosine(share, 2e-3, hold=0.2))
-        _, draw = rng_of(settings.seed, "text", number)
-        some = _alike(everything, half, draw)
-        if len(chinese):  # half of every batch is Chinese, which has fewer texts
-            some = torch.cat((some, _alike(chinese, half, draw)))
-        fed = pieces[some].long()
-        fed = fed[:, : int((fed != 0).any(2).sum(1).max())]
+        _, draw = rng_of(settings.seed, "lost", number)
+        some = batch(number)
+        fed = pieces[some, : int(length[some].max())].long()
+        fed = fed.masked_fill(torch.rand(fed.shape, generator=draw) < LOST, NONE)
+        fed[:, 0] = pieces[some, 0].long()  # the start token stays: no text is empty
         with torch.autocast("cpu", torch.bfloat16):
             made = network(fed).sentence
-        likeness = made @ goals[some].T
+        meant = goals[some].float()
+        likeness = made @ meant.T
         # Texts of the same meaning in one batch are not each other's wrong answers.
-        same = goals[some] @ goals[some].T > 0.98
+        same = meant @ meant.T > 0.98
         apart = likeness.masked_fill(same & ~torch.eye(len(some), dtype=torch.bool), -torch.inf) / TEMPERATURE
         near = 1 - likeness.diagonal().mean()
         loss = 4 * near + 0.5 * F.cross_entropy(apart, torch.arange(len(some)))
@@ -111,7 +144,8 @@ def train(settings: Settings) -> Version:
             "parameters": sum(p.numel() for p in mean.parameters()),
             "data": credit(learnt),
             "teacher": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), for training only",
-            "command": "atelier train text --data DIR --out DIR",
+            "dictionary": "CC-CEDICT (CC-BY-SA-4.0), for training only",
+            "command": _command(settings),
             "trained": {
                 "steps": journal.step, "texts": journal.step * settings.batch,
                 "minutes": round(journal.seconds / 60, 1),
@@ -121,30 +155,51 @@ def train(settings: Settings) -> Version:
     )  # fmt: skip
 
 
-def _alike(ordered: torch.Tensor, count: int, draw: torch.Generator, window: int = 8192) -> torch.Tensor:
-    """``count`` texts of about the same length, out of numbers ordered by length: little padding."""
-    wide = min(window, len(ordered))
-    start = int(torch.randint(len(ordered) - wide + 1, (), generator=draw))
-    return ordered[start + torch.randint(wide, (count,), generator=draw)]
+def _command(settings: Settings) -> str:
+    """The command line that trains so; ``DIR`` where a path is the person's own."""
+    told = [f"--set {f.name}={getattr(settings, f.name)}" for f in fields(Settings) if f.name in _TOLD]
+    start = [] if settings.start is None else [f"--set start={settings.start.name}"]
+    return " ".join(["atelier train text --data DIR --out DIR", *start, *told])
+
+
+def _sources(settings: Settings, rows: list[Row], teacher: Teacher) -> dict[str, list[Pair]]:
+    """What is learnt from, by where it comes from; the synonyms kept for the measure are left out."""
+    known = teacher.vocabulary()
+    captions = caption_pairs(rows)
+    subjects = {str(row.labels["subject"]) for row in rows if row.labels.get("subject")}
+    visible = subjects | {str(word) for row in rows for word in row.labels.get("keywords", ())}
+    named = {pair.text for pair in captions}
+    entries = read_entries(known, settings.dictionary)
+    seen = [entry for entry in entries if entry.senses[0] in visible]
+    words = [word for word in known if len(word) > 2][: settings.vocabulary]
+    found = {
+        "captions": [pair for pair in captions if pair.text in pair.meanings],
+        "Chinese captions": [pair for pair in captions if pair.text not in pair.meanings],
+        # Where a caption says what a word means, its word counts.
+        "dictionary": [Pair(e.chinese, e.meanings) for e in entries if e.chinese not in named],
+        "visible words": [Pair(e.chinese, e.meanings) for e in seen if e.chinese not in named],
+        "phrases": chinese_pairs(entries, visible, settings.phrases, settings.seed),
+        "exchanged": exchanged_pairs(rows, seen, settings.exchanged, settings.seed),
+        "landscapes": landscape_pairs(settings.landscapes, settings.seed),
+        "English": [
+            *english_pairs(words, sorted(subjects), settings.phrases // 3, settings.seed),
+            *(Pair(sense, (sense,)) for sense in sorted({sense for e in entries for sense in e.senses})),
+        ],
+    }
+    return {name: without_synonyms(pairs) for name, pairs in found.items()}
 
 
 def _material(settings: Settings, rows: list[Row]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Pieces int16 ``[N, T, P]``, goals float32 ``[N, 384]``, and the numbers of the Chinese texts."""
+    """Pieces int16 ``[N, T, P]``, goals float16 ``[N, 384]``, and how often each text is drawn ``[N]``."""
     cache = settings.work_folder / "text-material.pt"
     if settings.resume and cache.exists():
         kept = torch.load(cache, weights_only=True)
-        return kept["pieces"], kept["goals"], kept["chinese"]
-    teacher = Teacher()
-    pairs = caption_pairs(rows)
-    nouns = sorted({str(row.labels["subject"]) for row in rows if row.labels.get("subject")})
-    pairs += general_pairs(
-        teacher.vocabulary()[: settings.vocabulary], nouns or ["thing"], settings.phrases, settings.seed
-    )
-    goals = targets(pairs, teacher)
+        return kept["pieces"], kept["goals"], kept["weights"]
+    sources = _sources(settings, rows, teacher := Teacher())
+    pairs = [pair for found in sources.values() for pair in found]
+    goals = targets(pairs, teacher, settings.work_folder / "teacher.pt").half()
     pieces = tokens([pair.text for pair in pairs]).to(torch.int16)
-    chinese = torch.tensor(
-        [i for i, pair in enumerate(pairs) if pair.text not in pair.meanings], dtype=torch.int64
-    )
+    weights = torch.cat([torch.full((len(f),), SHARES[name] / len(f)) for name, f in sources.items() if f])
     cache.parent.mkdir(parents=True, exist_ok=True)
-    torch.save({"pieces": pieces, "goals": goals, "chinese": chinese}, cache)
-    return pieces, goals, chinese
+    torch.save({"pieces": pieces, "goals": goals, "weights": weights}, cache)
+    return pieces, goals, weights
