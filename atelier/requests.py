@@ -28,13 +28,16 @@ Form = Literal[
 ]  # fmt: skip
 Style = Literal[
     "photo", "painting", "impressionism", "post-impressionism", "renaissance", "baroque",
-    "romanticism", "expressionism", "emoji", "3d", "flat", "outline", "silhouette",
+    "romanticism", "expressionism", "watercolour", "ink", "poster", "pixel", "glow",
+    "emoji", "3d", "flat", "outline", "silhouette",
 ]  # fmt: skip
 Palette = Literal["warm", "cool", "bright", "dark", "vivid", "muted", "golden", "monochrome"]
 Rhythm = Literal[
     "reel", "jig", "hornpipe", "air", "song", "hymn", "waltz", "march", "lullaby"
 ]  # fmt: skip
 Length = Literal[4, 8, 16, 32]
+Strength = Literal["subtle", "strong"]
+Size = Literal[256, 512]
 
 MOODS: tuple[Mood, ...] = get_args(Mood)
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -42,11 +45,15 @@ STYLES: tuple[Style, ...] = get_args(Style)
 PALETTES: tuple[Palette, ...] = get_args(Palette)
 RHYTHMS: tuple[Rhythm, ...] = get_args(Rhythm)
 LENGTHS: tuple[Length, ...] = get_args(Length)
+STRENGTHS: tuple[Strength, ...] = get_args(Strength)
+SIZES: tuple[Size, ...] = get_args(Size)  # of an enlarged picture, in pixels
 
 MAX_PROMPT = 500
 MAX_COUNT = 4
 MAX_SEED = 2**31 - 1
 MIN_TEMPO, MAX_TEMPO = 40, 240  # quarters a minute
+MAX_WILD = 2.0
+MAX_NOISE, MAX_TERMS, MAX_MIX = 2**53 - 1, 16, 3  # any JSON reader keeps whole numbers up to 2^53
 
 KEY = re.compile(
     r"^\s*(?P<tonic>[A-Ga-g])\s*(?P<sign>[#♯b♭]|-?sharp|-?flat)?\s*"
@@ -104,8 +111,45 @@ class Request(BaseModel):
         return self.model_copy(update={"seed": secrets.randbelow(MAX_SEED + 1)})
 
 
+Term = tuple[
+    Annotated[int, Field(ge=0, le=MAX_NOISE)], Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
+]
+Noise = Annotated[tuple[Term, ...], Field(min_length=1, max_length=MAX_TERMS)]
+
+
+class Words(BaseModel):
+    """Another work's words, mixed into a picture with a ``share`` of the whole."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prompt: Prompt
+    style: Style | None = None
+    mood: Mood | None = None
+    palette: Palette | None = None
+    share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.5
+
+
+class Steer(BaseModel):
+    """What a picture starts from, beside its words; :mod:`atelier.steer` makes these from works.
+
+    ``noise`` is the noise of a picture that was made, as (number, weight) of independent draws;
+    alone it draws that very picture again, with ``vary`` others near it. ``version`` is the
+    painter that it was made by. ``mix`` blends other words in; ``wild`` is 0 for the safest
+    pictures, 1 as they come, 2 for the wildest; ``upscale`` is a side in pixels.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    noise: Noise | None = None
+    version: Annotated[str, Field(max_length=40)] | None = None
+    vary: Strength | None = None
+    mix: Annotated[tuple[Words, ...], Field(max_length=MAX_MIX)] = ()
+    wild: Annotated[float, Field(ge=0, le=MAX_WILD, allow_inf_nan=False)] = 1.0
+    upscale: Size | None = None
+
+
 class PaintRequest(Request):
-    """``/paint``: ``count`` pictures of ``prompt``."""
+    """``/paint``: ``count`` pictures of ``prompt``; ``steer`` is set by the buttons around a work."""
 
     kind: ClassVar[Kind] = "paint"
     prompt_field: ClassVar[str] = "prompt"
@@ -114,6 +158,7 @@ class PaintRequest(Request):
     style: Style | None = None
     palette: Palette | None = None
     count: Annotated[int, Field(ge=1, le=MAX_COUNT)] = 1
+    steer: Steer | None = None
 
 
 class PoemRequest(Request):
@@ -173,6 +218,8 @@ def parse_request(kind: Kind, options: Mapping[str, Any]) -> Request:
         request = model.model_validate(said)
     except ValidationError as fault:
         raise _refusal(model, fault) from None
+    if isinstance(request, PaintRequest) and request.steer:
+        _check_steer(request.steer, request.count)
     if isinstance(request, PoemRequest):
         if request.form and request.lang and form_language(request.form) != request.lang:
             raise BadInput("bad-form-language", form=request.form, language=request.lang)
@@ -181,10 +228,22 @@ def parse_request(kind: Kind, options: Mapping[str, Any]) -> Request:
     return request
 
 
+def _check_steer(steer: Steer, count: int) -> None:
+    if steer.vary and steer.noise is None:
+        raise BadInput("bad-vary-nothing")
+    if steer.noise and not steer.vary and count > 1:
+        raise BadInput("bad-count-same")
+    if sum(words.share for words in steer.mix) > 1 + 1e-6:
+        raise BadInput("bad-shares")
+
+
 def _refusal(model: type[Request], fault: ValidationError) -> BadInput:
     """The sentence for the first fault that pydantic found."""
     first = fault.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else model.prompt_field
+    if name == "steer":
+        where = [str(part) for part in first["loc"]]
+        return BadInput("bad-steer", option=".".join(where), value=str(first.get("input"))[:40])
     value = str(first.get("input"))[:40]
     if first["type"] == "extra_forbidden":
         return BadInput("bad-option", option=name, options=", ".join(sorted(model.model_fields)))

@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     soundfont: Path | None = Field(
         None, description="An SF2 file for melodies; none: the built-in instrument."
     )
+    candidates: Annotated[int, Field(ge=1, le=8)] = Field(
+        2, description="Pictures drawn for each one that is posted: the best is, 1 to 8."
+    )
     job_timeout: Annotated[int, Field(ge=1)] = Field(120, description="Seconds a work may take.")
     retries: Annotated[int, Field(ge=0)] = Field(
         1, description="How often a work that crashed is tried again."

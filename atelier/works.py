@@ -38,7 +38,8 @@ class Result(BaseModel):
 class PictureResult(Result):
     """``file`` is the first picture, ``files`` all of them (``count``); sizes in pixels.
 
-    ``understood`` says in the person's language what the encoder found in the prompt.
+    ``understood`` says in the person's language what the encoder found in the prompt. ``noise`` is
+    each picture's own, as :class:`atelier.requests.Steer` takes it.
     """
 
     file: str
@@ -46,6 +47,7 @@ class PictureResult(Result):
     width: int
     height: int
     understood: str
+    noise: list[tuple[tuple[int, float], ...]] = []
 
 
 class PoemResult(Result):

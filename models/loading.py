@@ -23,13 +23,14 @@ class Generator(Protocol):
 
 
 def load_model(
-    kind: Kind, folder: Path | None = None, device: str = "cpu", *, soundfont: Path | None = None
-) -> Generator:
+    kind: Kind, folder: Path | None = None, device: str = "cpu", *, soundfont: Path | None = None,
+    candidates: int = 2,
+) -> Generator:  # fmt: skip
     """The model for ``kind`` from ``folder`` (None: what ships), warm. Raises ``WeightsError``."""
     if kind == "paint":
         from models.painter.generate import Painter
 
-        return Painter.load(folder, device)
+        return Painter.load(folder, device, candidates)
     if kind == "poem":
         from models.poet.generate import Poet
 

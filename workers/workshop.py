@@ -39,7 +39,7 @@ def version_loader(settings: Settings) -> VersionLoader:
         from models.device import resolve
 
         device = resolve(settings.device, settings.threads)
-        return load_model(kind, folder, device, soundfont=settings.soundfont)
+        return load_model(kind, folder, device, soundfont=settings.soundfont, candidates=settings.candidates)
 
     return load
 

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import click
 
+from atelier.cli.steering import steered
 from atelier.errors import BadInput, PersonError, Unavailable
 from atelier.languages import Lang, say
 from atelier.requests import (
@@ -18,6 +19,8 @@ from atelier.requests import (
     MOODS,
     PALETTES,
     RHYTHMS,
+    SIZES,
+    STRENGTHS,
     STYLES,
     Kind,
     Request,
@@ -63,9 +66,16 @@ def _makes(kind: Kind, prompt: str) -> Callable[[Callable[..., None]], click.Com
 @click.option("--style", help=_listed(STYLES))
 @click.option("--palette", help=_listed(PALETTES))
 @click.option("--count", type=int, help="how many pictures, 1 to 4")
+@click.option("--vary", type=Path, metavar="PICTURE", help="paint others like a picture painted before")
+@click.option("--strength", help=f"how far --vary goes: {_listed(STRENGTHS)}")
+@click.option("--blend", type=Path, nargs=2, metavar="PICTURE PICTURE", help="paint what is between two")
+@click.option("--share", type=float, help="how much --blend takes of the second, 0 to 1")
+@click.option("--again", type=Path, metavar="PICTURE", help="paint a picture again, larger with --upscale")
+@click.option("--wild", type=float, help="0: the safest pictures; 1: as they come; 2: the wildest")
+@click.option("--upscale", type=int, help=f"pixels: {_listed(SIZES)}")
 def paint_command(**given: Any) -> None:
-    """Paint PROMPT: a PNG file."""
-    _run("paint", given)
+    """Paint PROMPT: a PNG file. Without PROMPT, --vary, --blend and --again keep the picture's words."""
+    _run("paint", steered(given))
 
 
 @_makes("poem", "topic")
@@ -118,7 +128,8 @@ def load(kind: Kind, folder: Path | None = None) -> Any:
         from models.loading import load_model
     except ModuleNotFoundError:
         raise Unavailable("room-missing", extra="worker") from None
-    return load_model(kind, folder, resolve(settings.device, settings.threads), soundfont=settings.soundfont)
+    device = resolve(settings.device, settings.threads)
+    return load_model(kind, folder, device, soundfont=settings.soundfont, candidates=settings.candidates)
 
 
 def _many(kind: Kind, source: Path, out: Path | None, folder: Path | None) -> int:

@@ -10,31 +10,36 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from atelier.errors import BadInput, Cancelled, PersonError, WeightsError
-from atelier.languages import language_of
+from atelier.errors import BadInput, PersonError, WeightsError
+from atelier.languages import language_of, say
 from atelier.provenance import fields
-from atelier.requests import MAX_SEED, PaintRequest
+from atelier.requests import PaintRequest, Steer
 from atelier.safety import words_for_model
 from atelier.versions import Model, Version, open_version, shipped_folder
 from atelier.works import Artefact, Made, PictureResult
-from models.painter.data import SIZE
-from models.painter.latents import Scale, noise_like
+from models.painter.contradictions import check_colours, settle
+from models.painter.copies import Copies
+from models.painter.draw import Brush, Drawn, Sketch
+from models.painter.enlarge import enlarged
+from models.painter.latents import Scale
+from models.painter.lexicon import legible
 from models.painter.network import LATENT, Decoder, Generator, Shape
-from models.painter.understand import Understanding
-from models.painter.wording import caption
+from models.painter.rank import PART, Ranker
+from models.painter.steer import number_of, recipe, words_of
+from models.painter.understand import Understanding, joined
 from models.text.encoder import FILE as TEXT_FILE
 from models.text.encoder import TextEncoder
-from models.text.tokens import MAX_WORDS, words
+from models.text.network import Encoded
+from models.text.tokens import words
 
 FILE, CONCEPTS = "painter.safetensors", "concepts.json"
-BATCH = 16  # pictures in one pass of a GPU
+CANDIDATES = 2  # drawn for each picture, where there is a ranker; the best is posted
 
 
 @dataclass(slots=True)
@@ -44,15 +49,13 @@ class Painter:
     model: ClassVar[Model] = "painter"
     version: str
     text: TextEncoder
-    generator: Generator
-    decoder: Decoder
-    scale: Scale
+    brush: Brush
     understanding: Understanding
     folder: Path
     device: str = "cpu"
 
     @classmethod
-    def load(cls, folder: Path | None = None, device: str = "cpu") -> Self:
+    def load(cls, folder: Path | None = None, device: str = "cpu", candidates: int = CANDIDATES) -> Self:
         """The version in ``folder``, by default the one that ships.
 
         Raises :class:`WeightsError` for files that are missing, damaged, of another shape, or
@@ -61,99 +64,144 @@ class Painter:
         version = open_version(folder or shipped_folder("painter"), model="painter")
         text = _text_of(version, device)
         try:
-            shape = Shape.from_dict(version.card["shape"])
-            tensors = {key: value.float() for key, value in load_file(version.file(FILE)).items()}
-            generator, decoder = Generator(shape), Decoder(shape)
-            for part, network in (("generator.", generator), ("decoder.", decoder)):
-                network.load_state_dict(
-                    {k.removeprefix(part): v for k, v in tensors.items() if k.startswith(part)}
-                )
-                network.eval().requires_grad_(False).to(device)
-            scale = Scale(
-                *(tensors[f"scale.{k}"].view(1, LATENT, 1, 1).to(device) for k in ("mean", "deviation"))
-            )
+            brush = _brush_of(version, device, candidates)
             understanding = Understanding(json.loads(version.file(CONCEPTS).read_text("utf-8")), text)
         except (RuntimeError, SafetensorError, KeyError, TypeError, ValueError, OSError):
             raise WeightsError("weights-damaged", model="painter", path=str(version.file(FILE))) from None
-        return cls(version.name, text, generator, decoder, scale, understanding, version.folder, device)
+        return cls(version.name, text, brush, understanding, version.folder, device)
 
     def generate(
         self, requests: Sequence[PaintRequest], *, stopped: Callable[[], bool] = lambda: False
     ) -> list[Made | PersonError]:
-        """One :class:`Made` for each request, in order; a :class:`BadInput` in the place of a bad one.
+        """One :class:`Made` for each request, in order; a :class:`PersonError` in the place of a bad one.
 
-        Picture ``k`` of a request is drawn from the noise of ``seed + k``. Raises
+        Picture ``k`` of a request is the best of the noises that ``seed + k`` gives. Raises
         :class:`Cancelled` once ``stopped()`` is true.
         """
-        fine = [i for i, request in enumerate(requests) if words(words_for_model(request.prompt))]
-        pictures = self._draw([requests[i] for i in fine], stopped)
-        answers: list[Made | PersonError] = [BadInput("painter-no-words") for _ in requests]
-        for i, drawn in zip(fine, pictures, strict=True):
-            answers[i] = self._made(requests[i], drawn)
+        refused = [self._refusal(request) for request in requests]
+        fine = [i for i, refusal in enumerate(refused) if refusal is None]
+        jobs = [(i, k) for i in fine for k in range(requests[i].count)]
+        told = {i: words_of(self.text, requests[i]) for i in fine}
+        sketches = [_sketch(requests[i], k, told[i]) for i, k in jobs]
+        drawn: dict[int, list[Drawn]] = {i: [] for i in fine}
+        for (i, _), picture in zip(jobs, self.brush.draw(sketches, stopped), strict=True):
+            drawn[i].append(picture)
+        answers: list[Made | PersonError] = []
+        for i, (request, refusal) in enumerate(zip(requests, refused, strict=True)):
+            try:
+                answers.append(refusal or self._made(request, drawn[i]))
+            except PersonError as fault:  # no upscaler, say
+                answers.append(fault)
         return answers
 
-    def _draw(self, requests: Sequence[PaintRequest], stopped: Callable[[], bool]) -> list[list[Image.Image]]:
-        """The pictures of each request."""
-        jobs = [(i, k) for i, request in enumerate(requests) for k in range(request.count)]
-        captions = [caption(request) for request in requests]
-        drawn: list[list[Image.Image]] = [[] for _ in requests]
-        for start in range(0, len(jobs), self.together):
-            if stopped():
-                raise Cancelled
-            chosen = jobs[start : start + self.together]
-            seeds = [(_seed(requests[i]) + k) % (MAX_SEED + 1) for i, k in chosen]
-            pixels = self.paint([captions[i] for i, _ in chosen], seeds)
-            for (i, _), picture in zip(chosen, pixels, strict=True):
-                drawn[i].append(Image.fromarray(picture))
-        return drawn
+    def paint(self, captions: Sequence[str], seeds: Sequence[int]) -> NDArray[np.uint8]:
+        """Captions and seeds to pixels, uint8 ``[B, 128, 128, 3]``: as :meth:`generate` draws them."""
+        sketches = [
+            Sketch(self.text.encode([said]), lambda attempt, seed=seed: ((number_of(seed, attempt), 1.0),))  # type: ignore[misc]
+            for said, seed in zip(captions, seeds, strict=True)
+        ]
+        return np.stack([drawn.pixels for drawn in self.brush.draw(sketches)])
 
     @property
     def together(self) -> int:
-        """Pictures in one pass: always the same number on a device.
+        """Pictures in one pass."""
+        return self.brush.together
 
-        Sums are rounded differently in batches of different size, by up to one step of a colour
-        in some pixels. A pass of fixed size gives the same bytes in any company: one picture on
-        a CPU, which gains little from more; on a GPU a full batch, padded.
-        """
-        return 1 if self.device == "cpu" else BATCH
+    @property
+    def generator(self) -> Generator:
+        """The network that draws latents."""
+        return self.brush.generator
 
-    @torch.inference_mode()
-    def paint(self, captions: Sequence[str], seeds: Sequence[int]) -> NDArray[np.uint8]:
-        """Captions and noise seeds to pixels, uint8 ``[B, 128, 128, 3]``; B is at most ``together``."""
-        spare = self.together - len(seeds)
-        encoded = self.text.encode([*captions, *[""] * spare], None if self.together == 1 else MAX_WORDS)
-        noise = noise_like([*seeds, *[0] * spare]).to(self.device)
-        picture = self.decoder(self.scale.from_unit(self.generator.paint(noise, encoded)))
-        levels = ((picture.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
-        pixels: NDArray[np.uint8] = levels[: len(seeds)].permute(0, 2, 3, 1).cpu().numpy()
-        return pixels
+    @property
+    def decoder(self) -> Decoder:
+        """The network that makes pictures of them."""
+        return self.brush.decoder
 
-    def _made(self, request: PaintRequest, drawn: Sequence[Image.Image]) -> Made:
+    @property
+    def scale(self) -> Scale:
+        """What the latents are scaled by between the two."""
+        return self.brush.scale
+
+    def _refusal(self, request: PaintRequest) -> PersonError | None:
+        """What is wrong with a request, if anything."""
+        lang, said, steer = language_of(request.prompt), words_for_model(request.prompt), request.steer
+        if not words(said):
+            return BadInput("painter-no-words")
+        if not legible(said):
+            return BadInput("painter-no-known-words")
+        if steer and steer.noise and not steer.vary and steer.version not in (None, self.version):
+            return BadInput("painter-not-again", version=str(steer.version), now=self.version)
+        try:
+            check_colours(said, request.palette, lang)
+        except BadInput as fault:
+            return fault
+        return None
+
+    def _made(self, request: PaintRequest, drawn: Sequence[Drawn]) -> Made:
         lang = language_of(request.prompt)
-        said = words_for_model(request.prompt)
-        info = PngInfo()
-        for key, value in fields(self.model, self.version, request, lang).items():
-            info.add_itxt(key, value, lang=lang)
+        told = fields(self.model, self.version, request, lang)
+        pixels = [picture.pixels for picture in drawn]
+        if request.steer and request.steer.upscale:
+            pixels = enlarged(pixels, request.steer.upscale)
         artefacts = []
-        for number, picture in enumerate(drawn, 1):
+        for number, (picture, values) in enumerate(zip(drawn, pixels, strict=True), 1):
+            info = PngInfo()
+            for key, value in {**told, "Noise": json.dumps(picture.noise)}.items():
+                info.add_itxt(key, value, lang=lang)
             data = io.BytesIO()
-            picture.save(data, "PNG", pnginfo=info)
+            Image.fromarray(values).save(data, "PNG", pnginfo=info)
             artefacts.append(Artefact(f"picture-{number}.png", "image/png", data.getvalue()))
         result = PictureResult(
-            seed=_seed(request),
+            seed=request.seed or 0,
             version=self.version,
             file=artefacts[0].name,
             files=[artefact.name for artefact in artefacts],
-            width=SIZE,
-            height=SIZE,
-            understood=self.understanding.sentence(said, self.text.encode([said]).sentence[0], lang),
+            width=pixels[0].shape[1],
+            height=pixels[0].shape[0],
+            understood=self._understood(request),
+            noise=[picture.noise for picture in drawn],
         )
         return Made(result, tuple(artefacts))
 
+    def _understood(self, request: PaintRequest) -> str:
+        """What was found in the words, what was left out, and what else a person should know."""
+        lang, steer = language_of(request.prompt), request.steer or Steer()
+        settled = settle(words_for_model(request.prompt), lang)
+        vector = self.text.encode([settled.prompt]).sentence[0]
+        told = [self.understanding.sentence(settled.prompt, vector, lang), *settled.notes]
+        if steer.mix:
+            others = ("、" if lang == "zh" else "; ").join(words.prompt for words in steer.mix)
+            told.append(say("painter-mixed-with", lang, words=others))
+        if steer.noise and steer.version not in (None, self.version):
+            told.append(say("painter-other-version", lang, version=str(steer.version)))
+        return joined(told, lang)
 
-def _seed(request: PaintRequest) -> int:
-    """A request's seed; 0 where a caller gave none (the studio always gives one)."""
-    return request.seed or 0
+
+def _sketch(request: PaintRequest, number: int, told: Encoded) -> Sketch:
+    steer = request.steer or Steer()
+    return Sketch(
+        told,
+        lambda attempt: recipe(request, number, attempt),
+        steer.wild,
+        fixed=steer.noise is not None and steer.vary is None,
+    )
+
+
+def _brush_of(version: Version, device: str, candidates: int) -> Brush:
+    """The networks of a version; what is wrong with its files is raised as it comes."""
+    shape = Shape.from_dict(version.card["shape"])
+    tensors = {key: value.float() for key, value in load_file(version.file(FILE)).items()}
+    generator, decoder, ranker = Generator(shape), Decoder(shape), Ranker()
+    ranks = any(key.startswith(PART) for key in tensors)
+    parts = {"generator.": generator, "decoder.": decoder, **({PART: ranker} if ranks else {})}
+    for part, network in parts.items():
+        network.load_state_dict({k.removeprefix(part): v for k, v in tensors.items() if k.startswith(part)})
+        network.eval().requires_grad_(False).to(device)
+    scale = Scale(*(tensors[f"scale.{k}"].view(1, LATENT, 1, 1).to(device) for k in ("mean", "deviation")))
+    copies = Copies.load(version.folder)
+    if not ranks:
+        return Brush(generator, decoder, scale, None, copies, 1, device)
+    return Brush(generator, decoder, scale, ranker, copies, max(1, candidates), device)
 
 
 def _text_of(version: Version, device: str) -> TextEncoder:

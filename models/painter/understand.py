@@ -1,24 +1,28 @@
 """What the painter found in a prompt, said in the person's language; or that it does not know it.
 
-Known names (of the training pictures' labels, in both languages) are found as they stand, the
-longest first; where no subject is named, the encoder says which known subject is nearest.
+Known names (of the training pictures' labels, in both languages) are found as they stand; where no
+subject is named, the encoder says which known subject is nearest. A painter that has seen scenes
+also tells their place, time, weather, light and counts.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import torch
 
 from atelier.languages import Lang, say
+from models.painter.contradictions import count_before
+from models.painter.lexicon import Lexicon, key
 from models.painter.packs import Row
+from models.painter.vocabulary import KINDS as SCENE_KINDS
+from models.painter.vocabulary import NAMES, THINGS
 from models.text.encoder import TextEncoder
-from models.text.tokens import is_ideograph, words
 
 NEAR = 0.7  # cosine from which a prompt counts as like a known subject; strangers have some 0.6
 KINDS = ("subject", "style", "colour")
+MOST = 3  # boats, the most that a scene has
 _COLOURS: dict[str, str] = {
     "red": "红色", "blue": "蓝色", "green": "绿色", "yellow": "黄色", "orange": "橙色", "purple": "紫色",
     "pink": "粉色", "black": "黑色", "white": "白色", "gray": "灰色", "gold": "金色", "teal": "青色",
@@ -28,18 +32,26 @@ _STYLES: dict[str, str] = {
     "photo": "照片", "painting": "绘画", "emoji": "表情符号", "3d": "3D", "cartoon": "卡通", "flat": "扁平",
     "outline": "线描", "silhouette": "剪影", "icon": "图标",
 }  # fmt: skip
-_ALSO = {"grey": "gray", "golden": "gold", "violet": "purple", "scarlet": "red", "crimson": "red"}
-_BEFORE, _AFTER = set("的只条朵个头匹棵座张艘辆位和与"), set("和与在的")
+_SCENE_STYLES: dict[str, str] = {
+    "oil painting": "油画", "watercolour": "水彩", "ink wash": "水墨", "poster": "海报", "pixel art": "像素",
+    "glow": "夜光",
+}  # fmt: skip
+_ALSO_COLOURS = {"grey": "gray", "golden": "gold", "violet": "purple", "scarlet": "red", "crimson": "red"}
+_ALSO_STYLES = {"watercolor": "watercolour", "ink painting": "ink wash", "ink": "ink wash",
+                "pixel": "pixel art", "oil": "oil painting", "neon": "glow", "glowing": "glow"}  # fmt: skip
 Concepts = dict[str, list[list[str]]]  # kind → [English, Chinese or ""]
 
 
 def concepts_of(rows: Iterable[Row]) -> Concepts:
     """The names in the labels of training pictures: what ships as ``concepts.json``."""
-    found: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
+    found: dict[str, dict[str, str]] = {kind: {} for kind in (*KINDS, *SCENE_KINDS)}
     found["colour"].update(_COLOURS)
     found["style"].update(_STYLES)
     for row in rows:
         said = row.labels
+        if said.get("scene"):
+            _note_scene(found, said)
+            continue
         if said.get("subject"):
             name = str(said["subject"]).lower()
             found["subject"][name] = found["subject"].get(name) or str(said.get("subject_zh") or "")
@@ -50,13 +62,28 @@ def concepts_of(rows: Iterable[Row]) -> Concepts:
     return {kind: [[en, zh] for en, zh in sorted(names.items())] for kind, names in found.items()}
 
 
+def _note_scene(found: dict[str, dict[str, str]], said: dict[str, object]) -> None:
+    """The values of one scene's labels that the vocabulary has words for."""
+    found["style"].update(_SCENE_STYLES)
+    things = {thing for label, thing in THINGS.items() if said.get(label)}
+    for name in NAMES:
+        seen = said.get(name.kind) == name.value or name.value in things
+        # Sunny is clear weather; stars are a label of their own.
+        seen = seen or (name.value == "sunny" and said.get("weather") == "clear")
+        seen = seen or (name.value == "stars" and bool(said.get("stars")))
+        if seen:
+            found[name.kind][name.value] = name.told("zh")
+
+
 @dataclass(slots=True)
 class Finding:
     """Names in one language. ``near`` is set where no subject was named: the nearest known one."""
 
     subjects: list[str] = field(default_factory=list)
+    scenes: list[str] = field(default_factory=list)
     styles: list[str] = field(default_factory=list)
     colours: list[str] = field(default_factory=list)
+    too_many: bool = False
     near: str | None = None
     sure: bool = False
 
@@ -66,81 +93,69 @@ class Understanding:
 
     def __init__(self, concepts: Concepts, encoder: TextEncoder) -> None:
         self.concepts = concepts
-        self.encoder = encoder
-        self.names: dict[tuple[str, ...], tuple[str, str, str]] = {}
+        self.lexicon = Lexicon()
         for kind in KINDS:
             for english, chinese in concepts[kind]:
                 for name in filter(None, (english, chinese, chinese.removesuffix("色"))):
-                    self.names.setdefault(_key(name), (kind, english, chinese))
+                    self.lexicon.add(name, kind, english, chinese)
         for artist, chinese in ((en, zh) for en, zh in concepts["style"] if en != en.lower()):
             for name in (artist.partition(" ")[2], artist.rpartition(" ")[2]):  # van Gogh, Gogh
-                self.names.setdefault(_key(name), ("style", artist, chinese))
-        for also, name in _ALSO.items():
-            self.names.setdefault((also,), ("colour", name, _COLOURS[name]))
-        self.names.pop((), None)
-        self.longest = max(map(len, self.names), default=1)
+                self.lexicon.add(name, "style", artist, chinese)
+        styles = dict(concepts["style"])
+        for also, name in _ALSO_COLOURS.items():
+            self.lexicon.add(also, "colour", name, _COLOURS[name])
+        for also, name in _ALSO_STYLES.items():
+            if name in styles:
+                self.lexicon.add(also, "style", name, styles[name])
+        for entry in NAMES:
+            if entry.value in dict(concepts.get(entry.kind, [])):
+                for word in (*entry.en, *entry.zh):
+                    self.lexicon.add(word, entry.kind, entry.told("en"), entry.told("zh"), over=True)
         # A neighbour must have a name in the person's language.
         self.subjects = [pair for pair in concepts["subject"] if pair[1]] or concepts["subject"]
         self.vectors = encoder.encode([english for english, _ in self.subjects]).sentence
 
     def find(self, prompt: str, sentence: torch.Tensor, lang: Lang) -> Finding:
         """``sentence`` [384] is the prompt's vector."""
-        found, rest, at = Finding(), _key(prompt), 0
+        found, said = Finding(), key(prompt)
         into = {"subject": found.subjects, "style": found.styles, "colour": found.colours}
-        while at < len(rest):
-            for size in range(min(self.longest, len(rest) - at), 0, -1):
-                hit = self.names.get(rest[at : at + size])
-                if hit and (size > 1 or hit[0] != "subject" or _alone(rest, at)):
-                    name = hit[2] if lang == "zh" and hit[2] else hit[1]
-                    if name not in into[hit[0]]:
-                        into[hit[0]].append(name)
-                    at += size
-                    break
-            else:
-                at += 1
-        if not found.subjects and self.subjects:
+        for hit in self.lexicon.find(said, ("subject", *SCENE_KINDS)):
+            told = hit.told(lang)
+            number = count_before(said, hit)
+            if number is not None and number > MOST and hit.value == "boat":
+                found.too_many = True
+            elif number is not None and (number != 1 or hit.value == "boat"):
+                told = say(f"painter-count-{hit.value}", lang, count=number)
+            names = into.get(hit.kind, found.scenes)
+            if told not in names:
+                names.append(told)
+        if not (found.subjects or found.scenes) and self.subjects:
             likeness = self.vectors @ sentence
             best = int(likeness.argmax())
             english, chinese = self.subjects[best]
-            found.near, found.sure = (
-                (chinese or english) if lang == "zh" else english,
-                bool(likeness[best] >= NEAR),
-            )
+            found.near = (chinese or english) if lang == "zh" else english
+            found.sure = bool(likeness[best] >= NEAR)
         return found
 
     def sentence(self, prompt: str, vector: torch.Tensor, lang: Lang) -> str:
         """One short sentence about a prompt."""
         found = self.find(prompt, vector, lang)
         between = "、" if lang == "zh" else ", "
-        told = between.join([*found.subjects, *found.styles, *found.colours])
-        if found.subjects:
-            return say("painter-understood", lang, found=told)
-        if found.near is None:
-            return say("painter-understood-nothing", lang)
-        if told:
-            key = "painter-understood-near" if found.sure else "painter-understood-unsure"
-            return say(key, lang, found=told, near=found.near)
-        return say("painter-near" if found.sure else "painter-unsure", lang, near=found.near)
+        told = between.join([*found.subjects, *found.scenes, *found.styles, *found.colours])
+        if found.subjects or found.scenes:
+            key_ = "painter-understood"
+        elif found.near is None:
+            key_ = "painter-understood-nothing"
+        elif told:
+            key_ = "painter-understood-near" if found.sure else "painter-understood-unsure"
+        else:
+            key_ = "painter-near" if found.sure else "painter-unsure"
+        sentences = [say(key_, lang, found=told, near=found.near or "")]
+        if found.too_many:
+            sentences.append(say("painter-too-many", lang, most=MOST))
+        return joined(sentences, lang)
 
 
-def _alone(sentence: tuple[str, ...], at: int) -> bool:
-    """Whether one Chinese character is a word here (一只猫), and not part of another (人 in 商人)."""
-    if not is_ideograph(sentence[at]):
-        return True
-    before = sentence[at - 1] if at else ""
-    after = sentence[at + 1] if at + 1 < len(sentence) else ""
-    return (not before or before in _BEFORE) and (not after or after in _AFTER)
-
-
-def _key(text: str) -> tuple[str, ...]:
-    """Words as names are compared: lower case, Chinese by character, simple plurals and possessives cut."""
-    return tuple(_singular(word) for word in words(text))
-
-
-def _singular(word: str) -> str:
-    word = re.sub(r"'s?$", "", word)
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
-    return word
+def joined(sentences: list[str], lang: Lang) -> str:
+    """Sentences of a language, one after another."""
+    return ("" if lang == "zh" else " ").join(sentences)

