@@ -6,6 +6,7 @@ The recipes are made by :mod:`atelier.steer`, whose request carries them; here t
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -44,11 +45,16 @@ def recipe(request: PaintRequest, number: int, attempt: int) -> Terms:
 def noise_of(recipes: Sequence[Terms]) -> torch.Tensor:
     """Standard normal noise ``[B, 16, 16, 16]``, the same alone and in a batch."""
     numbers = sorted({number for terms in recipes for number, _ in terms})
-    draws = dict(zip(numbers, noise_like(numbers), strict=True))
+    draws = dict(zip(numbers, noise_like([_seed32(n) for n in numbers]), strict=True))
     return torch.stack([
         draws[terms[0][0]] if terms[0][1] == 1.0 else sum((w * draws[n] for n, w in terms), torch.zeros(()))
         for terms in recipes
     ])  # fmt: skip
+
+
+def _seed32(number: int) -> int:
+    """A number as a seed: torch's CPU generator takes 32 bits, so larger ones are hashed, not cut."""
+    return number if number < TRY else zlib.crc32(number.to_bytes(8, "little"))
 
 
 def deviation(wild: float) -> float:

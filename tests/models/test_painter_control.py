@@ -18,7 +18,7 @@ from atelier.requests import PaintRequest, Steer
 from atelier.steer import Origin, again, between, blend, mixed, near, vary
 from atelier.works import PictureResult
 from models.painter.generate import Painter
-from models.painter.steer import deviation, noise_of, origin_of, words_of
+from models.painter.steer import deviation, noise_of, number_of, origin_of, words_of
 from tests.models.painter_asks import ask, made, pixels, result
 
 
@@ -44,6 +44,13 @@ def test_noise_stays_as_likely_as_any() -> None:
     assert between(one, two, 0.0) == one
     assert dict(between(one, two, 1.0)) == pytest.approx(dict(two), abs=1e-4)
     assert between(one, one, 0.5) == one
+
+
+def test_every_attempt_is_another_draw() -> None:
+    numbers = [number_of(seed, attempt) for seed in (0, 7) for attempt in range(12)]
+    noise = noise_of([((number, 1.0),) for number in numbers]).flatten(1)
+    alike = torch.corrcoef(noise).fill_diagonal_(0).abs().max()
+    assert alike < 0.1
 
 
 def test_a_long_chain_of_variations_stays_short() -> None:
