@@ -123,7 +123,9 @@ def _back(said: Key, hit: Hit) -> int | None:
     for back in range(1, min(3, hit.start) + 1):
         word = said[hit.start - back]
         if word in NUMBERS:
-            return back
+            # "No" is of the very next word: "no wind, boats" has boats.
+            between = said[hit.start - back + 1 : hit.start]
+            return back if NUMBERS[word] or not set(between) - {"any", "有"} else None
         if word in ("and", "with", "和", "与", "，"):
             return None
     return None

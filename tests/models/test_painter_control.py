@@ -13,10 +13,11 @@ import pytest
 import torch
 from PIL import Image
 
-from atelier.errors import BadInput
+from atelier.errors import BadInput, Unavailable, WeightsError
 from atelier.requests import PaintRequest, Steer
 from atelier.steer import Origin, again, between, blend, mixed, near, vary
-from atelier.works import PictureResult
+from atelier.works import Made, PictureResult
+from models.painter import enlarge
 from models.painter.generate import Painter
 from models.painter.steer import deviation, noise_of, number_of, origin_of, words_of
 from tests.models.painter_asks import ask, made, pixels, result
@@ -171,6 +172,19 @@ def test_a_file_is_enough_to_vary_it(painter: Painter, tmp_path: Path) -> None:
     drawn = made(painter, child)
     (tmp_path / "child.png").write_bytes(drawn.artefacts[0].data)
     assert origin_of(tmp_path / "child.png") == Origin.of(child, result(drawn))
+
+
+def test_no_upscaler_is_a_sentence(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(model: str) -> Path:
+        raise WeightsError("weights-missing", model=model, path="x")
+
+    enlarge._upscaler.cache_clear()
+    monkeypatch.setattr(enlarge, "shipped_folder", missing)
+    large, plain = painter.generate([ask("a rose", steer={"upscale": 256}), ask("a rose")])
+    assert isinstance(large, Unavailable)
+    assert "upscaler" in large.text("en")
+    assert "放大" in large.text("zh")
+    assert isinstance(plain, Made)
 
 
 def test_files_that_are_no_pictures_of_ours(tmp_path: Path) -> None:

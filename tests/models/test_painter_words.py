@@ -104,6 +104,8 @@ def test_scenes_are_understood(painter: Painter) -> None:
         == "Understood as: moon, storm, sea, night, 3 boats, red, white."
     )
     assert understood("三艘船，夜晚的大海，没有鸟", "zh") == "我的理解：3 艘船、夜晚、大海、没有鸟。"
+    assert understood("no wind, boats", "en") == "Understood as: boat."
+    assert understood("a sea without any boats", "en") == "Understood as: sea, no boats."
     assert understood("a boat and a lighthouse", "en") == "Understood as: one boat, lighthouse."
     assert "at most 3 boats" in understood("nine boats on the sea", "en")
     assert "forest" not in understood("a forest", "en")  # no scene of these had one
