@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -13,7 +13,7 @@ from atelier.errors import BadInput, Unavailable
 from atelier.versions import SHIPPED, Version
 
 
-def train(model: str, data: Path, out: Path, pairs: Sequence[str] = ()) -> Path:
+def train(model: str, data: Path | None, out: Path, pairs: Sequence[str] = ()) -> Path:
     """Train ``model`` and return the folder that was written; the same call resumes what was stopped.
 
     Raises what :func:`settings_of` raises, and :class:`BadInput` for a pack that does not fit.
@@ -23,18 +23,21 @@ def train(model: str, data: Path, out: Path, pairs: Sequence[str] = ()) -> Path:
     return version.folder if version else out
 
 
-def settings_of(model: str, data: Path, out: Path, pairs: Sequence[str] = ()) -> Any:
+def settings_of(model: str, data: Path | None, out: Path, pairs: Sequence[str] = ()) -> Any:
     """The ``Settings`` of ``model``'s training from ``NAME=VALUE`` pairs; a list is comma-separated.
 
-    Raises :class:`BadInput` for an unknown model, a folder that is not there or a wrong pair, and
-    ``Unavailable("room-missing")`` where what training needs is not installed.
+    ``data`` may be None for a model that can make its own training pictures. Raises :class:`BadInput`
+    for an unknown model, a folder that is not there or a wrong pair, and ``Unavailable("room-missing")``
+    where what training needs is not installed.
     """
     if model not in SHIPPED:
         raise BadInput("bad-choice", option="model", value=model, choices=", ".join(SHIPPED))
-    if not data.is_dir():
+    if data is not None and not data.is_dir():
         raise BadInput("bad-data", path=str(data), why="no such folder")
     kind = _module(model).Settings
     types = {name: hint for name, hint in get_type_hints(kind).items() if name in kind.__dataclass_fields__}
+    if data is None and type(None) not in get_args(types["data"]):
+        raise BadInput("bad-usage", why=f"`atelier train {model}` needs --data")
     names = sorted(set(types) - {"data", "out"})
     chosen: dict[str, Any] = {"data": data, "out": out}
     for pair in pairs:

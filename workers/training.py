@@ -47,7 +47,7 @@ def train(model: str, data: str, out: str, pairs: Sequence[str]) -> str:
     """The job: train ``model``; the version's folder on this machine. Raises :class:`PersonError`."""
     from models import training  # in the training's own process
 
-    return str(training.train(model, Path(data), Path(out), pairs))
+    return str(training.train(model, Path(data) if data else None, Path(out), pairs))
 
 
 class Trainer(Worker):

