@@ -15,11 +15,13 @@ from torch import nn
 from models.painter.data import rng_of
 from models.painter.latents import Latents, read
 from models.painter.network import Generator, Shape
+from models.painter.optimise import MuonWithAdamW
 from models.painter.settings import Settings
 from models.painter.stage import Average, Journal, cosine, laid, mixed, placed, run_stage, set_rate
 from models.text.network import Encoded, PromptEncoder
 
 GUIDANCE = 2.5
+OUTER = ("time", "text", "enter", "leave")  # of the generator: not hidden, so not Muon's
 
 
 def train_flow(
@@ -30,10 +32,8 @@ def train_flow(
     network = placed(Generator(shape), settings.device)
     freeze(network, settings.freeze)
     average = Average(network, 0.9995)
-    optimiser = torch.optim.AdamW(
-        [p for p in network.parameters() if p.requires_grad],
-        lr=settings.learning_rate, betas=(0.9, 0.98), weight_decay=settings.weight_decay,
-    )  # fmt: skip
+    outer = OUTER if settings.optimiser == "muon" else ("",)
+    optimiser = MuonWithAdamW(network, settings.learning_rate, settings.weight_decay, outer)
     held = _material(val, "flow-val", settings, 0, settings.val_pictures, 0.0)
 
     def loss_of(

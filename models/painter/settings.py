@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ STAGES = ("text", "autoencoder", "sharpen", "judge", "flow", "pairs", "gan", "ex
 class Settings:
     """What ``atelier train painter`` can set. Minutes are of training time, on this machine."""
 
-    data: Path
+    data: Path | None  # none: made scenes alone
     out: Path  # the version's folder; its name is the version's
     work: Path | None = None  # checkpoints and caches; default: ``<out>-work`` beside it
     text: Path | None = None  # a prompt encoder's version; default: the one that ships
@@ -25,18 +26,23 @@ class Settings:
     autoencoder_minutes: float = 4.5
     sharpen_minutes: float = 2.5
     judge_minutes: float = 4.0
+    judge_scenes: int = 12000  # made for the evaluation encoder alone
     flow_minutes: float = 27.0
     gan_minutes: float = 10.0
     minutes: float | None = None  # for all together: scales the five above
     steps: int | None = None  # of every stage, instead of minutes
     batch: int = 64
-    learning_rate: float = 1e-3
+    learning_rate: float = 3e-3
+    optimiser: str = "muon"  # of the flow: muon or adamw
     hold: float = 0.5  # share of the flow's budget at the full learning rate
     weight_decay: float = 0.01
     dropout: float = 0.0
     caption_dropout: float = 0.1
     freeze: str = ""  # parts of the generator to keep as they are, by the beginning of their names
-    weights: str = "flowers=1.5"  # how often a pack is drawn, where not 1
+    weights: str = (
+        "flowers=1.5"  # how often a picture of a pack (``scenes``: made ones) is drawn, where not 1
+    )
+    scenes: int = 30000  # made by the program and mixed in
     guidance: float = 2.5  # of the parent, when it draws what the one-pass generator starts from
     pairs: int = 2048  # such pictures
     coder: str = "32,64,128"  # widths of the autoencoder, and of the generator
@@ -62,6 +68,17 @@ class Settings:
         total = sum(value for name, value in asked.items() if self.runs(name))
         scale = 1.0 if self.minutes is None else self.minutes / max(1e-9, total)
         return Budget(asked[stage] * scale, self.steps)
+
+    def pack_weights(self) -> dict[str, float]:
+        """``weights`` by pack. Raises :class:`BadInput` for what is no number, or is below nothing."""
+        try:
+            pairs = (pair.split("=") for pair in filter(None, self.weights.split(",")))
+            found = {name: float(weight) for name, weight in pairs}
+        except ValueError:
+            found = {"": -1.0}
+        if not all(0 <= weight < math.inf for weight in found.values()):
+            raise BadInput("painter-bad-setting", name="weights", value=self.weights)
+        return found
 
     @property
     def work_folder(self) -> Path:

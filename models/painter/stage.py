@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import torch
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -181,7 +181,15 @@ def cosine(share: float, peak: float, *, hold: float = 0.5, warm: float = 0.02) 
     return peak * 0.5 * (1 + math.cos(math.pi * max(0.0, (share - hold) / (1 - hold))))
 
 
-def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+class Grouped(Protocol):
+    """An optimiser, or several that step as one."""
+
+    @property
+    def param_groups(self) -> list[dict[str, Any]]:
+        """Each with its learning rate ``lr``."""
+
+
+def set_rate(optimiser: Grouped, rate: float) -> None:
     """Set the learning rate of every group, times its ``scale`` if it has one."""
     for group in optimiser.param_groups:
         group["lr"] = rate * group.get("scale", 1.0)
