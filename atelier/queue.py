@@ -107,8 +107,8 @@ class Road:
     def send_training(self, model: str, data: str, out: str, settings: Sequence[str] = ()) -> str:
         """Put a training on the trainer's queue; its job's id.
 
-        ``data`` (empty: none) and ``out`` are folders of the trainer's machine, ``settings`` ``NAME=VALUE`` pairs. It may
-        take as long as it likes. Raises ``Unavailable("redis-down")``.
+        ``data`` (empty: none) and ``out`` are folders of the trainer's machine, ``settings``
+        ``NAME=VALUE`` pairs. It may take as long as it likes. Raises ``Unavailable("redis-down")``.
         """
         queue = Queue(queue_name("train"), connection=self.redis, serializer=JSONSerializer)
         with _faults():

@@ -1,38 +1,51 @@
-"""The painter's figures on held-out captions, each beside the same figure of the real pictures.
+"""The painter's figures on held-out captions and fresh scenes, beside those of real pictures and baselines.
 
-Measured in the evaluation encoder that ships with the version (:mod:`judge`); selection is on
-``val`` in training, and what is reported here is ``test``.
+Measured in the evaluation encoder that ships with the version (:mod:`judge`); versions are chosen
+on ``val``, and what is reported is ``test``. How each is computed: :mod:`marks`, :mod:`measures`.
 """
 
 from __future__ import annotations
 
-import random
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Literal
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from atelier.figures import Figure, Figures
-from atelier.requests import PaintRequest
-from models.painter.data import Pictures, load_pictures
+from models.painter import baselines
+from models.painter.attributes import SCENE
+from models.painter.costs import costs
+from models.painter.data import load_pictures
+from models.painter.exam import Exam, Sampler, load_exam
 from models.painter.generate import Painter
-from models.painter.judge import FILE, Jury, frechet, precision, style_of
-from models.text.evaluate import label_of, retrieval
+from models.painter.judge import FILE, Jury
+from models.painter.marks import Marks, examine, mark, real_work
+from models.painter.measures import copies, crossed
+from models.text.evaluate import retrieval
 
-_PROMPTS = ("a red tulip", "a happy yellow face", "a dark portrait", "一朵向日葵", "a blue whale icon")
-_MEMORY = """
-import resource, sys
-from pathlib import Path
-from atelier.requests import PaintRequest
-from models.painter.generate import Painter
-painter = Painter.load(Path(sys.argv[1]))
-painter.generate([PaintRequest(prompt="a red tulip", seed=1, count=4)])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-"""
+Sense = Literal["at least", "at most"]
+# Name, bar, sense; those without a bar are printed to read the others by.
+TABLE: tuple[tuple[str, float | None, Sense], ...] = (
+    ("frechet_ratio", 4.0, "at most"),
+    ("frechet_vs_dcgan", 0.5, "at most"),
+    ("frechet_vs_parent", 1.1, "at most"),
+    ("r_precision", 0.6, "at least"),
+    ("r_precision_unseen", None, "at least"),
+    ("scene_attributes", 0.85, "at least"),
+    *((f"scene_{name}", None, "at least") for name in SCENE),
+    ("style_ratio", 0.85, "at least"),
+    ("style_accuracy", None, "at least"),
+    ("flower_ratio", 0.85, "at least"),
+    ("flower_accuracy", None, "at least"),
+    ("new_style_r_precision", 0.4, "at least"),
+    ("diversity_ratio", 0.75, "at least"),
+    ("near_copies", 0.02, "at most"),
+    ("zh_drop", 0.1, "at most"),
+)  # fmt: skip
 
 
 def evaluate(
@@ -40,104 +53,83 @@ def evaluate(
     data: Path | None,
     *,
     limit: int | None = None,
-    train_data: Path | None = None,  # noqa: ARG001 - the copy check of a later version reads it
+    train_data: Path | None = None,
     folder: Path | None = None,
+    split: str = "test",
 ) -> Figures:
-    """Figures of ``painter``; without ``data`` only what needs no pictures (time and memory).
+    """Figures of ``painter``; without ``data`` only its costs and what the scenes alone can tell.
 
-    ``folder`` is the version's, by default the painter's own. Raises :class:`BadInput` for a pack
-    that cannot be read.
+    ``limit`` asks that many captions of the packs and as many scenes (1,000); ``folder`` holds the
+    evaluation encoder and the baselines' marks (by default the version's own); ``split`` is
+    ``val`` to choose a version. Raises :class:`BadInput` for a pack that cannot be read,
+    :class:`WeightsError` for a damaged evaluation encoder.
     """
-    figures = [*_costs(painter)]
-    if data is not None:
-        with tempfile.TemporaryDirectory() as cache:
-            test = load_pictures(data, ["test"], Path(cache))
-            figures += _language(painter, test)
-            place = folder or painter.folder
-            if (place / FILE).exists() and len(test) >= 8:
-                figures += _drawing(painter, Jury.load(place), test, limit or 1000)
+    place = folder or painter.folder
+    figures = costs(painter)
+    with tempfile.TemporaryDirectory() as cache:
+        if data is not None:
+            rows = load_pictures(data, [split], Path(cache)).rows
+            figures.append(Figure("zh_retrieval", round(retrieval(painter.text.network, rows), 4), "", 0.9))
+        if (place / FILE).exists():
+            known = {english.lower() for english, _ in painter.understanding.concepts["subject"]}
+            exam = load_exam(data, known, Path(cache), split=split, limit=limit)
+            train = None
+            if train_data is not None:
+                train = torch.from_numpy(np.asarray(load_pictures(train_data, ["train"], Path(cache)).pixels))
+            figures += drawing(
+                sampler(painter), painter, Jury.load(place), exam, baselines.load(place), train
+            )
     return Figures("painter", painter.version, tuple(figures))
 
 
-def _costs(painter: Painter) -> list[Figure]:
-    took = []
-    for seed in range(24):
-        request = PaintRequest(prompt=_PROMPTS[seed % len(_PROMPTS)], seed=seed)
-        begun = time.perf_counter()
-        painter.generate([request])
-        took.append((time.perf_counter() - begun) * 1000)
-    p50 = sorted(took[4:])[len(took[4:]) // 2]  # the first ones warm up
-    told = subprocess.run(  # noqa: S603 - this Python, this module
-        [sys.executable, "-c", _MEMORY, str(painter.folder)], capture_output=True, text=True, check=True
-    )
-    peak = float(told.stdout)
+def sampler(painter: Painter) -> Sampler:
+    """What the painter draws in one pass, as it serves."""
+
+    def draw(captions: Sequence[str], seeds: Sequence[int]) -> NDArray[np.uint8]:
+        step = painter.together
+        return np.concatenate([
+            painter.paint(captions[a : a + step], list(seeds[a : a + step]))
+            for a in range(0, len(captions), step)
+        ])  # fmt: skip
+
+    return draw
+
+
+def drawing(
+    draw: Sampler,
+    painter: Painter,
+    jury: Jury,
+    exam: Exam,
+    recorded: dict[str, Any],
+    train: torch.Tensor | None,
+) -> list[Figure]:
+    """Every figure of what is drawn, each with the real pictures' and the baselines' own."""
+    work, real = examine(draw, jury, exam), real_work(jury, exam)
+    marks, ceilings = (mark(part, real, jury, painter.text, exam) for part in (work, real))
+    for name in (baselines.DCGAN, baselines.PARENT):
+        if "frechet" in recorded.get(name, {}).get("marks", {}):
+            marks[f"frechet_vs_{name}"] = _against(recorded[name], work.features, real.features, exam)
+    packs = [i for i in range(len(exam)) if not exam.scene(i)]
+    if train is not None and packs:
+        marks["near_copies"] = round(copies(work.pictures[packs], exam.real[packs], train), 4)
+    if not packs:  # no data: only scenes were asked
+        marks = {name: value for name, value in marks.items() if name.startswith("scene_")}
     return [
-        Figure("picture_ms", round(p50, 1), "ms", 120, "at most"),
-        Figure("peak_mb", round(peak, 1), "MB", 900, "at most"),
+        Figure(name, marks[name], "", bar, sense, ceilings.get(name), _others(recorded, name))
+        for name, bar, sense in TABLE
+        if name in marks
     ]
 
 
-def _language(painter: Painter, test: Pictures) -> list[Figure]:
-    return [Figure("zh_retrieval", round(retrieval(painter.text.network, test.rows), 4), "", 0.9)]
+def _against(told: dict[str, Any], made: torch.Tensor, real: torch.Tensor, exam: Exam) -> float:
+    """The painter's distance over a baseline's, both for the captions which the baseline was asked."""
+    packs = [i for i in range(len(exam)) if not exam.scene(i)][: told["limit"]]
+    scenes = [i for i in range(len(exam)) if exam.scene(i)][: told["limit"]]
+    both = packs + scenes
+    theirs = float(told["marks"]["frechet"])
+    return round(crossed(made[both], real[both]) / max(1e-9, theirs), 4)
 
 
-def _drawing(painter: Painter, jury: Jury, test: Pictures, limit: int) -> list[Figure]:
-    """Two halves of the test pictures: one gives the captions, the other is what is compared with."""
-    order = list(range(len(test)))
-    random.Random(0).shuffle(order)
-    half = min(limit, len(order)) // 2
-    asked, others = order[:half], order[half : 2 * half]
-    rows = [test.rows[i] for i in asked]
-    captions = [row.captions[min(1, len(row.captions) - 1)] for row in rows]
-    drawn = _draw(painter, captions, list(range(half)))
-    again = _draw(painter, captions[: half // 4], list(range(10**6, 10**6 + half // 4)))
-    real, apart = (jury.features(torch.from_numpy(test.pixels[part])) for part in (asked, others))
-    made = jury.features(drawn)
-    sentences = painter.text.encode(captions).sentence
-    labels = [label_of(row) for row in rows]
-    floor = max(1e-9, frechet(real, apart))
-    spread = _apart(made[: half // 4], jury.features(again))
-    natural = _natural_spread(jury, test)
-    style, ceiling = (_style(jury, found, [style_of(row) for row in rows]) for found in (made, real))
-    return [
-        Figure("frechet_ratio", round(frechet(made, apart) / floor, 3), "", 4, "at most", 1.0),
-        Figure("r_precision", round(precision(jury, made, sentences, labels), 4), "", 0.6, "at least",
-               round(precision(jury, real, sentences, labels), 4)),
-        Figure("style_ratio", round(style / max(1e-9, ceiling), 4), "", 0.85, "at least", round(ceiling, 4)),
-        Figure("diversity_ratio", round(spread / max(1e-9, natural), 4), "", 0.75),
-    ]  # fmt: skip
-
-
-def _draw(painter: Painter, captions: Sequence[str], seeds: Sequence[int]) -> torch.Tensor:
-    """uint8 ``[N, 3, 128, 128]``."""
-    step = painter.together
-    parts = [
-        torch.from_numpy(painter.paint(captions[a : a + step], seeds[a : a + step]))
-        for a in range(0, len(captions), step)
-    ]
-    return torch.cat(parts).permute(0, 3, 1, 2)
-
-
-def _style(jury: Jury, features: torch.Tensor, styles: Sequence[str]) -> float:
-    """How often the judge sees the style asked for, of the rows whose style it knows."""
-    guessed = jury.network.style(features).argmax(1).tolist()
-    known = [(jury.styles[g], s) for g, s in zip(guessed, styles, strict=True) if s in jury.styles]
-    right: int = sum(g == s for g, s in known)
-    return right / max(1, len(known))
-
-
-def _natural_spread(jury: Jury, test: Pictures) -> float:
-    """Mean distance of two real pictures of one label."""
-    by: dict[str, list[int]] = {}
-    for i, row in enumerate(test.rows):
-        by.setdefault(label_of(row), []).append(i)
-    pairs = [(found[0], found[1]) for found in by.values() if len(found) > 1]
-    if not pairs:
-        return 0.0
-    one, two = (jury.features(torch.from_numpy(test.pixels[[p[k] for p in pairs]])) for k in (0, 1))
-    return _apart(one, two)
-
-
-def _apart(one: torch.Tensor, two: torch.Tensor) -> float:
-    """Mean distance of features, pair by pair."""
-    return float(torch.linalg.vector_norm(one - two, dim=1).mean())
+def _others(recorded: dict[str, Any], name: str) -> Marks:
+    """The baselines' marks for a figure."""
+    return {who: told["marks"][name] for who, told in recorded.items() if name in told["marks"]}

@@ -2,7 +2,8 @@
 
 ::
 
-    text (prompt encoder) → autoencoder → sharpen (decoder) → flow (the parent) → pairs → gan → export
+    text (prompt encoder) → autoencoder → sharpen (decoder) → judge
+    → flow (the parent) → pairs → gan → baselines → export
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from safetensors.torch import save_file
 from atelier.errors import BadInput
 from atelier.versions import Version, write_card
 from models.painter.autoencoder import Coder, psnr, sharpen, train_coder
-from models.painter.data import Pictures, load_pictures
+from models.painter.baselines import parent_sampler, record_all
+from models.painter.data import Pictures, load_split
 from models.painter.flow import train_flow
 from models.painter.gan import make_pairs, train_gan
-from models.painter.judge import Jury, train_judge
+from models.painter.judge import Jury
+from models.painter.judge_training import train_judge
 from models.painter.latents import Latents, Scale, encode
 from models.painter.network import Generator, Shape
 from models.painter.packs import credit
@@ -47,8 +50,9 @@ def train(settings: Settings) -> Version | None:
         if settings.stages == "text":
             return version
         settings = replace(settings, text=version.folder)
-    learnt = load_pictures(settings.data, ["train"], work / "cache")
-    held = load_pictures(settings.data, ["val"], work / "cache")
+    learnt, held = (
+        load_split(settings.data, split, settings.scenes, work / "cache") for split in ("train", "val")
+    )
     if not len(learnt):
         raise BadInput("painter-no-rows", path=str(settings.data))
     held = held if len(held) else learnt
@@ -66,6 +70,10 @@ def train(settings: Settings) -> Version | None:
         return None
     pairs = make_pairs(settings, parent, text, ours, work)
     generator, fourth = train_gan(settings, shape, parent, text, pairs, ours, theirs, work)
+    if settings.runs("baselines"):
+        drawn = parent_sampler(parent, coder.decoder, ours.scale, text, settings.device)
+        encoder = TextEncoder.load(settings.text, settings.device)
+        record_all(settings, learnt, drawn, jury, encoder, work)
     if not settings.runs("export"):
         return None
     journals = {"autoencoder": first, "sharpen": second, "judge": fifth, "flow": third, "gan": fourth}
@@ -125,27 +133,27 @@ def _command(settings: Settings) -> str:
     skipped = {"data", "out", "work", "text", "device", "resume", "stages", "hardware"}
     changed = {k: v for k, v in asdict(settings).items() if k not in skipped and v != default[k]}
     said = "".join(f" --set {key}={value}" for key, value in changed.items())
-    return f"atelier train painter --data DIR --out DIR{said}"
+    data = "" if settings.data is None else " --data DIR"
+    return f"atelier train painter{data} --out DIR{said}"
 
 
 def _latents(
     settings: Settings, coder: Coder, train_set: Pictures, val_set: Pictures, work: Path
 ) -> tuple[Latents, Latents]:
     """Both splits encoded, the training one's latents kept in the work folder."""
-    try:
-        weights = {
-            k: float(v) for k, v in (pair.split("=") for pair in filter(None, settings.weights.split(",")))
-        }
-    except ValueError:
-        raise BadInput("painter-bad-setting", name="weights", value=settings.weights) from None
-    kept = work / "latents"
-    encoded = encode(coder.encoder, train_set, weights, None, settings.device, kept / "train.npz")
-    held = encode(coder.encoder, val_set, weights, encoded.scale, settings.device, kept / "val.npz")
+    weights, kept = settings.pack_weights(), work / "latents"
+    if not any(weights.get(row.pack, 1.0) for row in train_set.rows):
+        raise BadInput("painter-bad-setting", name="weights", value=settings.weights)
+    encoded = encode(coder.encoder, train_set, weights, None, settings.device, kept / "train")
+    seen = weights if any(weights.get(row.pack, 1.0) for row in val_set.rows) else {}
+    held = encode(coder.encoder, val_set, seen, encoded.scale, settings.device, kept / "val")
     return encoded, held
 
 
 def _train_text(settings: Settings) -> Version:
     """A prompt encoder of one's own, beside the version (``<out>-text``), or at ``text`` if named."""
+    if settings.data is None:
+        raise BadInput("painter-text-needs-data")
     out = settings.text or settings.out.with_name(f"{settings.out.name}-text")
     budget = settings.budget("text")
     return text_training.train(

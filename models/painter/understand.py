@@ -62,6 +62,11 @@ def concepts_of(rows: Iterable[Row]) -> Concepts:
     return {kind: [[en, zh] for en, zh in sorted(names.items())] for kind, names in found.items()}
 
 
+def subjects_of(rows: Iterable[Row]) -> set[str]:
+    """The English names of the subjects that were trained on, lower case."""
+    return {english.lower() for english, _ in concepts_of(rows)["subject"]}
+
+
 def _note_scene(found: dict[str, dict[str, str]], said: dict[str, object]) -> None:
     """The values of one scene's labels that the vocabulary has words for."""
     found["style"].update(_SCENE_STYLES)

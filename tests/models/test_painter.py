@@ -20,7 +20,7 @@ from models.painter import stage
 from models.painter.data import load_pictures, usable
 from models.painter.evaluate import evaluate
 from models.painter.generate import FILE, Painter
-from models.painter.judge import frechet
+from models.painter.measures import frechet
 from models.painter.packs import CAPTIONS, Row
 from models.painter.palette import palettes_of
 from models.painter.train import Settings, train
@@ -60,7 +60,7 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny(pack: Path, home: Path, **changes: object) -> Settings:
     settings = Settings(
         pack, home / "painter" / "v9", work=home / "work", steps=3, batch=8, pairs=8,
-        coder="8,8,16", unet="16,16,16", val_pictures=4,
+        coder="8,8,16", unet="16,16,16", val_pictures=4, scenes=0, judge_scenes=8, asked=6, parent_limit=4,
     )  # fmt: skip
     return replace(settings, **changes)  # type: ignore[arg-type]
 

@@ -46,7 +46,7 @@ def grade(picture: Array, palette: Palette | None) -> Array:
             lifted = picture ** min(
                 1.0, np.log(0.90) / np.log(min(0.95, float(picture.max(2).mean()) + 1e-3))
             )
-            return lifted + (lifted - lifted.mean(2, keepdims=True)) * 0.35
+            return np.asarray(lifted + (lifted - lifted.mean(2, keepdims=True)) * 0.35)
         case "dark":
             return picture * min(0.6, 0.22 / max(0.1, float(picture.mean())))
         case "vivid":
