@@ -10,7 +10,7 @@ from atelier.errors import BadInput
 from models.painter.network import Shape
 from models.painter.stage import Budget
 
-STAGES = ("text", "autoencoder", "sharpen", "judge", "flow", "pairs", "gan", "baselines", "export")
+STAGES = ("text", "autoencoder", "sharpen", "judge", "flow", "pairs", "gan", "ranker", "baselines", "export")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Settings:
     out: Path  # the version's folder; its name is the version's
     work: Path | None = None  # checkpoints and caches; default: ``<out>-work`` beside it
     text: Path | None = None  # a prompt encoder's version; default: the one that ships
-    stages: str = "autoencoder,sharpen,judge,flow,pairs,gan,baselines,export"
+    stages: str = "autoencoder,sharpen,judge,flow,pairs,gan,ranker,baselines,export"
     text_minutes: float = 3.0
     autoencoder_minutes: float = 4.5
     sharpen_minutes: float = 2.5
@@ -29,10 +29,11 @@ class Settings:
     judge_scenes: int = 12000  # made for the evaluation encoder alone
     flow_minutes: float = 27.0
     gan_minutes: float = 10.0
+    ranker_minutes: float = 3.0  # of what chooses among candidates
     baselines_minutes: float = 6.0  # of the DCGAN that the painter is held against
     asked: int = 1000  # captions of the packs, and scenes, that baselines are asked for their marks
     parent_limit: int = 150  # captions, and scenes, that the slow parent is asked for its marks
-    minutes: float | None = None  # for all together: scales the seven above
+    minutes: float | None = None  # for all together: scales the eight above
     steps: int | None = None  # of every stage, instead of minutes
     batch: int = 64
     learning_rate: float = 3e-3
@@ -66,7 +67,7 @@ class Settings:
             return Budget(steps=0)
         asked: dict[str, float] = {
             name: getattr(self, f"{name}_minutes")
-            for name in ("text", "autoencoder", "sharpen", "judge", "flow", "gan", "baselines")
+            for name in ("text", "autoencoder", "sharpen", "judge", "flow", "gan", "ranker", "baselines")
         }
         total = sum(value for name, value in asked.items() if self.runs(name))
         scale = 1.0 if self.minutes is None else self.minutes / max(1e-9, total)

@@ -3,20 +3,22 @@
 ::
 
     text (prompt encoder) → autoencoder → sharpen (decoder) → judge
-    → flow (the parent) → pairs → gan → baselines → export
+    → flow (the parent) → pairs → gan → ranker → baselines → export
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from safetensors.torch import save_file
+from torch import nn
 
 from atelier.errors import BadInput
 from atelier.versions import Version, write_card
+from models.painter import copies
 from models.painter.autoencoder import Coder, psnr, sharpen, train_coder
 from models.painter.baselines import parent_sampler, record_all
 from models.painter.data import Pictures, load_split
@@ -27,12 +29,24 @@ from models.painter.judge_training import train_judge
 from models.painter.latents import Latents, Scale, encode
 from models.painter.network import Generator, Shape
 from models.painter.packs import credit
+from models.painter.rank import Ranker, train_ranker
 from models.painter.settings import STAGES, Settings
 from models.painter.stage import Journal
 from models.painter.understand import concepts_of
 from models.text import train as text_training
 from models.text.encoder import FILE as TEXT_FILE
 from models.text.encoder import TextEncoder
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a training made and a version carries."""
+
+    generator: Generator
+    coder: Coder
+    scale: Scale
+    ranker: Ranker
+    jury: Jury
 
 
 def train(settings: Settings) -> Version | None:
@@ -70,27 +84,36 @@ def train(settings: Settings) -> Version | None:
         return None
     pairs = make_pairs(settings, parent, text, ours, work)
     generator, fourth = train_gan(settings, shape, parent, text, pairs, ours, theirs, work)
+    ranker, sixth = train_ranker(settings, text, ours, theirs, work, settings.budget("ranker"))
     if settings.runs("baselines"):
         drawn = parent_sampler(parent, coder.decoder, ours.scale, text, settings.device)
         encoder = TextEncoder.load(settings.text, settings.device)
         record_all(settings, learnt, drawn, jury, encoder, work)
     if not settings.runs("export"):
         return None
-    journals = {"autoencoder": first, "sharpen": second, "judge": fifth, "flow": third, "gan": fourth}
-    return export(settings, shape, generator, coder, ours.scale, jury, held, learnt, journals)
+    journals = {
+        "autoencoder": first, "sharpen": second, "judge": fifth, "flow": third, "gan": fourth, "ranker": sixth
+    }  # fmt: skip
+    parts = Parts(generator, coder, ours.scale, ranker, jury)
+    return export(settings, shape, parts, held, learnt, journals)
 
 
 def export(
-    settings: Settings, shape: Shape, generator: Generator, coder: Coder, scale: Scale, jury: Jury,
-    held: Pictures, pictures: Pictures, journals: dict[str, Journal],
+    settings: Settings, shape: Shape, made: Parts, held: Pictures, pictures: Pictures,
+    journals: dict[str, Journal],
 ) -> Version:  # fmt: skip
-    """Write the version: float16 weights, the concepts it knows by name, and the card."""
+    """Write the version: float16 weights, what it knows by name, the copy filter, the judge, the card.
+
+    Parts that were not trained (no ``ranker``, no ``judge`` among the stages) are left out.
+    """
     settings.out.mkdir(parents=True, exist_ok=True)
-    parts = {"generator": generator, "decoder": coder.decoder}
+    parts: dict[str, nn.Module] = {"generator": made.generator, "decoder": made.coder.decoder}
+    if journals["ranker"].step:
+        parts["ranker"] = made.ranker
     tensors = {
         f"{name}.{key}": value for name, part in parts.items() for key, value in part.state_dict().items()
     }
-    tensors |= {"scale.mean": scale.mean, "scale.deviation": scale.deviation}
+    tensors |= {"scale.mean": made.scale.mean, "scale.deviation": made.scale.deviation}
     save_file(
         {key: value.half().cpu().contiguous() for key, value in tensors.items()},
         settings.out / "painter.safetensors",
@@ -98,11 +121,20 @@ def export(
     concepts = json.dumps(concepts_of(pictures.rows), ensure_ascii=False, separators=(",", ":"))
     (settings.out / "concepts.json").write_text(concepts + "\n", "utf-8")
     if journals["judge"].step:
-        jury.save(settings.out)
+        made.jury.save(settings.out)
+    if known := copies.build(pictures, held):
+        known.save(settings.out)
     text = TextEncoder.load(settings.text)
     if settings.text:  # not the one that ships: the version brings its own
         shutil.copyfile(settings.text / TEXT_FILE, settings.out / TEXT_FILE)
-    share = {"autoencoder": 0.5, "sharpen": 0.5, "judge": 2, "flow": 1, "gan": 0.5}  # of a batch, a step
+    share = {
+        "autoencoder": 0.5,
+        "sharpen": 0.5,
+        "judge": 2,
+        "flow": 1,
+        "gan": 0.5,
+        "ranker": 4,
+    }  # of a batch, a step
     return write_card(
         settings.out,
         {
@@ -121,7 +153,7 @@ def export(
                 for name, journal in journals.items()
                 if journal.step
             } | {"pairs": settings.pairs, "hardware": settings.hardware},
-            "autoencoder_psnr_val": round(psnr(coder, held, settings.device), 2),
+            "autoencoder_psnr_val": round(psnr(made.coder, held, settings.device), 2),
             "figures": [],
         },
     )  # fmt: skip
