@@ -26,9 +26,9 @@ def embed(network: PromptEncoder, texts: Sequence[str], batch: int = 256) -> tor
 def label_of(row: Row) -> str:
     """What a picture is of; two pictures with one label are not told apart."""
     said = row.labels
-    return "/".join(
-        str(said.get(k, "")) for k in ("subject", "artist", "color", "style", "background", "fg", "bg")
-    )
+    keys = ("place", "time", "weather", "light", "boats", "palette") if said.get("scene") else ()
+    keys += ("subject", "artist", "color", "style", "background", "fg", "bg")
+    return "/".join(str(said.get(key, "")) for key in keys)
 
 
 def retrieval(network: PromptEncoder, rows: Sequence[Row], among: int = AMONG, seed: int = 0) -> float:
