@@ -48,12 +48,19 @@ def table(name: str, only: list[str] | None = None) -> str:
         if lacking := [wanted for wanted in only if wanted not in by_name]:
             raise Missing(f"{name} has no figure {', '.join(lacking)}; it has {', '.join(by_name)}")
         rows = [by_name[wanted] for wanted in only]
-    lines = ["| figure | value | bar | holds |", "| --- | --- | --- | --- |"]
+    others = sorted({name for row in rows for name in row.get("baselines") or {}})
+    real = ["real pictures"] if any(row.get("ceiling") is not None for row in rows) else []
+    heads = ["figure", "value", "bar", "holds", *real, *others]
+    lines = [f"| {' | '.join(heads)} |", "| --- " * len(heads) + "|"]
     for row in rows:
         bar = "" if row["bar"] is None else f"{row.get('sense', 'at least')} {row['bar']:g}"
         holds = {None: "", True: "yes", False: "**no**"}[row["holds"]]
+        beside = [row.get("ceiling")] * len(real) + [
+            (row.get("baselines") or {}).get(name) for name in others
+        ]
+        told = ["" if value is None else f"{value:.3g}" for value in beside]
         value = f"{row['value']:.3g} {row['unit']}".strip()
-        lines.append(f"| `{row['name']}` | {value} | {bar} | {holds} |")
+        lines.append(f"| {' | '.join(['`' + row['name'] + '`', value, bar, holds, *told])} |")
     return "\n".join(lines) + "\n"
 
 

@@ -42,7 +42,7 @@ def record_all(
 ) -> None:
     """Train the DCGAN, examine the three and keep their marks in the version's folder.
 
-    The parent, which is slow, is asked ``parent_limit`` captions and scenes only.
+    The parent, which is slow, is asked ``parent_limit`` captions and scenes only, once and in English.
     """
     settings.out.mkdir(parents=True, exist_ok=True)
     exam = load_exam(settings.data, subjects_of(train.rows), work / "cache", limit=settings.asked)
@@ -74,7 +74,7 @@ def record(
     ``about`` is kept beside the marks (pictures it was trained for, steps, minutes).
     """
     exam = exam.first(limit)
-    work = examine(sampler, jury, exam)
+    work = examine(sampler, jury, exam, whole=name != PARENT)
     marks = mark(work, real_work(jury, exam), jury, text, exam)
     if train is not None:
         packs = [i for i in range(len(exam)) if not exam.scene(i)]

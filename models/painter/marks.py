@@ -33,15 +33,18 @@ class Work:
     chinese: tuple[list[int], torch.Tensor] | None = None
 
 
-def examine(sampler: Sampler, jury: Jury, exam: Exam, *, chinese: bool = True) -> Work:
-    """Ask a sampler everything; seeds are the rows' numbers."""
+def examine(sampler: Sampler, jury: Jury, exam: Exam, *, whole: bool = True) -> Work:
+    """Ask a sampler everything; seeds are the rows' numbers.
+
+    Unless ``whole`` no prompt is asked twice, and none in Chinese.
+    """
     pictures = draw(sampler, exam.captions, range(len(exam)))
-    prompts = [telling(exam.rows[i]) for i, _ in pairs_of(exam.rows)[:PAIRS]]
+    prompts = [telling(exam.rows[i]) for i, _ in pairs_of(exam.rows)[:PAIRS]] if whole else []
     twice = [
         jury.features(draw(sampler, prompts, range(first, first + len(prompts))))
         for first in (10**6, 2 * 10**6)
     ]
-    asked = _bilingual(exam) if chinese else []
+    asked = _bilingual(exam) if whole else []
     other = jury.features(draw(sampler, [exam.chinese[i] for i in asked], asked)) if asked else None
     return Work(
         jury.features(pictures), pictures, (twice[0], twice[1]), None if other is None else (asked, other)

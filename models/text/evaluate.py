@@ -26,8 +26,9 @@ def embed(network: PromptEncoder, texts: Sequence[str], batch: int = 256) -> tor
 def label_of(row: Row) -> str:
     """What a picture is of; two pictures with one label are not told apart."""
     said = row.labels
-    keys = ("place", "time", "weather", "light", "boats", "palette") if said.get("scene") else ()
-    keys += ("subject", "artist", "color", "style", "background", "fg", "bg")
+    keys: tuple[str, ...] = ("subject", "artist", "color", "style", "background", "fg", "bg")
+    if said.get("scene"):
+        keys += ("place", "time", "weather", "light", "boats", "palette")
     return "/".join(str(said.get(key, "")) for key in keys)
 
 

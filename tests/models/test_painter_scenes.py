@@ -126,4 +126,4 @@ def test_scenes_are_rendered_once(tmp_path: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == files
     np.testing.assert_array_equal(first.pixels[2], render(imagine(42), 32).transpose(2, 0, 1))
     np.testing.assert_array_equal(first.pixels[[0, 1]], again.pixels[[0, 1]])
-    assert [row.file for row in again.rows] == ["scene-40", "scene-41", "scene-42"]
+    assert [row.file for row in again.rows] == ["scene-2-40", "scene-2-41", "scene-2-42"]

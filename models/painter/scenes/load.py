@@ -19,10 +19,13 @@ _EDITION = 2  # of the renderer: another number where the same seed gives anothe
 
 
 def row_of(scene: Scene) -> Row:
-    """A scene as a pack's row, every attribute in its labels."""
+    """A scene as a pack's row, every attribute in its labels.
+
+    Its file's name carries the edition: what is kept of older pictures must not be taken for it.
+    """
     en, zh = captions(scene)
     return Row(
-        _FOLDER, f"scene-{scene.seed}", en, zh_captions=zh, labels=scene.labels(),
+        _FOLDER, f"scene-{_EDITION}-{scene.seed}", en, zh_captions=zh, labels=scene.labels(),
         concept=f"scene-{scene.seed}", license="CC0-1.0",
     )  # fmt: skip
 
