@@ -21,6 +21,7 @@ from atelier.steer import Origin, blend, vary
 from atelier.works import Made, PictureResult
 from models.loading import load_model
 from models.painter.generate import Painter
+from models.painter.scenes import imagine, render
 
 SHEETS = Path(__file__).parent.parent / "docs" / "painter"
 SEED = 1
@@ -53,6 +54,7 @@ def run(settings: Settings) -> Figures:  # noqa: ARG001 (the sheets are of what 
     painter = load_model("paint")
     assert isinstance(painter, Painter)
     SHEETS.mkdir(parents=True, exist_ok=True)
+    _save([Image.fromarray(render(imagine(seed))) for seed in range(40)], 8, SHEETS / "scenes.webp")
     figures, shown = [], []
     for name, columns, requests, said in _asked(painter):
         begun = time.perf_counter()

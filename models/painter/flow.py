@@ -6,6 +6,8 @@ Straight paths from latent to noise (Liu et al. 2023), times drawn logit-normall
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,15 +27,17 @@ OUTER = ("time", "text", "enter", "leave")  # of the generator: not hidden, so n
 
 
 def train_flow(
-    settings: Settings, shape: Shape, text: PromptEncoder, train: Latents, val: Latents, work: Path
-) -> tuple[Generator, Journal]:
-    """The parent's averaged weights."""
+    settings: Settings, shape: Shape, text: PromptEncoder, train: Latents, val: Latents, work: Path,
+    show: Callable[[Generator, int], None] | None = None,
+) -> tuple[Generator, Journal]:  # fmt: skip
+    """The parent's averaged weights; ``show`` is given them with the step at every check."""
     torch.manual_seed(settings.seed)
     network = placed(Generator(shape), settings.device)
     freeze(network, settings.freeze)
     average = Average(network, 0.9995)
     outer = OUTER if settings.optimiser == "muon" else ("",)
     optimiser = MuonWithAdamW(network, settings.learning_rate, settings.weight_decay, outer)
+    mean: Generator = average.module  # type: ignore[assignment]
     held = _material(val, "flow-val", settings, 0, settings.val_pictures, 0.0)
 
     def loss_of(
@@ -59,14 +63,14 @@ def train_flow(
 
     @torch.no_grad()
     def validate() -> float:
-        return float(loss_of(average.module, held))
+        return float(loss_of(mean, held))
 
     journal = run_stage(
         "flow", work, settings.budget("flow"),
         {"network": network, "average": average, "optimiser": optimiser}, step,
         validate=validate, checks=12, resume=settings.resume,
+        on_check=None if show is None else partial(show, mean),
     )  # fmt: skip
-    mean: Generator = average.module  # type: ignore[assignment]
     return mean, journal
 
 

@@ -10,7 +10,9 @@ Captions of other pictures are wrong answers too: a matching-aware discriminator
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -92,9 +94,9 @@ class Heads(nn.Module):
 
 def train_gan(
     settings: Settings, shape: Shape, parent: Generator, text: PromptEncoder, pairs: Pairs,
-    train: Latents, val: Latents, work: Path,
+    train: Latents, val: Latents, work: Path, show: Callable[[Generator, int], None] | None = None,
 ) -> tuple[Generator, Journal]:  # fmt: skip
-    """The one-pass generator's averaged weights."""
+    """The one-pass generator's averaged weights; ``show`` is given them with the step at every check."""
     torch.manual_seed(settings.seed)
     parent = parent.eval().requires_grad_(False)
     network = copy.deepcopy(parent).requires_grad_(True).train()
@@ -156,6 +158,7 @@ def train_gan(
         {"network": network, "heads": heads, "average": average, "optimiser": optimiser, "judge": judge},
         step, validate=lambda: distance(mean, text, val, settings.val_pictures, settings.device),
         checks=6, patience=3, resume=settings.resume,
+        on_check=None if show is None else partial(show, mean),
     )  # fmt: skip
     return mean, journal
 

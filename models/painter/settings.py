@@ -52,6 +52,7 @@ class Settings:
     coder: str = "32,64,128"  # widths of the autoencoder, and of the generator
     unet: str = "96,144,160"
     val_pictures: int = 200
+    tracker: str = "tensorboard"  # wandb: Weights & Biases too
     seed: int = 0
     hardware: str = "two CPU cores, shared"  # in words, for the card
     device: str = "cpu"

@@ -18,10 +18,11 @@ from torch import nn
 
 from atelier.errors import BadInput
 from atelier.versions import Version, write_card
+from models import tracking
 from models.painter import copies
 from models.painter.autoencoder import Coder, psnr, sharpen, train_coder
 from models.painter.baselines import parent_sampler, record_all
-from models.painter.data import Pictures, load_split
+from models.painter.data import Pictures, all_captions, load_split
 from models.painter.flow import train_flow
 from models.painter.gan import make_pairs, train_gan
 from models.painter.judge import Jury
@@ -31,6 +32,7 @@ from models.painter.network import Generator, Shape
 from models.painter.packs import credit
 from models.painter.rank import Ranker, train_ranker
 from models.painter.settings import STAGES, Settings
+from models.painter.sheets import Sheets
 from models.painter.stage import Journal
 from models.painter.understand import concepts_of
 from models.text import train as text_training
@@ -59,6 +61,7 @@ def train(settings: Settings) -> Version | None:
     if unknown:
         raise BadInput("painter-bad-setting", name="stages", value=", ".join(sorted(unknown)))
     work, shape = settings.work_folder, settings.shape()
+    tracking.start(settings.tracker, "painter", work, asdict(settings))
     if settings.runs("text"):
         version = _train_text(settings)
         if settings.stages == "text":
@@ -79,11 +82,16 @@ def train(settings: Settings) -> Version | None:
     jury, fifth = train_judge(settings, text, learnt, held, work)
     if not any(settings.runs(stage) for stage in STAGES[4:]):
         return None
-    parent, third = train_flow(settings, shape, text, ours, theirs, work)
+    sheets = Sheets(
+        work / "sheets", coder.decoder, ours.scale, text, _shown(held, settings.val_pictures), settings.device
+    )
+    parent, third = train_flow(settings, shape, text, ours, theirs, work, sheets.parent)
     if not any(settings.runs(stage) for stage in STAGES[5:]):
         return None
     pairs = make_pairs(settings, parent, text, ours, work)
-    generator, fourth = train_gan(settings, shape, parent, text, pairs, ours, theirs, work)
+    generator, fourth = train_gan(
+        settings, shape, parent, text, pairs, ours, theirs, work, sheets.child
+    )  # fmt: skip
     ranker, sixth = train_ranker(settings, text, ours, theirs, work, settings.budget("ranker"))
     if settings.runs("baselines"):
         drawn = parent_sampler(parent, coder.decoder, ours.scale, text, settings.device)
@@ -159,10 +167,17 @@ def export(
     )  # fmt: skip
 
 
+def _shown(held: Pictures, limit: int) -> list[str]:
+    """Captions for the sample sheets, spread over the validation pictures."""
+    many = min(32, limit, len(held))
+    rows = [held.rows[i * len(held) // many] for i in range(many)]
+    return [all_captions(row)[i % 2 * (len(all_captions(row)) - 1)] for i, row in enumerate(rows)]
+
+
 def _command(settings: Settings) -> str:
     """The command line that trains this version again, given the same packs."""
     default = asdict(Settings(Path(), Path()))
-    skipped = {"data", "out", "work", "text", "device", "resume", "stages", "hardware"}
+    skipped = {"data", "out", "work", "text", "device", "resume", "stages", "hardware", "tracker"}
     changed = {k: v for k, v in asdict(settings).items() if k not in skipped and v != default[k]}
     said = "".join(f" --set {key}={value}" for key, value in changed.items())
     data = "" if settings.data is None else " --data DIR"

@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import torch
 from PIL import Image, ImageDraw
 from safetensors.torch import load_file, save_file
 
-from atelier.errors import BadInput, Cancelled, WeightsError
+from atelier.errors import BadInput, Cancelled, Unavailable, WeightsError
 from atelier.requests import MOODS, PALETTES, STYLES, PaintRequest
 from atelier.versions import shipped_folder, write_card
 from atelier.works import Made, PictureResult
@@ -95,9 +96,23 @@ def test_a_tiny_training_makes_a_version_that_draws(pack: Path, tmp_path: Path) 
     assert pixels(work).shape == (128, 128, 3)
     assert isinstance(work.result, PictureResult)
     assert "circle" in work.result.understood
+    for name in ("flow", "gan"):  # a sheet at every check: the last is of the last step
+        sheets = sorted((tmp_path / "work" / "sheets").glob(f"{name}-*.png"))
+        assert sheets[-1].name == f"{name}-0000003.png"
+        assert Image.open(sheets[-1]).size == (8 * 128, 128)
     figures = {figure.name: figure for figure in evaluate(painter, pack, limit=6).figures}
     assert {"picture_ms", "peak_mb", "zh_retrieval"} <= set(figures)
     assert figures["peak_mb"].value > 50
+
+
+def test_a_tracker_that_is_not_there_is_named(
+    pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "wandb", None)  # as if it were not installed
+    with pytest.raises(Unavailable, match="pip install wandb"):
+        train(tiny(pack, tmp_path, tracker="wandb"))
+    with pytest.raises(BadInput, match="tensorboard, wandb"):
+        train(tiny(pack, tmp_path, tracker="abacus"))
 
 
 def test_what_was_stopped_goes_on_as_if_it_had_not_been(

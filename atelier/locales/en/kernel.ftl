@@ -49,6 +49,7 @@ bad-range-share = “{ $value }” does not work for --share: use a number from 
 from-needs-out = Pictures and melodies made with --from need a folder: add --out DIR.
 prompt-missing = Say what to make, for example: atelier { $command } "{ $example }"
 room-missing = This needs a part that is not installed here: run `pip install "atelier[{ $extra }]"`.
+tracker-missing = The tracker { $tracker } is not installed: run `pip install { $tracker }`, or leave the setting out.
 bench-missing = There is no benchmark “{ $name }” here; there are: { $names }. Benchmarks come with a checkout, not with the package.
 front-unnamed = Say which: `atelier bot discord` or `atelier bot telegram`.
 token-missing = There is no { $platform } token: set { $name } (the README shows how to get one).

@@ -49,6 +49,7 @@ bad-range-share = --share 不能是“{ $value }”：请用 0 到 1 之间的�
 from-needs-out = 用 --from 画画或作曲需要一个文件夹：请加上 --out DIR。
 prompt-missing = 请说要做什么，例如：atelier { $command } "{ $example }"
 room-missing = 这里没有安装所需的部分：请运行 `pip install "atelier[{ $extra }]"`。
+tracker-missing = 没有安装记录工具 { $tracker }：请运行 `pip install { $tracker }`，或去掉这个设置。
 bench-missing = 这里没有名为“{ $name }”的基准；可用的有：{ $names }。基准随代码库提供，不在安装包里。
 front-unnamed = 请说明是哪一个：`atelier bot discord` 或 `atelier bot telegram`。
 token-missing = 没有 { $platform } 的令牌：请设置 { $name }（README 说明了如何取得）。
