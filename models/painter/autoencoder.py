@@ -18,6 +18,7 @@ from models.painter.data import Pictures, rng_of
 from models.painter.network import Decoder, Encoder, Shape
 from models.painter.settings import Settings
 from models.painter.stage import Average, Journal, cosine, laid, mixed, placed, run_stage, set_rate
+from models.ranks import share_gradients
 
 CROP = 64
 NOISE = 0.1  # added to latents in training: the decoder forgives a generator's small errors
@@ -109,6 +110,7 @@ def train_coder(
         loss = likeness(made.float(), x) + 0.01 * loose
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        share_gradients(pair.parameters())
         nn.utils.clip_grad_norm_(pair.parameters(), 1.0)
         optimiser.step()
         average.update(pair, number)
@@ -148,12 +150,14 @@ def sharpen(
             critic_loss = F.relu(1 - critic(x)).mean() + F.relu(1 + critic(made.detach())).mean()
         judge.zero_grad(set_to_none=True)
         critic_loss.backward()  # type: ignore[no-untyped-call]
+        share_gradients(critic.parameters())
         judge.step()
         with mixed(settings.device):
             fooled = -critic(made).mean()
         loss = likeness(made.float(), x) + 0.03 * min(1.0, 5 * share) * fooled.float()
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        share_gradients(decoder.parameters())
         optimiser.step()
         average.update(decoder, number)
         return {"likeness": loss.item(), "critic": critic_loss.item()}

@@ -28,6 +28,7 @@ from models.painter.measures import copies
 from models.painter.network import Decoder, Generator
 from models.painter.settings import Settings
 from models.painter.understand import subjects_of
+from models.ranks import in_turn, rank
 from models.text.encoder import TextEncoder
 from models.text.evaluate import embed
 from models.text.network import PromptEncoder
@@ -45,12 +46,14 @@ def record_all(
     The parent, which is slow, is asked ``parent_limit`` captions and scenes only, once and in English.
     """
     settings.out.mkdir(parents=True, exist_ok=True)
-    exam = load_exam(settings.data, subjects_of(train.rows), work / "cache", limit=settings.asked)
+    known_names = subjects_of(train.rows)
+    exam = in_turn(lambda: load_exam(settings.data, known_names, work / "cache", limit=settings.asked))
     packs = [i for i, row in enumerate(train.rows) if not row.labels.get("scene")]
     known = torch.from_numpy(np.asarray(train.pixels[packs])) if packs else None
 
     def kept(name: str, sampler: Sampler, limit: int = settings.asked, **about: Any) -> None:
-        record(settings.out, name, sampler, jury, text, exam, limit=limit, train=known, about=about)
+        if rank() == 0:
+            record(settings.out, name, sampler, jury, text, exam, limit=limit, train=known, about=about)
 
     kept(NEAREST, nearest_sampler(train, text.network))
     drawer, journal = train_dcgan(

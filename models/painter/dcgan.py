@@ -20,6 +20,7 @@ from models.painter.data import SIZE, Pictures, draw_caption, flippable, rng_of
 from models.painter.exam import Sampler
 from models.painter.latents import read
 from models.painter.stage import Budget, Journal, laid, mixed, placed, run_stage
+from models.ranks import share_gradients
 from models.text.network import SENTENCE, PromptEncoder
 
 NOISE, WORDS, SIDE = 100, 128, 64
@@ -110,11 +111,13 @@ def train_dcgan(
         loss = F.softplus(-right).mean() + 0.5 * (F.softplus(other).mean() + F.softplus(false).mean())
         judges.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        share_gradients(critic.parameters())
         judges.step()
         with mixed(device):
             fooled = F.softplus(-critic(critic.look(made), said)).mean()
         draws.zero_grad(set_to_none=True)
         fooled.backward()  # type: ignore[no-untyped-call]
+        share_gradients(drawer.parameters())
         draws.step()
         return {"critic": loss.item(), "drawer": fooled.item()}
 

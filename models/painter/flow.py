@@ -20,6 +20,7 @@ from models.painter.network import Generator, Shape
 from models.painter.optimise import MuonWithAdamW
 from models.painter.settings import Settings
 from models.painter.stage import Average, Journal, cosine, laid, mixed, placed, run_stage, set_rate
+from models.ranks import share_gradients
 from models.text.network import Encoded, PromptEncoder
 
 GUIDANCE = 2.5
@@ -56,6 +57,7 @@ def train_flow(
         loss = loss_of(network, given)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        share_gradients(network.parameters())
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         average.update(network, number)

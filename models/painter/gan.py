@@ -26,6 +26,7 @@ from models.painter.latents import Latents, noise_like, read
 from models.painter.network import Generator, Shape
 from models.painter.settings import Settings
 from models.painter.stage import Average, Journal, cosine, laid, mixed, placed, run_stage, set_rate
+from models.ranks import share_gradients
 from models.text.network import SENTENCE, Encoded, PromptEncoder
 
 PARENT_STEPS = 8
@@ -137,6 +138,7 @@ def train_gan(
             loss = F.relu(1 - right).mean() + F.relu(1 + false).mean() + 0.5 * F.relu(1 + other).mean()
             judge.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
+            share_gradients(heads.parameters())
             judge.step()
             told["judge"] = loss.item()
         copying = (made[:half] - wanted).square().mean()
@@ -147,6 +149,7 @@ def train_gan(
             total = 0.5 * copying + ADVERSARIAL * fooled
         optimiser.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
+        share_gradients(network.parameters())
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         average.update(network, number)

@@ -12,6 +12,7 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from models.painter.judge_views import VIEWS, Views, make_views, shaken
 from models.painter.scenes import load_scenes
 from models.painter.settings import Settings
 from models.painter.stage import Average, Budget, Journal, cosine, laid, placed, run_stage, set_rate
+from models.ranks import in_turn, share_gradients
 from models.text.evaluate import embed
 from models.text.network import PromptEncoder
 
@@ -68,8 +70,9 @@ def train_judge(
     cache = work / "cache"
     parts = [_packs(train)], [_packs(val)]
     if settings.judge_scenes:
-        parts[0].append(load_scenes(SCENES, settings.judge_scenes, cache))
-        parts[1].append(load_scenes(VAL_SCENES, max(8, settings.judge_scenes // 32), cache))
+        few = max(8, settings.judge_scenes // 32)
+        for part, first, many in ((parts[0], SCENES, settings.judge_scenes), (parts[1], VAL_SCENES, few)):
+            part.append(in_turn(partial(load_scenes, first, many, cache)))
     train, val = (_together(part) for part in parts)
     names = names_of({a: [v for r in train.rows if (v := attribute_of(r, a))] for a in ATTRIBUTES})
     network = Judge({k: len(v) for k, v in names.items()})
@@ -78,14 +81,12 @@ def train_judge(
     lesson, exam = (_lesson(part, names, text) for part in (train, val))
     trained = pretrain(network.trunk)
     network = placed(network, settings.device)
-    views, seen = (
-        Views(tuple(
-            make_views(network, part, cache / f"views-{many}-{split}-{number}.npy", settings.device, many)
-            for number, part in enumerate(both)
-        ))
-        if trained else None
-        for split, both, many in (("train", parts[0], VIEWS), ("val", parts[1], 1))
-    )  # fmt: skip
+    views, seen = None, None
+    if trained:
+        views, seen = (
+            in_turn(partial(_views, network, both, cache, split, settings.device, many))
+            for split, both, many in (("train", parts[0], VIEWS), ("val", parts[1], 1))
+        )
     network.trunk.requires_grad_(not trained)
     average = Average(network, 0.998)
     mean: Judge = average.module  # type: ignore[assignment]
@@ -107,6 +108,7 @@ def train_judge(
         loss = _loss(network, lesson, chosen, maps, chance)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        share_gradients(network.parameters())
         optimiser.step()
         average.update(network, number)
         for kept, now in zip(mean.buffers(), network.buffers(), strict=True):
@@ -134,6 +136,15 @@ def train_judge(
     jury = Jury(mean.eval(), names)
     _fit_words(settings, jury, lesson, text, work, views)
     return jury, journal
+
+
+def _views(
+    network: Judge, parts: Sequence[Pictures], cache: Path, split: str, device: str, many: int
+) -> Views:
+    return Views(tuple(
+        make_views(network, part, cache / f"views-{many}-{split}-{number}.npy", device, many)
+        for number, part in enumerate(parts)
+    ))  # fmt: skip
 
 
 def pretrain(trunk: nn.Sequential) -> bool:
@@ -240,6 +251,7 @@ def _fit_words(
         loss = _contrast(network.meet(features[chosen].to(settings.device), sentences), sentences)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        share_gradients(network.words.parameters())
         optimiser.step()
         average.update(network.words, number)
         return {"judge-words": loss.item()}

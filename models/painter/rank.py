@@ -19,6 +19,7 @@ from models.painter.latents import Latents, read
 from models.painter.network import LATENT, Residual, norm
 from models.painter.settings import Settings
 from models.painter.stage import Average, Budget, Journal, cosine, laid, mixed, run_stage, set_rate
+from models.ranks import share_gradients
 from models.text.network import SENTENCE, PromptEncoder
 
 PART = "ranker."  # the beginning of its tensors' names in painter.safetensors
@@ -88,6 +89,7 @@ def train_ranker(
         loss = loss_of(network, train, number, still=False)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        share_gradients(network.parameters())
         optimiser.step()
         average.update(network, number)
         return {"ranker": loss.item()}

@@ -22,6 +22,7 @@ from torch import nn
 from torch.utils.tensorboard.writer import SummaryWriter
 
 from atelier.errors import BadInput
+from models.ranks import agree, count, rank
 
 SAVE_EVERY = 120.0  # seconds
 
@@ -91,6 +92,7 @@ def run_stage(
     """Call ``step(number, share of the budget used)`` until the budget is used or ``validate`` stops falling.
 
     ``parts`` (modules, optimisers, averages) are saved to ``work/<name>.pt`` and restored from it.
+    Under ``torchrun`` all processes take the same steps, and the first one writes.
     ``validate`` is called ``checks`` times; ``patience`` checks without a better value end the stage.
     Raises :class:`BadInput` for a checkpoint that does not fit the settings.
     """
@@ -111,24 +113,29 @@ def run_stage(
             if share >= 1:
                 journal.done = True
                 break
-            told = step(journal.step, share)
+            # Each process draws batches of its own; by the first one's clock they end together.
+            told = step(journal.step * count() + rank(), share)
             journal.step += 1
-            journal.seconds += time.monotonic() - begun
+            journal.seconds = agree(journal.seconds + time.monotonic() - begun)
             if journal.step % 20 == 0 or budget.steps:
                 for key, value in told.items():
                     writer.add_scalar(key, value, journal.step)
                 show(share, "  ".join(f"{k} {v:.4f}" for k, v in told.items()))
             if validate and budget.share(journal.step, journal.seconds) * checks >= journal.checks + 1:
-                _check(journal, validate(), patience, writer, name)
-                if on_check:
+                _check(journal, agree(validate()), patience, writer, name)
+                if on_check and rank() == 0:
                     on_check(journal.step)
-            if time.monotonic() - saved > SAVE_EVERY:
+            if time.monotonic() - saved > SAVE_EVERY and rank() == 0:
                 _save(path, journal, parts)
                 saved = time.monotonic()
         else:
             show(1.0, "")
     if journal.step > begun_at:
-        _save(path, journal, parts)
+        if rank() == 0:
+            _save(path, journal, parts)
+        agree(0.0)
+        if rank() > 0:  # averages, statistics of batch norm: what gradients do not keep alike
+            _restore(path, parts)
     writer.close()
     return journal
 
@@ -136,7 +143,8 @@ def run_stage(
 def _check(journal: Journal, value: float, patience: int, writer: SummaryWriter, name: str) -> None:
     journal.checks += 1
     writer.add_scalar("val", value, journal.step)
-    print(f"{name}: step {journal.step}, {journal.seconds / 60:.1f} minutes, val {value:.5f}", flush=True)  # noqa: T201
+    if rank() == 0:
+        print(f"{name}: step {journal.step}, {journal.seconds / 60:.1f} minutes, val {value:.5f}", flush=True)  # noqa: T201
     if value < journal.best:
         journal.best, journal.worse = value, 0
     else:

@@ -18,7 +18,7 @@ from torch import nn
 
 from atelier.errors import BadInput
 from atelier.versions import Version, write_card
-from models import tracking
+from models import ranks, tracking
 from models.painter import copies
 from models.painter.autoencoder import Coder, psnr, sharpen, train_coder
 from models.painter.baselines import parent_sampler, record_all
@@ -61,14 +61,16 @@ def train(settings: Settings) -> Version | None:
     if unknown:
         raise BadInput("painter-bad-setting", name="stages", value=", ".join(sorted(unknown)))
     work, shape = settings.work_folder, settings.shape()
-    tracking.start(settings.tracker, "painter", work, asdict(settings))
+    ranks.join(settings.device)
+    if ranks.rank() == 0:
+        tracking.start(settings.tracker, "painter", work, asdict(settings))
     if settings.runs("text"):
         version = _train_text(settings)
         if settings.stages == "text":
             return version
         settings = replace(settings, text=version.folder)
-    learnt, held = (
-        load_split(settings.data, split, settings.scenes, work / "cache") for split in ("train", "val")
+    learnt, held = ranks.in_turn(
+        lambda: [load_split(settings.data, s, settings.scenes, work / "cache") for s in ("train", "val")]
     )
     if not len(learnt):
         raise BadInput("painter-no-rows", path=str(settings.data))
@@ -78,7 +80,7 @@ def train(settings: Settings) -> Version | None:
     if not any(settings.runs(stage) for stage in STAGES[3:]):
         return None
     text = TextEncoder.load(settings.text, settings.device).network
-    ours, theirs = _latents(settings, coder, learnt, held, work)
+    ours, theirs = ranks.in_turn(lambda: _latents(settings, coder, learnt, held, work))
     jury, fifth = train_judge(settings, text, learnt, held, work)
     if not any(settings.runs(stage) for stage in STAGES[4:]):
         return None
@@ -88,7 +90,7 @@ def train(settings: Settings) -> Version | None:
     parent, third = train_flow(settings, shape, text, ours, theirs, work, sheets.parent)
     if not any(settings.runs(stage) for stage in STAGES[5:]):
         return None
-    pairs = make_pairs(settings, parent, text, ours, work)
+    pairs = ranks.in_turn(lambda: make_pairs(settings, parent, text, ours, work))
     generator, fourth = train_gan(
         settings, shape, parent, text, pairs, ours, theirs, work, sheets.child
     )  # fmt: skip
@@ -97,7 +99,7 @@ def train(settings: Settings) -> Version | None:
         drawn = parent_sampler(parent, coder.decoder, ours.scale, text, settings.device)
         encoder = TextEncoder.load(settings.text, settings.device)
         record_all(settings, learnt, drawn, jury, encoder, work)
-    if not settings.runs("export"):
+    if not settings.runs("export") or ranks.rank() > 0:
         return None
     journals = {
         "autoencoder": first, "sharpen": second, "judge": fifth, "flow": third, "gan": fourth, "ranker": sixth

@@ -1,0 +1,86 @@
+"""Training on several processes: two real ones, met by torchrun over gloo."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import torch
+
+from models import ranks
+
+ROOT = Path(__file__).parent.parent.parent
+
+GRADIENTS = """
+import sys
+from pathlib import Path
+import torch
+from models import ranks
+ranks.join("cpu")
+me, out = ranks.rank(), Path(sys.argv[1])
+weight = torch.nn.Parameter(torch.zeros(3))
+weight.grad = torch.full((3,), 1.0 + me)
+ranks.share_gradients([weight, torch.nn.Parameter(torch.zeros(1))])
+order = out / "order"
+def make():
+    if me == 0:
+        order.write_text("made by the first")
+    return order.read_text()
+found = ranks.in_turn(make)
+(out / f"{me}").write_text(f"{ranks.count()} {weight.grad.tolist()} {ranks.agree(7.0 + me)} {found}")
+"""
+
+TRAINING = """
+import sys
+from pathlib import Path
+import torch
+torch.set_num_threads(1)
+from models import ranks
+from models.painter.settings import Settings
+from models.painter.train import train
+home = Path(sys.argv[1])
+made = train(Settings(
+    None, home / "v5", work=home / "work", stages="autoencoder,sharpen,judge,flow,pairs,gan,ranker,export",
+    steps=2, batch=8, pairs=8, coder="8,8,16", unet="16,16,16", val_pictures=4, scenes=16, judge_scenes=8,
+))
+(home / f"made-{ranks.rank()}").write_text(str(made and made.folder.name))
+"""
+
+
+def torchrun(code: str, home: Path) -> None:
+    script = home / "script.py"
+    script.write_text(code, "utf-8")
+    command = [
+        sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2",
+        str(script), str(home),
+    ]  # fmt: skip
+    told = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=200,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr[-3000:]
+
+
+def test_two_processes_share_gradients_and_agree(tmp_path: Path) -> None:
+    torchrun(GRADIENTS, tmp_path)
+    for number in "01":
+        assert (tmp_path / number).read_text() == "2 [1.5, 1.5, 1.5] 7.0 made by the first"
+
+
+def test_two_processes_train_one_version(tmp_path: Path) -> None:
+    torchrun(TRAINING, tmp_path)
+    assert (tmp_path / "made-0").read_text() == "v5"
+    assert (tmp_path / "made-1").read_text() == "None"  # the first one writes
+    state = torch.load(tmp_path / "work" / "flow.pt", weights_only=True)
+    assert state["journal"]["step"] == 2
+
+
+def test_alone_nothing_is_shared() -> None:
+    weight = torch.nn.Parameter(torch.zeros(2))
+    weight.grad = torch.ones(2)
+    ranks.share_gradients([weight])
+    assert weight.grad.tolist() == [1, 1]
+    assert (ranks.rank(), ranks.count(), ranks.agree(3.0)) == (0, 1, 3.0)
+    assert ranks.in_turn(lambda: "x") == "x"
