@@ -10,7 +10,10 @@ from atelier.errors import BadInput
 from models.painter.network import Shape
 from models.painter.stage import Budget
 
-STAGES = ("text", "autoencoder", "sharpen", "judge", "flow", "pairs", "gan", "ranker", "baselines", "export")
+STAGES = (
+    "text", "autoencoder", "sharpen", "search", "judge", "flow", "pairs", "gan", "ranker", "baselines",
+    "export",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Settings:
     batch: int = 64
     learning_rate: float = 3e-3
     optimiser: str = "muon"  # of the flow: muon or adamw
+    grid: str = "learning_rate=1e-3|3e-3|8e-3,weight_decay=0.01|0.1"  # what the stage ``search`` tries
+    search_minutes: float = 2.5  # for each combination
     hold: float = 0.5  # share of the flow's budget at the full learning rate
     weight_decay: float = 0.01
     dropout: float = 0.0

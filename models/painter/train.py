@@ -2,8 +2,8 @@
 
 ::
 
-    text (prompt encoder) → autoencoder → sharpen (decoder) → judge
-    → flow (the parent) → pairs → gan → ranker → baselines → export
+    text (prompt encoder) → autoencoder → sharpen (decoder) → search (only when asked for)
+    → judge → flow (the parent) → pairs → gan → ranker → baselines → export
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from models.painter.latents import Latents, Scale, encode
 from models.painter.network import Generator, Shape
 from models.painter.packs import credit
 from models.painter.rank import Ranker, train_ranker
+from models.painter.search import search
 from models.painter.settings import STAGES, Settings
 from models.painter.sheets import Sheets
 from models.painter.stage import Journal
@@ -81,14 +82,16 @@ def train(settings: Settings) -> Version | None:
         return None
     text = TextEncoder.load(settings.text, settings.device).network
     ours, theirs = ranks.in_turn(lambda: _latents(settings, coder, learnt, held, work))
+    if settings.runs("search"):
+        settings = search(settings, text, ours, theirs, work)
     jury, fifth = train_judge(settings, text, learnt, held, work)
-    if not any(settings.runs(stage) for stage in STAGES[4:]):
+    if not any(settings.runs(stage) for stage in STAGES[5:]):
         return None
     sheets = Sheets(
         work / "sheets", coder.decoder, ours.scale, text, _shown(held, settings.val_pictures), settings.device
     )
     parent, third = train_flow(settings, shape, text, ours, theirs, work, sheets.parent)
-    if not any(settings.runs(stage) for stage in STAGES[5:]):
+    if not any(settings.runs(stage) for stage in STAGES[6:]):
         return None
     pairs = ranks.in_turn(lambda: make_pairs(settings, parent, text, ours, work))
     generator, fourth = train_gan(
