@@ -37,11 +37,15 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one ``atelier eval`` or ``atelier bench`` measured, of which version."""
+    """What one ``atelier eval`` or ``atelier bench`` measured, of which version.
+
+    ``notes`` are sentences for a person: figures that were left out, and why.
+    """
 
     name: str
     version: str
     figures: tuple[Figure, ...]
+    notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """``{"name", "version", "figures": [...]}``."""

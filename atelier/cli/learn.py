@@ -96,6 +96,8 @@ def _show(figures: Figures, as_json: bool) -> None:
         click.echo(json.dumps(figures.as_dict(), ensure_ascii=False))
     else:
         figures.print(Console())
+    for note in figures.notes:
+        click.echo(note, err=True)
 
 
 def _module(model: str, name: str) -> Any:

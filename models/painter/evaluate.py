@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from atelier.figures import Figure, Figures
+from atelier.languages import say, terminal_language
 from models.painter import baselines
 from models.painter.attributes import SCENE
 from models.painter.costs import costs
@@ -57,7 +58,9 @@ def evaluate(
     folder: Path | None = None,
     split: str = "test",
 ) -> Figures:
-    """Figures of ``painter``; without ``data`` only its costs and what the scenes alone can tell.
+    """Figures of ``painter``, and a note for each that is left out, with what it lacks.
+
+    Without ``data`` only its costs and what the scenes alone can tell.
 
     ``limit`` asks that many captions of the packs and as many scenes (1,000); ``folder`` holds the
     evaluation encoder and the baselines' marks (by default the version's own); ``split`` is
@@ -79,7 +82,17 @@ def evaluate(
             figures += drawing(
                 sampler(painter), painter, Jury.load(place), exam, baselines.load(place), train
             )
-    return Figures("painter", painter.version, tuple(figures))
+    recorded = baselines.load(place)
+    lacks = {
+        "painter-eval-no-upscaler": all(figure.name != "picture_512_ms" for figure in figures),
+        "painter-eval-no-judge": not (place / FILE).exists(),
+        "painter-eval-no-data": data is None,
+        "painter-eval-no-train-data": data is not None and train_data is None,
+        "painter-eval-no-dcgan": baselines.DCGAN not in recorded,
+        "painter-eval-no-parent": baselines.PARENT not in recorded,
+    }
+    notes = tuple(say(key, terminal_language()) for key, lacking in lacks.items() if lacking)
+    return Figures("painter", painter.version, tuple(figures), notes)
 
 
 def sampler(painter: Painter) -> Sampler:
@@ -114,8 +127,9 @@ def drawing(
         marks["near_copies"] = round(copies(work.pictures[packs], exam.real[packs], train), 4)
     if not packs:  # no data: only scenes were asked
         marks = {name: value for name, value in marks.items() if name.startswith("scene_")}
+    asked = max(len(packs), len(exam) - len(packs))
     return [
-        Figure(name, marks[name], "", bar, sense, ceilings.get(name), _others(recorded, name))
+        Figure(name, marks[name], "", bar, sense, ceilings.get(name), _others(recorded, name, asked))
         for name, bar, sense in TABLE
         if name in marks
     ]
@@ -130,6 +144,14 @@ def _against(told: dict[str, Any], made: torch.Tensor, real: torch.Tensor, exam:
     return round(crossed(made[both], real[both]) / max(1e-9, theirs), 4)
 
 
-def _others(recorded: dict[str, Any], name: str) -> Marks:
-    """The baselines' marks for a figure."""
-    return {who: told["marks"][name] for who, told in recorded.items() if name in told["marks"]}
+def _others(recorded: dict[str, Any], name: str, asked: int) -> Marks:
+    """The baselines' marks for a figure; distances only of those who were ``asked`` as much.
+
+    A Fréchet distance grows as its samples shrink, and so does that of the real halves: the ratio
+    of few pictures is no ratio of many.
+    """
+    return {
+        who: told["marks"][name]
+        for who, told in recorded.items()
+        if name in told["marks"] and (told["limit"] == asked or not name.startswith("frechet"))
+    }

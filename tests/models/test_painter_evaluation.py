@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from atelier.errors import WeightsError
+from atelier.languages import say
 from models.painter.attributes import SCENE, attribute_of, belies, mentions, states
 from models.painter.baselines import DCGAN, NEAREST, PARENT
 from models.painter.baselines import FILE as BASELINES
@@ -147,13 +148,22 @@ def test_scenes_alone_train_a_version_with_its_judge_and_baselines(version: Path
     assert kept[PARENT]["limit"] == 4
 
 
-def test_figures_stand_beside_the_ceiling_and_the_baselines(version: Path) -> None:
-    figures = {figure.name: figure for figure in evaluate(Painter.load(version), None, limit=24).figures}
+def test_figures_stand_beside_the_ceiling_and_the_baselines(
+    version: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    measured = evaluate(Painter.load(version), None, limit=24)
+    figures = {figure.name: figure for figure in measured.figures}
     assert {"picture_ms", "speed_vs_parent", "batch_efficiency", "peak_mb"} <= set(figures)
     assert "r_precision" not in figures  # of packs and scenes together: there are no packs here
     told = {name for name in figures if name.startswith("scene_")}
     assert "scene_attributes" in told
     assert all(figures[name].ceiling is not None for name in told)
+    # What is left out is said, and nothing else is.
+    assert ("picture_512_ms" in figures) == (say("painter-eval-no-upscaler") not in measured.notes)
+    assert say("painter-eval-no-data") in measured.notes
+    assert say("painter-eval-no-judge") not in measured.notes
+    assert say("painter-eval-no-parent") not in measured.notes
 
 
 def test_a_damaged_judge_is_named(version: Path, tmp_path: Path) -> None:

@@ -63,3 +63,11 @@ painter-no-data = There is nothing to train on: name packs with --data, or have 
 painter-text-needs-data = Training a prompt encoder needs captions: name packs with --data, or leave the stage “text” out.
 painter-bad-csv = Line { $line } of { $path } is no picture's row: it needs a “file” and a “caption”, and no more columns than the first line names.
 painter-not-utf8 = { $path } is not UTF-8 text: please save it as UTF-8.
+
+## Evaluation
+painter-eval-no-upscaler = Left out: picture_512_ms, for there is no upscaler here.
+painter-eval-no-judge = Left out: everything about what is drawn, for this version has no evaluation encoder (judge.safetensors).
+painter-eval-no-data = Left out: everything about held-out pictures, for no pack was named; name one with --data.
+painter-eval-no-train-data = Left out: near_copies, for the training pictures were not named; name them with --train-data.
+painter-eval-no-dcgan = Left out: frechet_vs_dcgan, for no DCGAN was trained beside this version (stage “baselines”).
+painter-eval-no-parent = Left out: frechet_vs_parent, for this version's parent was not measured beside it (stage “baselines”).

@@ -57,3 +57,11 @@ painter-no-data = 没有可供训练的图片：请用 --data 指定数据包，
 painter-text-needs-data = 训练文字编码器需要图片说明：请用 --data 指定数据包，或去掉“text”阶段。
 painter-bad-csv = { $path } 的第 { $line } 行不是一张图片的记录：至少要有“file”和“caption”，列数也不能比首行多。
 painter-not-utf8 = { $path } 不是 UTF-8 文本：请另存为 UTF-8。
+
+## 评测
+painter-eval-no-upscaler = 略去 picture_512_ms：这里没有放大模型。
+painter-eval-no-judge = 略去与画面有关的全部指标：该版本没有评测编码器（judge.safetensors）。
+painter-eval-no-data = 略去与留出图片有关的全部指标：没有指定数据包；请用 --data 指定。
+painter-eval-no-train-data = 略去 near_copies：没有指定训练图片；请用 --train-data 指定。
+painter-eval-no-dcgan = 略去 frechet_vs_dcgan：该版本旁没有训练 DCGAN（阶段“baselines”）。
+painter-eval-no-parent = 略去 frechet_vs_parent：该版本旁没有测量它的母模型（阶段“baselines”）。
