@@ -7,6 +7,7 @@ al. 2020, "PyTorch Distributed", section 3.1); each draws batches of its own.
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -24,6 +25,8 @@ def join(device: str) -> None:
     """Meet the other processes, if ``torchrun`` started any."""
     if int(os.environ.get("WORLD_SIZE", "1")) > 1 and not dist.is_initialized():
         dist.init_process_group("nccl" if device.startswith("cuda") else "gloo", timeout=PATIENCE)
+        # Left to the interpreter's end, gloo's threads now and then abort a process that has done its work.
+        atexit.register(dist.destroy_process_group)
 
 
 def rank() -> int:

@@ -51,7 +51,7 @@ def make_pairs(
     path, count = work / "pairs.safetensors", settings.pairs
     chance, _ = rng_of(settings.seed, "pairs", 0)
     captions = train.draw(chance, count, settings.caption_dropout / 2)[1]
-    seeds = [chance.getrandbits(48) for _ in range(count)]
+    seeds = [chance.getrandbits(48) & 0xFFFFFFFF for _ in range(count)]  # torch keeps 32 bits
     done = (
         load_file(path)["latents"] if settings.resume and path.exists() else torch.empty(0, 16, 16, 16).half()
     )

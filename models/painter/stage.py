@@ -104,7 +104,7 @@ def run_stage(
             journal.done = False  # a larger budget than the one that was used up
             journal.checks = int(budget.share(journal.step, journal.seconds) * checks)
     begun_at = journal.step
-    writer = SummaryWriter(str(work / "tensorboard" / name))
+    writer = SummaryWriter(str(work / "tensorboard" / name)) if rank() == 0 else None
     saved = time.monotonic()
     with _bar(name) as show:
         while not journal.done:
@@ -118,8 +118,9 @@ def run_stage(
             journal.step += 1
             journal.seconds = agree(journal.seconds + time.monotonic() - begun)
             if journal.step % 20 == 0 or budget.steps:
-                for key, value in told.items():
-                    writer.add_scalar(key, value, journal.step)
+                if writer:
+                    for key, value in told.items():
+                        writer.add_scalar(key, value, journal.step)
                 show(share, "  ".join(f"{k} {v:.4f}" for k, v in told.items()))
             if validate and budget.share(journal.step, journal.seconds) * checks >= journal.checks + 1:
                 _check(journal, agree(validate()), patience, writer, name)
@@ -136,14 +137,15 @@ def run_stage(
         agree(0.0)
         if rank() > 0:  # averages, statistics of batch norm: what gradients do not keep alike
             _restore(path, parts)
-    writer.close()
+    if writer:
+        writer.close()
     return journal
 
 
-def _check(journal: Journal, value: float, patience: int, writer: SummaryWriter, name: str) -> None:
+def _check(journal: Journal, value: float, patience: int, writer: SummaryWriter | None, name: str) -> None:
     journal.checks += 1
-    writer.add_scalar("val", value, journal.step)
-    if rank() == 0:
+    if writer:
+        writer.add_scalar("val", value, journal.step)
         print(f"{name}: step {journal.step}, {journal.seconds / 60:.1f} minutes, val {value:.5f}", flush=True)  # noqa: T201
     if value < journal.best:
         journal.best, journal.worse = value, 0
@@ -177,7 +179,7 @@ def _bar(name: str) -> Iterator[Callable[[float, str], None]]:
         TimeElapsedColumn(),
         TextColumn("{task.fields[told]}"),
     )
-    with Progress(*columns) as progress:
+    with Progress(*columns, disable=rank() > 0) as progress:
         task = progress.add_task(name, total=1.0, told="")
         yield lambda share, told: progress.update(task, completed=share, told=told)
 
@@ -186,7 +188,7 @@ def cosine(share: float, peak: float, *, hold: float = 0.5, warm: float = 0.02) 
     """A learning rate: warmed up, held, then a cosine down to nothing (shares of the budget)."""
     if share < warm:
         return peak * (share + 1e-3) / warm
-    return peak * 0.5 * (1 + math.cos(math.pi * max(0.0, (share - hold) / (1 - hold))))
+    return peak * 0.5 * (1 + math.cos(math.pi * max(0.0, (share - hold) / max(1e-9, 1 - hold))))
 
 
 class Grouped(Protocol):

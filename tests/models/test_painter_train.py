@@ -2,7 +2,10 @@
 
 import io
 import json
+import random
+import shutil
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,10 +21,13 @@ from models.painter import stage
 from models.painter.data import load_pictures, usable
 from models.painter.evaluate import evaluate
 from models.painter.generate import Painter
+from models.painter.latents import encode
 from models.painter.measures import frechet
+from models.painter.network import Encoder, Generator
 from models.painter.packs import CAPTIONS, Row
 from models.painter.palette import palettes_of
 from models.painter.train import Settings, train
+from models.text.network import SENTENCE, WIDTH, Encoded
 
 COLOURS = {"red": ("红色", "#d92b2b"), "blue": ("蓝色", "#2f6fde"), "green": ("绿色", "#2fa84f")}
 SHAPES = {"circle": "圆形", "square": "方形"}
@@ -154,13 +160,68 @@ def test_frozen_parts_stay(pack: Path, tmp_path: Path) -> None:
     settings = tiny(pack, tmp_path, stages="autoencoder,flow", freeze="down16,text", steps=2)
     train(settings)
     torch.manual_seed(settings.seed)
-    from models.painter.network import Generator
-
     before = Generator(settings.shape()).state_dict()
     after = torch.load(tmp_path / "work" / "flow.pt", weights_only=True)["network"]
     moved = {key.split(".")[0] for key in before if not torch.equal(before[key], after[key])}
     assert not moved & {"down16", "text"}
     assert {"enter", "leave"} <= moved
+
+
+def test_weight_decay_shrinks_and_dropout_blurs(pack: Path, tmp_path: Path) -> None:
+    """Each alone changes what comes out, in the direction that its name says."""
+    train(tiny(pack, tmp_path, stages="autoencoder", steps=1))
+
+    def flow(name: str, **changes: object) -> tuple[float, dict[str, torch.Tensor]]:
+        work = tmp_path / name / "work"
+        work.mkdir(parents=True)
+        shutil.copyfile(tmp_path / "work" / "autoencoder.pt", work / "autoencoder.pt")
+        train(tiny(pack, tmp_path / name, stages="flow", hold=1.0, **changes))
+        found: dict[str, torch.Tensor] = torch.load(work / "flow.pt", weights_only=True)["network"]
+        return sum(float(t.square().sum()) for t in found.values()), found
+
+    size, plain = flow("plain", weight_decay=0.0)
+    assert flow("again", weight_decay=0.0)[0] == size
+    assert flow("decayed", weight_decay=10.0)[0] < 0.95 * size
+    _, dropped = flow("dropped", weight_decay=0.0, dropout=0.5)
+    assert any(not torch.equal(plain[key], dropped[key]) for key in plain)
+    network = Generator(tiny(pack, tmp_path, dropout=0.5).shape())
+    with torch.no_grad():
+        for parameter in network.parameters():  # some begin at nothing
+            parameter.normal_(0, 0.1)
+    assert told(network.train()) != told(network.train())
+    assert told(network.eval()) == told(network.eval())  # a picture is never dropped from
+
+
+def told(network: Generator) -> list[float]:
+    words = Encoded(torch.ones(1, SENTENCE), torch.ones(1, 2, WIDTH), torch.ones(1, 2, dtype=torch.bool))
+    with torch.no_grad():
+        return network(torch.ones(1, 16, 16, 16), torch.ones(1), words).flatten().tolist()
+
+
+def test_a_stage_ends_when_the_validation_figure_stops_falling(tmp_path: Path) -> None:
+    figures = iter([3.0, 2.0, 2.5, 2.5, 2.5, 1.0, 1.0, 1.0])
+    journal = stage.run_stage(
+        "early", tmp_path, stage.Budget(steps=8), {"part": torch.nn.Linear(1, 1)}, lambda _n, _s: {},
+        validate=lambda: next(figures), checks=8, patience=3,
+    )  # fmt: skip
+    assert (journal.step, journal.best, journal.done) == (5, 2.0, True)
+
+
+def test_weights_say_how_often_a_pack_is_drawn(tmp_path: Path) -> None:
+    for name in ("often", "never", "once"):
+        draw_pack(tmp_path / "packs" / name)
+    pictures = load_pictures(tmp_path / "packs", ["train"], tmp_path / "cache")
+    settings = Settings(tmp_path / "packs", tmp_path / "v1", weights="often=3,never=0")
+    shape = Settings(None, tmp_path, coder="8,8,16").shape()
+    latents = encode(Encoder(shape), pictures, settings.pack_weights(), None, "cpu", tmp_path / "latents")
+    chance = random.Random(0)
+    chosen = chance.choices(pictures.rows, cum_weights=latents.weights, k=4000)
+    found = Counter(row.pack for row in chosen)
+    assert found["never"] == 0
+    assert found["often"] / found["once"] == pytest.approx(3, rel=0.1)
+    for wrong in ("often=much", "often=-1", "often"):
+        with pytest.raises(BadInput, match="weights"):
+            replace(settings, weights=wrong).pack_weights()
 
 
 def test_settings_and_checkpoints_that_do_not_fit(pack: Path, tmp_path: Path) -> None:

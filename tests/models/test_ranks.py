@@ -29,7 +29,19 @@ def make():
         order.write_text("made by the first")
     return order.read_text()
 found = ranks.in_turn(make)
-(out / f"{me}").write_text(f"{ranks.count()} {weight.grad.tolist()} {ranks.agree(7.0 + me)} {found}")
+from models.painter.stage import Budget, run_stage
+steps = []
+def step(number, share):
+    ranks.share_gradients([weight])
+    steps.append(number)
+    return {}
+# The second process' own figure keeps falling: alone it would go on to the twelfth step.
+journal = run_stage(
+    "early", out, Budget(steps=12), {"part": torch.nn.Linear(1, 1)}, step,
+    validate=lambda: 1.0 - me * len(steps), checks=12, patience=3,
+)
+early = f"{journal.step} {journal.done} {steps}"
+(out / f"{me}").write_text(f"{ranks.count()} {weight.grad.tolist()} {ranks.agree(7.0 + me)} {found} {early}")
 """
 
 TRAINING = """
@@ -65,8 +77,11 @@ def torchrun(code: str, home: Path) -> None:
 
 def test_two_processes_share_gradients_and_agree(tmp_path: Path) -> None:
     torchrun(GRADIENTS, tmp_path)
-    for number in "01":
-        assert (tmp_path / number).read_text() == "2 [1.5, 1.5, 1.5] 7.0 made by the first"
+    for number in (0, 1):
+        mine = [2 * step + number for step in range(4)]  # no batch twice
+        told = f"2 [1.5, 1.5, 1.5] 7.0 made by the first 4 True {mine}"
+        assert (tmp_path / f"{number}").read_text() == told
+    assert len(list((tmp_path / "tensorboard" / "early").iterdir())) == 1  # the first one writes
 
 
 def test_two_processes_train_one_version(tmp_path: Path) -> None:
