@@ -129,7 +129,7 @@ def drawing(
         marks = {name: value for name, value in marks.items() if name.startswith("scene_")}
     asked = max(len(packs), len(exam) - len(packs))
     return [
-        Figure(name, marks[name], "", bar, sense, ceilings.get(name), _others(recorded, name, asked))
+        Figure(name, marks[name], "", bar, sense, ceilings.get(name), others(recorded, name, asked))
         for name, bar, sense in TABLE
         if name in marks
     ]
@@ -144,7 +144,7 @@ def _against(told: dict[str, Any], made: torch.Tensor, real: torch.Tensor, exam:
     return round(crossed(made[both], real[both]) / max(1e-9, theirs), 4)
 
 
-def _others(recorded: dict[str, Any], name: str, asked: int) -> Marks:
+def others(recorded: dict[str, Any], name: str, asked: int) -> Marks:
     """The baselines' marks for a figure; distances only of those who were ``asked`` as much.
 
     A Fréchet distance grows as its samples shrink, and so does that of the real halves: the ratio

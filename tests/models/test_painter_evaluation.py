@@ -14,7 +14,7 @@ from atelier.languages import say
 from models.painter.attributes import SCENE, attribute_of, belies, mentions, states
 from models.painter.baselines import DCGAN, NEAREST, PARENT
 from models.painter.baselines import FILE as BASELINES
-from models.painter.evaluate import evaluate
+from models.painter.evaluate import evaluate, others
 from models.painter.exam import load_exam
 from models.painter.generate import Painter
 from models.painter.judge import FILE as JUDGE
@@ -164,6 +164,14 @@ def test_figures_stand_beside_the_ceiling_and_the_baselines(
     assert say("painter-eval-no-data") in measured.notes
     assert say("painter-eval-no-judge") not in measured.notes
     assert say("painter-eval-no-parent") not in measured.notes
+
+
+def test_distances_stand_beside_those_of_as_many_pictures_only() -> None:
+    marks = {"frechet_ratio": 1.5, "r_precision": 0.5}
+    recorded = {"few": {"limit": 100, "marks": marks}, "many": {"limit": 1000, "marks": marks}}
+    assert others(recorded, "frechet_ratio", 1000) == {"many": 1.5}
+    assert others(recorded, "r_precision", 1000) == {"few": 0.5, "many": 0.5}
+    assert others(recorded, "zh_drop", 1000) == {}
 
 
 def test_a_damaged_judge_is_named(version: Path, tmp_path: Path) -> None:
