@@ -1,7 +1,8 @@
 """``atelier bench painter``: contact sheets of the painter that ships, for ``docs/painter.md``.
 
-Forty prompts of the kind that people type, in both languages; one prompt in every style; variations
-and blends. First seeds, not chosen ones. The figures are what making each sheet took.
+Forty prompts of the kind that people type, in both languages; one prompt in every style; variations,
+blends, and enlarged pictures where there is an upscaler. First seeds, not chosen
+ones. The figures are what making each sheet took.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
 from PIL import Image
 
 from atelier.figures import Figure, Figures
-from atelier.requests import STYLES, PaintRequest
+from atelier.languages import say
+from atelier.requests import STYLES, PaintRequest, Size, Steer
 from atelier.settings import Settings
 from atelier.steer import Origin, blend, vary
 from atelier.works import Made, PictureResult
 from models.loading import load_model
+from models.painter.costs import enlarges
 from models.painter.generate import Painter
 from models.painter.scenes import imagine, render
 
@@ -45,6 +49,8 @@ BLENDED = (
     ("a calm sea at noon", "a stormy sea at night"), ("a spring field", "a winter field"),
     ("红色的郁金香", "黄色的向日葵"),
 )  # fmt: skip
+ENLARGED = (STYLED, VARIED, PROMPTS[3])
+ENLARGED_TO: Size = 512
 SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _BLOCK = re.compile(r"(<!-- sheets -->\n).*?(<!-- /sheets -->)", re.S)
 
@@ -60,13 +66,16 @@ def run(settings: Settings) -> Figures:  # noqa: ARG001 (the sheets are of what 
         begun = time.perf_counter()
         pictures = [picture for request in requests for picture in _pictures(painter, request)]
         took = time.perf_counter() - begun
+        many = len(pictures)
+        if name == "upscale":
+            pictures = _beside_lanczos(painter, requests, pictures)
         _save(pictures, columns, SHEETS / f"{name}.webp")
-        figures.append(Figure(f"{name}_ms", round(1000 * took / len(pictures), 1), "ms a picture"))
+        figures.append(Figure(f"{name}_ms", round(1000 * took / many, 1), "ms a picture"))
         shown.append(f"![{name}](painter/{name}.webp)\n\n{said}\n\n")
     page = SHEETS.parent / "painter.md"
     text = page.read_text("utf-8")
     page.write_text(_BLOCK.sub(lambda found: found[1] + "".join(shown) + found[2], text), "utf-8")
-    return Figures("painter", painter.version, tuple(figures))
+    return Figures("painter-sheets", painter.version, tuple(figures))
 
 
 def _asked(painter: Painter) -> list[tuple[str, int, list[PaintRequest], str]]:
@@ -79,7 +88,7 @@ def _asked(painter: Painter) -> list[tuple[str, int, list[PaintRequest], str]]:
     ]
     rows = [near[:7], near[7:]]
     pairs = [(_origin(painter, one), _origin(painter, two)) for one, two in BLENDED]
-    return [
+    sheets = [
         (
             "prompts", 8, [PaintRequest(prompt=prompt, seed=SEED) for prompt in PROMPTS],
             "In reading order: " + "; ".join(PROMPTS) + ".",
@@ -98,6 +107,12 @@ def _asked(painter: Painter) -> list[tuple[str, int, list[PaintRequest], str]]:
             + "; ".join(f"“{one}” and “{two}”" for one, two in BLENDED) + ".",
         ),
     ]  # fmt: skip
+    if not enlarges(painter):
+        click.echo(say("painter-no-upscaler"), err=True)
+        return sheets
+    large = [PaintRequest(prompt=prompt, seed=SEED, steer=Steer(upscale=ENLARGED_TO)) for prompt in ENLARGED]
+    said = f"From 128 to {ENLARGED_TO} px, by Lanczos and by the upscaler: " + "; ".join(ENLARGED) + "."
+    return [*sheets, ("upscale", 2, large, said)]
 
 
 def _origin(painter: Painter, prompt: str) -> Origin:
@@ -116,6 +131,18 @@ def _made(painter: Painter, request: PaintRequest) -> Made:
 
 def _pictures(painter: Painter, request: PaintRequest) -> list[Image.Image]:
     return [Image.open(io.BytesIO(one.data)).convert("RGB") for one in _made(painter, request).artefacts]
+
+
+def _beside_lanczos(
+    painter: Painter, requests: Sequence[PaintRequest], large: Sequence[Image.Image]
+) -> list[Image.Image]:
+    """Each enlarged picture after the same one resized, so that a sheet of two columns compares them."""
+    small = [_pictures(painter, request.model_copy(update={"steer": None}))[0] for request in requests]
+    return [
+        side
+        for one, other in zip(small, large, strict=True)
+        for side in (one.resize(other.size, Image.Resampling.LANCZOS), other)
+    ]
 
 
 def _save(pictures: Sequence[Image.Image], columns: int, path: Path) -> None:
