@@ -25,7 +25,7 @@ from safetensors.torch import load_file, save_file
 from atelier.errors import WeightsError
 from models.painter.data import Pictures
 
-FILE = "copies.safetensors"
+FILE = "copies-filter.safetensors"
 COMPONENTS = 20
 PERCENTILE = 0.01
 OWN = "scenes"  # the pack that the project renders itself

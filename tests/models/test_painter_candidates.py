@@ -148,7 +148,7 @@ def test_what_is_too_near_is_drawn_again(painter: Painter) -> None:
     assert known is not None
     (other,) = replace(painter.brush, copies=known).draw([Sketch(words, noise)])
     assert other.noise != first.noise
-    assert other.nearness >= 1
+    assert other.nearness > known.nearness(first.pixels)
     everything = replace(known, thresholds=known.thresholds * 1e6)
     seen.clear()
     (least,) = replace(painter.brush, copies=everything).draw([Sketch(words, noise)])

@@ -114,8 +114,8 @@ def test_accuracy_counts_what_the_judge_sees() -> None:
     jury = Jury(Judge({"place": 2}), {"place": ["sea", "city"]})
     head = jury.network.heads["place"]
     with torch.no_grad():
-        head.weight.zero_()  # type: ignore[union-attr, operator]
-        head.bias.copy_(torch.tensor([1.0, 0.0]))  # type: ignore[union-attr, operator]
+        head.weight.zero_()  # type: ignore[operator]
+        head.bias.copy_(torch.tensor([1.0, 0.0]))  # type: ignore[operator]
     asked = [i for i, row in enumerate(rows) if row.labels["place"] in ("sea", "city")]
     wanted = np.mean([rows[i].labels["place"] == "sea" for i in asked if "place" in rows[i].labels])
     if len(asked) < 20:
