@@ -11,7 +11,7 @@ from atelier.requests import Kind, Request
 from atelier.works import AnyResult
 
 Platform = Literal["discord", "telegram", "web", "cli"]
-State = Literal["accepted", "queued", "running", "made", "posted", "failed", "cancelled"]
+State = Literal["accepted", "queued", "running", "made", "posted", "failed", "cancelled", "deleted"]
 Vote = Literal["liked", "disliked"]
 Status = Literal["current", "candidate", "previous", "shipped", "rejected"]
 
@@ -49,7 +49,8 @@ class Work:
     """One request and what became of it. ``id`` is the RQ job's id too.
 
     ``place`` (where to answer) and ``post`` (delivery steps done) are the front end's own JSON.
-    Times are aware UTC.
+    Times are aware UTC. ``parent`` is the work that this one was made from, ``act`` how
+    (an action of the front ends, with what was chosen: ``vary-subtle.2``).
     """
 
     id: str
@@ -68,6 +69,8 @@ class Work:
     started_at: datetime | None
     made_at: datetime | None
     posted_at: datetime | None
+    parent: str | None = None
+    act: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,8 @@ def work_of(row: Row[Any]) -> Work:
         started_at=row.started_at,
         made_at=row.made_at,
         posted_at=row.posted_at,
+        parent=row.parent,
+        act=row.act,
     )
 
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import Connection, delete, select, text, update
 
-from atelier.requests import REQUESTS
+from atelier.errors import BadInput
+from atelier.requests import REQUESTS, Kind
 from atelier.store.database import Database
+from atelier.store.favourites import Favourites
 from atelier.store.migrate import migrate
 from atelier.store.models import Models
 from atelier.store.records import UNFINISHED, ArtefactRef, PersonRef
 from atelier.store.rows import meet, person_id
-from atelier.store.tables import feedback, messages, people, works
+from atelier.store.tables import favourites, feedback, messages, people, works
 from atelier.store.votes import Votes
 from atelier.store.works import Works
 
 FORGOTTEN = "…"  # what stands where the words of an erased request stood
 
 
-class Store(Works, Votes, Models):
-    """Works, people, feedback and model versions. Safe to share between threads."""
+class Store(Works, Votes, Favourites, Models):
+    """Works, people, feedback, favourites and model versions. Safe to share between threads."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -55,6 +57,7 @@ class Store(Works, Votes, Models):
             if known is None:
                 return []
             connection.execute(delete(feedback).where(feedback.c.person_id == known))
+            connection.execute(delete(favourites).where(favourites.c.person_id == known))
             theirs = connection.execute(
                 select(works.c.id, works.c.kind, works.c.state, works.c.artefacts)
                 .where(works.c.person_id == known)
@@ -64,16 +67,35 @@ class Store(Works, Votes, Models):
             gone: list[ArtefactRef] = []
             for row in theirs:
                 gone += [ArtefactRef(**artefact) for artefact in row.artefacts]
-                prompt = REQUESTS[row.kind].prompt_field
                 state = "cancelled" if row.state in (*UNFINISHED, "made", "failed") else row.state
-                connection.execute(
-                    update(works)
-                    .where(works.c.id == row.id)
-                    .values(
-                        person_id=nobody, request={prompt: FORGOTTEN}, place={}, post={}, result=None,
-                        artefacts=[], failure=None, source=f"erased:{row.id}", state=state,
-                    )
-                )  # fmt: skip
-                connection.execute(delete(messages).where(messages.c.work_id == row.id))
+                _empty(connection, row.id, row.kind, person_id=nobody, source=f"erased:{row.id}", state=state)
             connection.execute(delete(people).where(people.c.id == known))
             return gone
+
+    def remove(self, work_id: str) -> tuple[list[ArtefactRef], list[str]]:
+        """Delete a work: its words, its result, where it was shown. Again: nothing is left to delete.
+
+        Its row stays as a deleted work of its person, for the votes' log. Returns the artefacts and
+        the messages (``<channel>:<message>``, of the person's platform) for the caller to take away.
+        Raises ``BadInput("work-unknown")``.
+        """
+        with self._db.writing() as connection:
+            row = connection.execute(
+                select(works.c.kind, works.c.artefacts).where(works.c.id == work_id).with_for_update()
+            ).one_or_none()
+            if row is None:
+                raise BadInput("work-unknown")
+            shown = connection.execute(select(messages.c.message).where(messages.c.work_id == work_id))
+            keys = list(shown.scalars())
+            _empty(connection, work_id, row.kind, state="deleted")
+            return [ArtefactRef(**artefact) for artefact in row.artefacts], keys
+
+
+def _empty(connection: Connection, work_id: str, kind: Kind, **values: Any) -> None:
+    """Take out of a work's row what somebody said or was shown."""
+    bare = {"request": {REQUESTS[kind].prompt_field: FORGOTTEN}, "place": {}, "post": {}, "artefacts": []}
+    connection.execute(
+        update(works).where(works.c.id == work_id).values(**bare, result=None, failure=None, **values)
+    )
+    connection.execute(delete(messages).where(messages.c.work_id == work_id))
+    connection.execute(delete(favourites).where(favourites.c.work_id == work_id))

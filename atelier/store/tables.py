@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -82,6 +83,8 @@ works = Table(
     Column("started_at", UtcDateTime),
     Column("made_at", UtcDateTime),
     Column("posted_at", UtcDateTime),
+    Column("parent", String(16), index=True),  # the work that it was made from, and by which action
+    Column("act", String(48)),
     Index(None, "person_id", "asked_at"),
     Index(None, "state", "posted_at"),
 )
@@ -108,6 +111,15 @@ feedback = Table(
     Column("at", UtcDateTime, nullable=False),
     Index(None, "work_id", "person_id", "origin"),
     sqlite_autoincrement=True,  # ids never come back, so their order is the order of votes
+)
+
+favourites = Table(
+    "favourites",
+    metadata,
+    Column("person_id", BigId, ForeignKey("people.id"), primary_key=True),
+    Column("work_id", String(16), ForeignKey("works.id"), primary_key=True, index=True),
+    Column("kept", Boolean, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 versions = Table(

@@ -96,7 +96,8 @@ class Votes:
     def feedback(self) -> Iterator[dict[str, Any]]:
         """The log, oldest first, joined with what it is about; people are salted hashes.
 
-        ``act`` is cast or withdrawn, ``vote`` None for the latter; ``stands`` marks the casts in force.
+        ``act`` is cast or withdrawn, ``vote`` None for the latter; ``stands`` marks the casts in
+        force. Deleted works are left out.
         """
         stands = _standing()
         query = (
@@ -107,6 +108,7 @@ class Votes:
             .join(works, works.c.id == feedback.c.work_id)
             .join(people, people.c.id == feedback.c.person_id)
             .outerjoin(stands, stands.c.id == feedback.c.id)
+            .where(works.c.state != "deleted")
             .order_by(feedback.c.id)
         )  # fmt: skip
         with self._db.reading() as connection:
@@ -131,7 +133,8 @@ class Votes:
 
 def _hold(connection: Connection, work_id: str) -> None:
     """Lock the work's row, so that its votes come one after another on PostgreSQL too."""
-    if not connection.execute(select(works.c.id).where(works.c.id == work_id).with_for_update()).first():
+    found = select(works.c.id).where(works.c.id == work_id, works.c.state != "deleted")
+    if not connection.execute(found.with_for_update()).first():
         raise BadInput("work-unknown")
 
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Connection, Select, and_, delete, or_, select, update
 
 from atelier.languages import Lang
 from atelier.requests import Kind, Request
 from atelier.store.database import Database, insert_once
+from atelier.store.favourites import TWICE_S
 from atelier.store.records import UNFINISHED, ArtefactRef, PersonRef, Platform, Work
 from atelier.store.rows import artefacts_json, meet, new_id, now, person_id, request_json, work_of, work_rows
 from atelier.store.tables import messages, people, works
@@ -31,12 +32,18 @@ class Works:
         lang: Lang,
         place: dict[str, Any],
         source: str,
+        parent: str | None = None,
+        act: str | None = None,
     ) -> tuple[Work, bool]:
         """Write a request down.
 
         ``source`` names the update it came with: the same one again gives the first row and False.
+        So does the same ``act`` of the same person on the same ``parent`` until its work is in the
+        chat: a button that is pressed twice acts once, whatever was restarted in between.
         """
         with self._db.writing() as connection:
+            if parent and act and (pressed := _pressed(connection, person, parent, act, source)):
+                return pressed, False
             new = insert_once(
                 connection,
                 works,
@@ -51,6 +58,8 @@ class Works:
                 artefacts=[],
                 post={},
                 asked_at=now(),
+                parent=parent,
+                act=act,
             )
             row = connection.execute(work_rows().where(works.c.source == source)).one()
             return work_of(row), new
@@ -165,7 +174,7 @@ class Works:
         """The person's works, newest first; those asked before ``before``."""
         with self._db.reading() as connection:
             known = person_id(connection, person)
-        query = work_rows().where(works.c.person_id == known)
+        query = work_rows().where(works.c.person_id == known, works.c.state != "deleted")
         if before is not None:
             query = query.where(works.c.asked_at < before)
         return self._works(query.order_by(works.c.asked_at.desc()).limit(limit))
@@ -189,3 +198,26 @@ class Works:
             merged = {**(old or {}), **more}
             connection.execute(update(works).where(works.c.id == work_id).values({column: merged}))
             return merged
+
+
+def _pressed(connection: Connection, person: PersonRef, parent: str, act: str, source: str) -> Work | None:
+    """The work of an earlier press of the same button that is still on its way."""
+    # The parent's row is the lock of its buttons: two presses at once come one after the other.
+    connection.execute(select(works.c.id).where(works.c.id == parent).with_for_update())
+    if connection.execute(select(works.c.id).where(works.c.source == source)).first():
+        return None  # a redelivered update: its own row is the answer
+    on_its_way = and_(works.c.posted_at.is_(None), works.c.state.in_((*UNFINISHED, "made", "failed")))
+    just_now = works.c.asked_at > now() - timedelta(seconds=TWICE_S)
+    row = connection.execute(
+        work_rows()
+        .where(
+            works.c.parent == parent,
+            works.c.act == act,
+            works.c.person_id == person_id(connection, person),
+            works.c.state.not_in(("cancelled", "deleted")),
+            or_(on_its_way, just_now),
+        )
+        .order_by(works.c.asked_at.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else work_of(row)
