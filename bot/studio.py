@@ -19,7 +19,7 @@ from atelier.requests import Kind, Request, parse_request
 from atelier.settings import Settings
 from atelier.store import PersonRef, Platform, Store, Tally, Vote, Work
 from atelier.works import Artefact
-from bot.catalogue import Command
+from bot.command import Command
 
 log = logging.getLogger(__name__)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from atelier.languages import Lang, say
+from atelier.requests import Kind
 from atelier.store import Work
 from atelier.works import MelodyResult, PictureResult, PoemResult
-from bot.catalogue import BY_NAME
+from bot.making import MAKING
 
 Quote = Callable[[str], str]
+FACES: dict[Kind, str] = {"paint": "🎨", "poem": "📜", "melody": "🎵"}
 
 
 def acknowledgement(work: Work, place: int | None, quote: Quote) -> str:
@@ -34,7 +36,7 @@ def asked_options(work: Work, quote: Quote) -> list[str]:
     """The options that were asked, as a person reads them; the seed stands with the result."""
     given = work.request.model_dump(exclude_none=True, exclude={"seed"})
     said = []
-    for option in BY_NAME[work.kind].options:
+    for option in MAKING[work.kind].options:
         value = given.get(option.field or option.name)
         if value is None or option.required or (option.name == "count" and value == 1):
             continue
@@ -84,3 +86,14 @@ def alt(work: Work, number: int = 1) -> str:
     if style:
         text = f"{text} ({say(f'choice-style-{style}', work.lang)})"
     return text if number == 1 else f"{text} {number}"
+
+
+def listed(work: Work, lang: Lang, quote: Quote) -> str:
+    """A work as a line of a list: its kind, its words, when it was asked, and how it stands unless made."""
+    day = work.asked_at.strftime("%Y-%m-%d")
+    parts = [f"{FACES[work.kind]} {say('quoted', lang, prompt=quote(work.request.words))}", day]
+    if work.state in ("accepted", "queued", "running"):
+        parts.append(say("listed-waiting", lang))
+    elif work.result is None:
+        parts.append(say("listed-nothing", lang))
+    return " · ".join(parts)

@@ -14,7 +14,7 @@ from discord.http import Route
 from atelier import notify
 from atelier.errors import Unavailable
 from bot.delivery import Delivery
-from bot.discord import buttons, reactions
+from bot.discord import buttons, reactions, replies
 from bot.discord.commands import Tree
 from bot.discord.counts import Counts
 from bot.discord.poster import DiscordPoster
@@ -55,6 +55,7 @@ class Atelier(discord.AutoShardedClient):
         self.agains = buttons.Agains()
         self.tree = Tree(self)
         buttons.register(self)
+        replies.register(self)
 
     async def setup_hook(self) -> None:
         """Learn the gateway's address and the number of shards from the API, wherever that is."""

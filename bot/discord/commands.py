@@ -12,8 +12,10 @@ from discord import app_commands
 
 from atelier.errors import BadInput
 from atelier.languages import Lang, say
-from bot.catalogue import COMMANDS, Command, Option, parse_text
+from bot.catalogue import COMMANDS
+from bot.command import Command, Option
 from bot.discord.asking import Interaction, language, person, refuse, take, told
+from bot.discord.replies import answer
 from bot.studio import Studio
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ class Tree(app_commands.CommandTree["Atelier"]):
         )
         self.mentions: dict[str, str] = {}  # command name → what makes it clickable in a message
         for command in COMMANDS:
-            self.add_command(_app_command(command))
+            self.add_command(_folder(command) if command.parts else _app_command(command))
 
     async def publish(self) -> None:
         """Tell Discord all commands, at every start.
@@ -93,6 +95,17 @@ class Tree(app_commands.CommandTree["Atelier"]):
 
 def _text(describe: Describe) -> app_commands.locale_str:
     return app_commands.locale_str(describe(DEFAULT), describe=describe)
+
+
+def _folder(command: Command) -> app_commands.Group:
+    """A command of commands. Discord shows one that is for administrators to those who manage the server."""
+    managers = discord.Permissions(manage_guild=True) if command.role != "everyone" else None
+    folder = app_commands.Group(
+        name=command.name, description=_text(command.describe), default_permissions=managers
+    )
+    for part in command.parts:
+        folder.add_command(_app_command(part))
+    return folder
 
 
 def _app_command(command: Command) -> app_commands.Command[Any, ..., None]:
@@ -146,10 +159,10 @@ def _choice(option: Option, value: str | int) -> app_commands.Choice[Any]:
 
 async def _run(interaction: Interaction, command: Command, options: dict[str, Any]) -> None:
     """What every command does: refuse at once what is wrong, else acknowledge and ask."""
-    lang = language(interaction)
     if command.kind is None:
-        await refuse(interaction, help_text(interaction.client.tree.mentions, lang))
+        await answer(interaction, command, options)
         return
+    lang = language(interaction)
     try:
         Studio.read(command, options)
     except BadInput as fault:
@@ -163,15 +176,3 @@ async def _run(interaction: Interaction, command: Command, options: dict[str, An
             command, options, person=asker, lang=lang, place=place, source=source
         ),
     )
-
-
-def help_text(mentions: dict[str, str], lang: Lang) -> str:
-    """All commands with an example each, as Discord's own client takes them: options by name."""
-    lines = [say("help-intro", lang)]
-    for command in COMMANDS:
-        lines.append(f"{mentions.get(command.name, f'**/{command.name}**')} · {command.describe(lang)}")
-        if command.kind:
-            example = parse_text(command, say(f"example-{command.name}", lang))
-            shown = " ".join(f"`{o.name}: {example[o.name]}`" for o in command.options if o.name in example)
-            lines.append(f"> /{command.name} {shown}")
-    return "\n".join([*lines, say("discord-help-outro", lang)])

@@ -26,6 +26,7 @@ from bot.telegram.pace import Pace
 from bot.telegram.polling import LONGEST_PAUSE_S, poll
 from bot.telegram.poster import TelegramPoster
 from bot.telegram.reactions import Reactions
+from bot.telegram.replies import Replies
 
 log = logging.getLogger(__name__)
 
@@ -94,9 +95,11 @@ async def _serve(application: App, studio: Studio) -> None:
     bot, spawn = application.bot, Errands()
     cards = Cards(bot, studio, spawn)
     counts = Counts(bot, studio, spawn)
+    replies = Replies(bot, studio, spawn)
     poster = TelegramPoster(bot, studio, cards)
     application.add_handlers([
-        *Commands(studio, cards, spawn).handlers(),
+        *Commands(studio, cards, replies, spawn).handlers(),
+        *replies.handlers(),
         *Buttons(studio, cards, counts, poster, spawn).handlers(),
         *Reactions(studio, counts).handlers(),
     ])  # fmt: skip

@@ -15,10 +15,13 @@ from telegram.ext import BaseHandler, CommandHandler, MessageHandler, filters
 
 from atelier.languages import LANGS, Lang, language_of, pick, say
 from atelier.store import PersonRef
-from bot.catalogue import COMMANDS, Command, help_text, parse_text
+from bot.catalogue import BY_NAME, COMMANDS, part_of
+from bot.command import Command
 from bot.studio import Studio, sentence
 from bot.telegram.cards import Cards, Spawn, place_of
 from bot.telegram.quoting import Formatted, formatted, quote
+from bot.telegram.replies import Replies
+from bot.typed import parse_text
 
 _KEPT = 1000  # open questions in private chats
 _NEW = filters.UpdateType.MESSAGE  # an edited message is no new request
@@ -28,27 +31,40 @@ _PRIVATE = filters.ChatType.PRIVATE
 class Commands:
     """Handles what people type."""
 
-    def __init__(self, studio: Studio, cards: Cards, spawn: Spawn) -> None:
+    def __init__(self, studio: Studio, cards: Cards, replies: Replies, spawn: Spawn) -> None:
         self._studio = studio
         self._cards = cards
+        self._replies = replies
         self._spawn = spawn
         self._open: dict[int, tuple[Command, str]] = {}  # person → what was asked of them
 
     def handlers(self) -> list[BaseHandler[Any, Any, Any]]:
         """For the application, in order."""
-        answers = {"help": self._help}
-        made: list[BaseHandler[Any, Any, Any]] = [CommandHandler("start", self._help, _NEW)]
-        for command in COMMANDS:
-            action = partial(self._command, command) if command.kind else answers[command.name]
-            made.append(CommandHandler(command.name, action, _NEW))
+        made: list[BaseHandler[Any, Any, Any]] = [
+            CommandHandler("start", partial(self._command, BY_NAME["help"]), _NEW)
+        ]
+        made += [CommandHandler(known.name, partial(self._command, known), _NEW) for known in COMMANDS]
         made.append(MessageHandler(_NEW & filters.TEXT & ~filters.COMMAND, self._said))
         made.append(MessageHandler(_NEW & _PRIVATE & ~filters.StatusUpdate.ALL, self._lost))
         return made
 
     async def _command(self, command: Command, update: Update, _context: Any) -> None:
         message = _message(update)
-        typed = message.text or ""
-        await self._make(command, typed[message.entities[0].length :].strip(), message)
+        typed = (message.text or "")[message.entities[0].length :].strip()
+        if command.kind:
+            await self._make(command, typed, message)
+        elif message.from_user is not None:
+            await self._answer(command, typed, message, _lang(message.from_user, typed))
+
+    async def _answer(self, command: Command, typed: str, message: Message, lang: Lang) -> None:
+        """A command that makes no work."""
+        try:
+            command, typed = part_of(command, typed)
+            options = parse_text(command, typed)
+        except Exception as error:
+            self._spawn(self._cards.reply(message, formatted(sentence(error, lang))))
+        else:
+            await self._replies.answer(command, options, message, lang)
 
     async def _said(self, update: Update, context: Any) -> None:
         """A text without a command: an answer to the bot's question, or nothing that it knows."""
@@ -107,10 +123,6 @@ class Commands:
             if command.kind and any(first == _question(command, lang) for lang in LANGS):
                 return command, options
         return None
-
-    async def _help(self, update: Update, _context: Any) -> None:
-        message = _message(update)
-        self._spawn(self._cards.reply(message, Formatted(help_text(_lang(message.from_user, "")))))
 
     async def _lost(self, update: Update, _context: Any) -> None:
         """Something in a private chat that is no command: say how to ask."""

@@ -17,12 +17,15 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from atelier import __version__
 from atelier.errors import BadInput
 from atelier.store import PersonRef, Vote
-from bot.catalogue import BY_NAME, Command, help_text, parse_text
+from bot import door
+from bot.catalogue import BY_NAME, part_of
+from bot.command import Call, Command, Where
 from bot.studio import Studio, Ticket
+from bot.typed import parse_text
 from bot.web.feed import Feed
 from bot.web.files import find, serve
 from bot.web.guard import Refused, read_json
-from bot.web.view import show
+from bot.web.view import show, show_reply
 from bot.web.visitor import Visitors, language
 
 PAGE = 20
@@ -44,7 +47,7 @@ class Api:
         return person
 
     async def ask(self, request: Request) -> Response:
-        """``{command, text, options, ticket}`` → 202 ``{work}``, or 200 ``{help}``.
+        """``{command, text, options, ticket}`` → 202 ``{work}``, or 200 ``{reply}``.
 
         ``text`` may begin with a command of its own, which wins; options typed in the text win over
         those of the form. ``ticket`` is the page's name for this request: sent twice, it is one work.
@@ -53,7 +56,9 @@ class Api:
         person, lang = self._person(request), language(request)
         command, options = read(said)
         if command.kind is None:
-            return JSONResponse({"help": help_text(lang)})
+            call = Call(self._studio, person, lang, Where("web"), options)
+            reply = await door.answer(command, call)
+            return JSONResponse({"reply": await show_reply(self._studio, reply, command, person, lang)})
         ticket = await self._studio.ask(
             command, options, person=person, lang=lang, place={}, source=_source(person, said)
         )
@@ -153,7 +158,8 @@ def read(said: dict[str, Any]) -> tuple[Command, dict[str, Any]]:
         name = first
     command = BY_NAME.get(name)
     if command is None:
-        raise BadInput("web-unknown-command", name=name[:40], commands=" ".join(f"/{n}" for n in BY_NAME))
+        raise BadInput("unknown-command", name=name[:40], commands=" ".join(f"/{n}" for n in BY_NAME))
+    command, text = part_of(command, text)
     chosen = {key: _number(command, key, value) for key, value in form.items() if value not in (None, "")}
     return command, chosen | parse_text(command, text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from typing import Any
 
 from atelier.errors import PersonError
@@ -10,7 +11,8 @@ from atelier.languages import Lang, say
 from atelier.store import PersonRef, Work
 from atelier.works import MelodyResult, PictureResult, PoemResult
 from bot import words
-from bot.catalogue import BY_NAME
+from bot.command import Command, Reply
+from bot.making import MAKING
 from bot.studio import Studio
 
 WAITING = ("accepted", "queued")
@@ -102,7 +104,7 @@ def asked_options(work: Work, lang: Lang) -> list[str]:
     """The options that were asked, as a person reads them; the seed stands with the result."""
     given = work.request.model_dump(exclude_none=True, exclude={"seed"})
     said = []
-    for option in BY_NAME[work.kind].options:
+    for option in MAKING[work.kind].options:
         value = given.get(option.field or option.name)
         if value is None or option.required or (option.name == "count" and value == 1):
             continue
@@ -140,3 +142,26 @@ def _melody(work: Work, result: MelodyResult, lang: Lang) -> dict[str, Any]:
         "score": score,
         "links": links,
     }
+
+
+async def show_reply(
+    studio: Studio, reply: Reply, command: Command, reader: PersonRef, lang: Lang
+) -> dict[str, Any]:
+    """A command's reply; a file travels inside, as base64."""
+    shown: dict[str, Any] = {
+        "command": command.path,
+        "title": command.describe(lang),
+        "text": reply.text,
+        "fields": [{"name": name, "value": value} for name, value in reply.fields],
+        "works": [await show(studio, work, reader, lang) for work in reply.works],
+        "commands": [
+            {"name": f"/{known.path}", "what": known.describe(lang),
+             "example": f"/{known.name} {say(f'example-{known.name}', lang)}" if known.kind else ""}
+            for known in reply.commands
+        ],
+        "choices": [{"label": choice.label, "line": choice.line} for choice in reply.choices],
+    }  # fmt: skip
+    if reply.file is not None:
+        data = base64.b64encode(reply.file.data).decode()
+        shown["file"] = {"name": reply.file.name, "type": reply.file.media_type, "data": data}
+    return shown

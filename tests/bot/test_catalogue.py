@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from atelier.errors import BadInput
 from atelier.requests import REQUESTS, parse_request
-from bot.catalogue import BY_NAME, COMMANDS, parse_text
+from bot.catalogue import BY_NAME, COMMANDS
+from bot.typed import parse_text
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,10 @@ import httpx
 import pytest
 
 from atelier.doctor import checks
+from atelier.languages import pick
 from atelier.settings import Settings
 from atelier.store import Tally
+from bot.catalogue import BY_NAME, every
 from bot.web.visitor import VISITOR, accepted
 from tests.bot import handmade
 from tests.bot.web_room import Desk, free_port, open_desk, visit
@@ -128,9 +130,19 @@ async def test_a_typed_line_is_a_request(desk: Desk, text: str, kept: str) -> No
     assert desk.studio.road.place(work) == 1
 
 
-async def test_help_answers_without_a_work(desk: Desk) -> None:
-    async with visit(desk) as visitor:
-        assert "/melody a slow, sad waltz" in (await visitor.ask("/help")).json()["help"]
+@pytest.mark.parametrize("lang", ["en", "zh"])
+async def test_the_page_shows_the_reply_of_every_command(desk: Desk, lang: str) -> None:
+    async with visit(desk, lang) as visitor:
+        for command in every():
+            if command.kind is None and command.role == "everyone" and command.prompt is None:
+                reply = (await visitor.ask(f"/{command.path}")).json()["reply"]
+                assert reply["command"] == command.path
+                assert reply["title"] == command.describe(pick(lang))
+                assert reply["text"] or reply["fields"] or reply["works"]
+        told = (await visitor.ask("/help")).json()["reply"]
+    assert {"name": "/poem", "what": BY_NAME["poem"].describe(pick(lang))}.items() <= told["commands"][
+        1
+    ].items()
     assert desk.studio.store.stats()["works"] == 0
 
 

@@ -90,6 +90,13 @@ class Methods:
     def do_deleteWebhook(self, _p: Parameters, _u: Uploads) -> Any:  # noqa: N802
         return True
 
+    def do_getChatMember(self, p: Parameters, _u: Uploads) -> Any:  # noqa: N802
+        chat, person = int(p["chat_id"]), int(p["user_id"])
+        user = {"id": person, "is_bot": False, "first_name": "Somebody"}
+        if (chat, person) not in self._state.managers:
+            return {"status": "member", "user": user}
+        return {"status": "creator", "user": user, "is_anonymous": False}
+
     # Sending
 
     def do_sendMessage(self, p: Parameters, _u: Uploads) -> Any:  # noqa: N802

@@ -138,6 +138,7 @@ class State:
         self.commands: dict[str, list[dict[str, str]]] = {}
         self.descriptions: dict[tuple[str, str], str] = {}
         self.gone: dict[int, str] = {}  # chat → why the bot may not write there
+        self.managers: set[tuple[int, int]] = set()  # (chat, person) who administer it
         self._ids = 100
         self._update_ids = 7000
 

@@ -25,7 +25,7 @@ from aiohttp import web
 
 from tests.fakes.discord_gateway import DIRECT_REACTIONS, GUILD_REACTIONS, Gateway
 from tests.fakes.discord_rest import PREFIX, Call, Rest, Trouble
-from tests.fakes.discord_state import ApiError, Channel, Interaction, Message, User, World
+from tests.fakes.discord_state import MANAGE_GUILD, ApiError, Channel, Interaction, Message, User, World
 from tests.fakes.spec import OpenAPI
 
 # Three parts like a real one, so that whatever redacts tokens must find it.
@@ -150,9 +150,11 @@ class FakeDiscord:
 
     # People
 
-    def user(self, name: str, *, locale: str = "en-US", bot: bool = False) -> User:
-        """A new person (or bot) with their client's language."""
-        return self.world.user(name, locale=locale, bot=bot)
+    def user(self, name: str, *, locale: str = "en-US", bot: bool = False, manages: bool = False) -> User:
+        """A new person (or bot) with their client's language; one who ``manages`` the server, perhaps."""
+        made = self.world.user(name, locale=locale, bot=bot)
+        made.manages = manages
+        return made
 
     def private(self, user: User) -> Channel:
         """The private channel of ``user`` and the bot."""
@@ -176,15 +178,28 @@ class FakeDiscord:
         if not unheard:
             await self.ready()
         channel = channel or self.general
-        known = next((c for c in self.world.commands if c["name"] == command.removeprefix("/")), None)
+        name, _, rest = command.removeprefix("/").partition(" ")
+        known = next((c for c in self.world.commands if c["name"] == name), None)
         if known is None:
             raise Refused(f"there is no {command}")
         if (0 if channel.guild else 1) not in known["contexts"]:
             raise Refused(f"{command} is not offered here")
+        needed = int(known.get("default_member_permissions") or 0)
+        if channel.guild and needed & MANAGE_GUILD and not (user.manages or outdated):
+            raise Refused(f"{command} is not shown to {user.name}")
+        its = known
+        if rest:  # a part of a folder: /admin models
+            its = next((o for o in known["options"] if o["type"] == 1 and o["name"] == rest), {})
+            if not its:
+                raise Refused(f"there is no {command} {rest}")
         if not outdated:
-            _check_options(known, options or {})
-        types = {option["name"]: option["type"] for option in known["options"]}
-        said = [{"name": name, "type": types.get(name, 3), "value": v} for name, v in (options or {}).items()]
+            _check_options(its, options or {})
+        types = {option["name"]: option["type"] for option in its.get("options", [])}
+        said: list[dict[str, Any]] = [
+            {"name": name, "type": types.get(name, 3), "value": v} for name, v in (options or {}).items()
+        ]
+        if rest:
+            said = [{"name": rest, "type": 1, "options": said}]
         data = {"id": known["id"], "name": known["name"], "type": 1, "options": said}
         return await self._interact(self.world.interaction(2, user, channel, data))
 
@@ -293,7 +308,7 @@ _SHAPES: dict[int, type] = {3: str, 4: int}
 
 def _check_options(command: dict[str, Any], options: dict[str, Any]) -> None:
     """What a person's client checks before it sends a command."""
-    known = {option["name"]: option for option in command["options"]}
+    known = {option["name"]: option for option in command.get("options", [])}
     if unknown := set(options) - set(known):
         raise Refused(f"/{command['name']} has no option {sorted(unknown)}")
     for name, option in known.items():

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 EPOCH_MS = 1420070400000
+PERMISSIONS, MANAGE_GUILD = 2248473465835073, 1 << 5
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
 ACKNOWLEDGE_S = 3.0
 FILE_LIMIT = 10 * 2**20
@@ -35,6 +36,7 @@ class User:
     name: str
     locale: str = "en-US"
     bot: bool = False
+    manages: bool = False  # may manage the server
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -229,11 +231,12 @@ class World:
                 "authorizing_integration_owners": owners,
             }
         guild = str(it.channel.guild)
+        allowed = PERMISSIONS | (MANAGE_GUILD if it.user.manages else 0)
         return {
             **payload, "guild_id": guild, "guild_locale": "en-US", "context": 0,
             "guild": {"id": guild, "locale": "en-US", "features": []},
             "authorizing_integration_owners": {"0": guild},
-            "member": {**self.member_json(it.user), "permissions": "2248473465835073"},
+            "member": {**self.member_json(it.user), "permissions": str(allowed)},
         }  # fmt: skip
 
     def member_json(self, user: User) -> dict[str, Any]:

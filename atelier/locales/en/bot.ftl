@@ -21,3 +21,5 @@ said-acrostic = acrostic of { $value }
 said-key = in { $value }
 said-tempo = { $value } quarter notes a minute
 said-length = { $value } bars
+listed-waiting = being made
+listed-nothing = not made

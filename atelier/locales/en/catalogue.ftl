@@ -72,6 +72,11 @@ choice-language-zh = 中文
 
 bad-integer = “{ $value }” does not work for { $option }: it takes a whole number.
 
+unknown-command = There is no command “/{ $name }”; there are: { $commands }
+unknown-part = /{ $command } does not know “{ $name }”; it knows: { $parts }
+option-missing = /{ $command } needs to know { $option }.
+not-yours = /{ $command } is for administrators.
+
 help-intro = I paint, write and compose with models of my own. Ask in English or Chinese:
 help-outro = Options follow as name=value: style=photo, form=haiku, key="D minor", seed=7. Tell me with 👍 or 👎 how a work turned out; that is how I learn.
 example-paint = a stormy sea at dusk

@@ -9,3 +9,5 @@ telegram-about = I paint pictures, write poems in English and Chinese, and compo
 telegram-about-short = Pictures, poems and melodies from your words, in English and Chinese.
 telegram-token-missing = There is no Telegram token: get one from @BotFather and set ATELIER_TELEGRAM_TOKEN.
 telegram-token-wrong = Telegram does not accept the token in ATELIER_TELEGRAM_TOKEN: copy it again from @BotFather (/mybots, API Token).
+telegram-in-private = I have answered you in our private chat.
+telegram-private-first = The answer is for you alone: please write me /start in a private chat, then ask again.

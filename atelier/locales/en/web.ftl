@@ -47,7 +47,6 @@ web-said-length = { $value } bars
 
 web-offline = The studio cannot be reached; trying again…
 web-lost = The studio could not be reached, so nothing was sent. Please try again.
-web-unknown-command = There is no command “/{ $name }”; there are: { $commands }
 web-foreign = This request did not come from the studio's own page, so it was refused.
 web-not-json = The studio did not understand that request: please reload the page and try again.
 web-too-large = That is too much at once: a request may have { $limit } KiB.

@@ -21,3 +21,5 @@ said-acrostic = 藏头“{ $value }”
 said-key = { $value } 调
 said-tempo = 每分钟 { $value } 个四分音符
 said-length = { $value } 小节
+listed-waiting = 制作中
+listed-nothing = 没有做成

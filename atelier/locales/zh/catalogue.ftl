@@ -72,6 +72,11 @@ choice-language-zh = 中文
 
 bad-integer = { $option } 不能是“{ $value }”：请填整数。
 
+unknown-command = 没有“/{ $name }”这个命令；可用的有：{ $commands }
+unknown-part = /{ $command } 没有“{ $name }”；可用的有：{ $parts }
+option-missing = /{ $command } 还需要填 { $option }。
+not-yours = /{ $command } 只有管理员可以使用。
+
 help-intro = 我用自己训练的模型画画、写诗、作曲。中文英文都可以：
 help-outro = 选项写成 名称=值：style=photo、form=七绝、key="D minor"、seed=7。作品好不好，用 👍 或 👎 告诉我，我就是这样学习的。
 example-paint = 黄昏时的暴风海面

@@ -9,3 +9,5 @@ telegram-about = 我用自己训练的模型画画、写诗（中文和英文）
 telegram-about-short = 用你的话画画、写诗、作曲，中文英文都可以。
 telegram-token-missing = 没有 Telegram 令牌：请向 @BotFather 申请，并设置 ATELIER_TELEGRAM_TOKEN。
 telegram-token-wrong = Telegram 不接受 ATELIER_TELEGRAM_TOKEN 中的令牌：请从 @BotFather 重新复制（/mybots → API Token）。
+telegram-in-private = 已在私聊中回复你。
+telegram-private-first = 这个回答只给你一个人看：请先在私聊里给我发 /start，再问一次。

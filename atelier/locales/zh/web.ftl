@@ -47,7 +47,6 @@ web-said-length = { $value } 小节
 
 web-offline = 连不上画室，正在重试……
 web-lost = 连不上画室，请求没有发出。请再试一次。
-web-unknown-command = 没有“/{ $name }”这个命令；可用的有：{ $commands }
 web-foreign = 这个请求不是从画室自己的页面发出的，已被拒绝。
 web-not-json = 画室没有看懂这个请求：请刷新页面再试。
 web-too-large = 一次发得太多了：每个请求最多 { $limit } KiB。

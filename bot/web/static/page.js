@@ -171,6 +171,52 @@ async function again(id, button) {
   }
 }
 
+// --- answers that are no work ---
+
+function replied({ title, text, fields, works: listed, commands, file, choices }) {
+  const item = make("section", { class: "reply" }, make("h2", {}, title));
+  for (const line of text.split("\n")) if (line) item.append(make("p", { dir: "auto" }, line));
+  if (fields.length) {
+    item.append(make("dl", {}, ...fields.flatMap(({ name, value }) => [make("dt", {}, name), make("dd", { dir: "auto" }, value)])));
+  }
+  if (listed.length) {
+    item.append(make("ol", {}, ...listed.map((work) => {
+      show(work); // a link to it leads somewhere
+      return make("li", {}, make("a", { href: `#work-${work.id}`, dir: "auto" }, work.prompt), ` · ${work.label}`);
+    })));
+  }
+  for (const { name, what } of commands) item.append(make("p", {}, make("code", {}, name), ` ${what}`));
+  if (file) {
+    const bytes = Uint8Array.from(atob(file.data), (letter) => letter.charCodeAt(0));
+    const url = URL.createObjectURL(new Blob([bytes], { type: file.type }));
+    item.append(make("p", {}, make("a", { href: url, download: file.name }, file.name)));
+  }
+  const buttons = choices.map(({ label, line }) => {
+    const button = make("button", { type: "button", class: "plain" }, label);
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      try {
+        const { reply } = await call("/api/ask", { text: `/${line}`, ticket: ticket() });
+        const next = replied(reply);
+        item.replaceWith(next);
+        announcer.textContent = reply.text;
+      } catch (fault) {
+        complain(fault);
+        button.disabled = false;
+      }
+    });
+    return button;
+  });
+  if (buttons.length) item.append(make("p", { class: "choices" }, ...buttons));
+  return item;
+}
+
+function say(reply) {
+  $("#reply").replaceChildren(replied(reply)); // one at a time: it is no work that stays
+  announcer.textContent = reply.text;
+  $("#welcome").hidden = true;
+}
+
 // --- asking ---
 
 let pending = null; // the ticket of a request whose answer never came: sent again, it is the same request
@@ -225,8 +271,11 @@ form.addEventListener("submit", async (event) => {
     problem.textContent = "";
     words.value = "";
     pending = null;
-    if (answer.help) {
+    if (answer.reply?.command === "help") {
       help.showModal();
+    } else if (answer.reply) {
+      say(answer.reply);
+      toEnd();
     } else {
       show(answer.work);
       announcer.textContent = answer.work.status;

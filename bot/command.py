@@ -1,0 +1,153 @@
+"""What a command is: its name, its options, who may give it, what it does, what it answers.
+
+A command makes a work (``kind``), does something at once (``action``), or is a folder of others
+(``parts``: ``/admin models``). An action gets a :class:`Call` and returns a :class:`Reply`: plain
+words and plain structure, which each platform shows in its own way. Nothing in a reply is markup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from atelier.languages import Lang, say
+from atelier.requests import Kind
+from atelier.store import PersonRef, Platform, Work
+from atelier.works import Artefact
+
+if TYPE_CHECKING:
+    from bot.studio import Studio
+
+# Who may give a command: anybody; who administers the server it is given in (or the studio); the studio's.
+Role = Literal["everyone", "server", "studio"]
+ROLES: dict[Role, int] = {"everyone": 0, "server": 1, "studio": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a command. Bounds are inclusive.
+
+    ``field`` is its name in a request; ``about`` names its sentence where two commands have an
+    option of one name (``option-ABOUT``).
+    """
+
+    name: str
+    type: Literal["text", "integer"] = "text"
+    required: bool = False
+    choices: tuple[str | int, ...] = ()
+    low: int | None = None
+    high: int | None = None
+    max_length: int | None = None
+    field: str = ""
+    about: str = ""
+
+    def describe(self, lang: Lang) -> str:
+        """What the option means, in at most 100 characters (Discord's limit)."""
+        return say(f"option-{self.about or self.name}", lang)
+
+    def choice(self, value: str | int, lang: Lang) -> str:
+        """What a person reads for a choice."""
+        slug = re.sub(r"[^a-z0-9]+", "-", str(value).lower()).strip("-")
+        if self.name == "form" or isinstance(value, int):  # forms are names, said verbatim
+            return str(value)
+        return say(f"choice-{self.name}-{slug}", lang)
+
+
+async def _nobody() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a command was given. ``server`` (a Discord server, a Telegram group) is None in private.
+
+    ``manages`` asks the platform whether the person administers that server; it is asked only when it
+    matters. ``adults`` says that the platform keeps minors out of this channel.
+    """
+
+    platform: Platform
+    server: str | None = None
+    channel: str | None = None
+    manages: Callable[[], Awaitable[bool]] = _nobody
+    adults: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command as it was given: by whom, where, with which options (checked, by their names)."""
+
+    studio: Studio
+    person: PersonRef
+    lang: Lang
+    where: Where
+    options: dict[str, Any]
+
+    def say(self, key: str, /, **params: str | int | float) -> str:
+        """A sentence in the person's language."""
+        return say(key, self.lang, **params)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button under a reply. ``line`` is the command that a press gives, as typed: ``settings language=zh``.
+
+    It is all that the button knows, so it outlives a restart; 60 bytes at most (Telegram's limit).
+    """
+
+    label: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a command answers; any part may be empty.
+
+    ``fields`` are names and values, ``works`` a list to look through, ``show`` one work in full,
+    ``commands`` a list of commands to explain, ``file`` something to keep, ``choices`` buttons.
+    """
+
+    text: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+    works: tuple[Work, ...] = ()
+    show: Work | None = None
+    commands: tuple[Command, ...] = ()
+    file: Artefact | None = None
+    choices: tuple[Choice, ...] = ()
+
+
+Action = Callable[[Call], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. ``personal``: its answer is for the one who asked alone, wherever they asked."""
+
+    name: str
+    kind: Kind | None = None
+    options: tuple[Option, ...] = ()
+    action: Action | None = None
+    parts: tuple[Command, ...] = field(default=())
+    role: Role = "everyone"
+    personal: bool = True
+    parent: str = ""
+
+    def describe(self, lang: Lang) -> str:
+        """What the command does, in at most 100 characters (Discord's limit)."""
+        return say(f"command-{self.path.replace(' ', '-')}", lang)
+
+    @property
+    def path(self) -> str:
+        """The name as typed: ``help``, ``admin models``."""
+        return f"{self.parent} {self.name}".strip()
+
+    @property
+    def prompt(self) -> Option | None:
+        """The required option: what Telegram reads from the rest of the message."""
+        return next((option for option in self.options if option.required), None)
+
+    def fields(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Options by their chat names → by the request's field names."""
+        names = {option.name: option.field or option.name for option in self.options}
+        return {names.get(name, name): value for name, value in options.items()}

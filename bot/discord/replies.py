@@ -1,0 +1,166 @@
+"""A command's reply as Discord shows it, and the buttons under it: each is a command of its own."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+
+from atelier.languages import Lang, say
+from bot import catalogue, door
+from bot.command import Call, Choice, Command, Reply, Where
+from bot.discord.asking import Interaction, language, person, told
+from bot.discord.quoting import escape, width
+from bot.discord.sheet import MAX_TEXT, quote
+from bot.typed import parse_text
+from bot.words import listed
+
+if TYPE_CHECKING:
+    from bot.discord.app import Atelier
+
+log = logging.getLogger(__name__)
+
+QUOTED = 100  # characters of a prompt in a list
+MAX_LABEL = 80
+
+
+async def answer(interaction: Interaction, command: Command, options: dict[str, Any]) -> None:
+    """Do a command that makes no work; the answer is for the one who gave it."""
+    try:
+        await interaction.response.defer(thinking=True, ephemeral=True)
+    except (discord.HTTPException, OSError) as fault:
+        log.warning("interaction %s: not acknowledged, so nothing was done: %r", interaction.id, fault)
+        return
+    await _act(interaction, command, options)
+
+
+async def _act(interaction: Interaction, command: Command, options: dict[str, Any]) -> None:
+    """The command's reply instead of what the message said before."""
+    lang = language(interaction)
+    call = Call(interaction.client.studio, person(interaction.user), lang, where(interaction), options)
+    try:
+        reply = await door.answer(command, call)
+        pages = _pages(_text(reply, lang, interaction.client.tree.mentions))
+        files = [discord.File(io.BytesIO(reply.file.data), reply.file.name)] if reply.file else []
+        view = _view(reply.choices)
+    except Exception as fault:
+        pages, files, view = [told(fault, lang)], [], None
+    try:
+        await interaction.edit_original_response(content=pages[0], attachments=files, view=view)
+        for page in pages[1:]:
+            await interaction.followup.send(page, ephemeral=True)
+    except (discord.HTTPException, OSError) as fault:  # aiohttp's connection errors are OSErrors
+        log.warning("interaction %s: could not answer: %r", interaction.id, fault)
+
+
+def where(interaction: Interaction) -> Where:
+    """Where the command was given."""
+
+    async def manages() -> bool:
+        return interaction.permissions.manage_guild
+
+    return Where(
+        "discord",
+        str(interaction.guild_id) if interaction.guild_id else None,
+        str(interaction.channel_id) if interaction.channel_id else None,
+        manages,
+        adults=bool(getattr(interaction.channel, "nsfw", False)),
+    )
+
+
+def _text(reply: Reply, lang: Lang, mentions: dict[str, str]) -> str:
+    lines = [escape(reply.text)] if reply.text else []
+    lines += [f"**{escape(name)}**: {escape(value)}" for name, value in reply.fields]
+    for number, work in enumerate(reply.works, 1):
+        lines.append(f"{number}\\. {listed(work, lang, lambda words: quote(words, QUOTED))}")
+    for command in reply.commands:
+        lines += _explained(command, lang, mentions)
+    if reply.commands:
+        lines.append(say("discord-help-outro", lang))
+    return "\n".join(lines)
+
+
+def _explained(command: Command, lang: Lang, mentions: dict[str, str]) -> list[str]:
+    """A command with an example, as Discord's own client takes it: options by name."""
+    lines = [f"{mentions.get(command.name, f'**/{command.path}**')} · {command.describe(lang)}"]
+    if command.kind:
+        example = parse_text(command, say(f"example-{command.name}", lang))
+        shown = " ".join(f"`{o.name}: {example[o.name]}`" for o in command.options if o.name in example)
+        lines.append(f"> /{command.name} {shown}")
+    return lines
+
+
+def _pages(text: str) -> list[str]:
+    """``text`` in messages that Discord takes, parted between lines."""
+    pages = [""]
+    for line in text.split("\n"):
+        while width(line) > MAX_TEXT:
+            pages.append(line[: MAX_TEXT // 2])
+            line = line[MAX_TEXT // 2 :]
+        if width(pages[-1]) + width(line) + 1 > MAX_TEXT:
+            pages.append("")
+        pages[-1] = f"{pages[-1]}\n{line}" if pages[-1] else line
+    return [page for page in pages if page.strip()] or ["…"]
+
+
+class ChoiceButton(
+    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"atelier:do:(?P<line>.{1,80})"
+):
+    """A button that gives a command. The command is its custom id, so it outlives every restart."""
+
+    def __init__(self, choice: Choice) -> None:
+        super().__init__(
+            discord.ui.Button(
+                label=choice.label[:MAX_LABEL],
+                style=discord.ButtonStyle.secondary,
+                custom_id=f"atelier:do:{choice.line}",
+            )
+        )
+        self.line = choice.line
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction[Any],  # noqa: ARG003 - the library's signature
+        item: discord.ui.Item[Any],
+        match: re.Match[str],
+        /,
+    ) -> Self:
+        """The button that was pressed."""
+        return cls(Choice(getattr(item, "label", None) or "…", match["line"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Give the command; its reply takes the place of the message that the button was on."""
+        try:
+            await interaction.response.defer()
+        except (discord.HTTPException, OSError) as fault:
+            log.warning("interaction %s: a press was not acknowledged: %r", interaction.id, fault)
+            return
+        await press(interaction, self.line)
+
+
+async def press(interaction: Interaction, line: str) -> None:
+    """What a press does, once acknowledged."""
+    try:
+        command, options = catalogue.read(line)
+    except Exception as fault:
+        await interaction.edit_original_response(content=told(fault, language(interaction)), view=None)
+        return
+    await _act(interaction, command, options)
+
+
+def _view(choices: tuple[Choice, ...]) -> discord.ui.View | None:
+    if not choices:
+        return None
+    view = discord.ui.View(timeout=None)
+    for choice in choices[:25]:
+        view.add_item(ChoiceButton(choice))
+    return view
+
+
+def register(client: Atelier) -> None:
+    """Let the client answer these buttons on any message, of any age."""
+    client.add_dynamic_items(ChoiceButton)

@@ -1,0 +1,102 @@
+"""Commands as people type them: ``/paint a stormy sea style=photo``, ``/admin promote painter v3``."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from atelier.errors import BadInput
+from bot.command import Command, Option
+
+_WRITTEN = re.compile(r"(?:^|\s)(?P<dash>--|—|–)?(?P<name>[a-z]+)[=:：](?P<value>\"[^\"]*\"|“[^”]*”|\S+)")
+_INTEGER = re.compile(r"[+-]?\d{1,15}")
+
+
+def parse_text(command: Command, text: str) -> dict[str, Any]:
+    """Options out of a typed line: ``a stormy sea style=photo seed=7`` (``form="free"``, ``form=七绝``).
+
+    What is no known option stays in the prompt of a command that makes something; of the others the
+    remaining words fill the options in their order, the last one taking all that is left. Values are
+    checked later; here an integer option that is no integer raises :class:`BadInput`.
+    """
+    known = {option.name: option for option in command.options if not (command.kind and option.required)}
+    options: dict[str, Any] = {}
+
+    def take(found: re.Match[str]) -> str:
+        option = known.get(found["name"])
+        if option is None:
+            return found[0]
+        options[option.name] = _value(option, found["value"].strip('"“”'))
+        return ""
+
+    rest = _WRITTEN.sub(take, text).strip()
+    if command.kind is None:
+        return options | _in_order(command, options, rest)
+    if command.prompt is not None:
+        options[command.prompt.name] = rest
+    return options
+
+
+def _in_order(command: Command, named: dict[str, Any], rest: str) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    for option in command.options:
+        if option.name in named or not rest:
+            continue
+        if option is command.options[-1]:
+            word, rest = rest, ""
+        else:
+            word, _, rest = rest.partition(" ")
+        options[option.name] = _value(option, word)
+        rest = rest.strip()
+    return options
+
+
+def _value(option: Option, written: str) -> str | int:
+    if option.type != "integer":
+        return written
+    if not _INTEGER.fullmatch(written.strip()):
+        raise BadInput("bad-integer", option=option.name, value=written[:40])
+    return int(written)
+
+
+def checked(command: Command, options: dict[str, Any]) -> dict[str, Any]:
+    """``options`` as the command allows them, whatever a client let through. Raises :class:`BadInput`.
+
+    For commands that make nothing; a request checks its own.
+    """
+    known = {option.name: option for option in command.options}
+    said = {name: value for name, value in options.items() if value is not None and value != ""}
+    for name in said:
+        if name not in known:
+            names = ", ".join(known) or "-"
+            raise BadInput("bad-option", option=name[:40], options=names)
+    for option in command.options:
+        if option.name in said:
+            said[option.name] = _allowed(option, said[option.name])
+        elif option.required:
+            raise BadInput("option-missing", option=option.name, command=command.path)
+    return said
+
+
+def _allowed(option: Option, value: object) -> str | int:
+    shown = str(value)[:40]
+    if option.type == "integer":
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise BadInput("bad-integer", option=option.name, value=shown)
+        if option.choices and value not in option.choices:
+            raise _no_choice(option, shown)
+        low, high = option.low, option.high
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise BadInput("bad-range", option=option.name, value=shown, low=str(low), high=str(high))
+        return value
+    text = str(value).strip()
+    if option.choices and text not in option.choices:
+        raise _no_choice(option, shown)
+    if option.max_length is not None and len(text) > option.max_length:
+        raise BadInput("bad-prompt-long", limit=option.max_length)
+    return text
+
+
+def _no_choice(option: Option, shown: str) -> BadInput:
+    listed = ", ".join(str(choice) for choice in option.choices)
+    return BadInput("bad-choice", option=option.name, value=shown, choices=listed)
