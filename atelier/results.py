@@ -16,6 +16,7 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.client import Pipeline
 from redis.exceptions import RedisError, ResponseError
 
 from atelier.settings import Settings
@@ -49,8 +50,11 @@ def stream(platform: Platform) -> str:
     return f"atelier:results:{platform}"
 
 
-def publish(redis: Redis, platform: Platform, work_id: str, what: What) -> None:
-    """Tell the platform's front end. Raises redis-py's errors: the worker's job is then not done yet."""
+def publish(redis: Redis | Pipeline, platform: Platform, work_id: str, what: What) -> None:
+    """Tell the platform's front end. Raises redis-py's errors: the worker's job is then not done yet.
+
+    On a pipeline it is told when that is executed.
+    """
     redis.xadd(stream(platform), {"work": work_id, "what": what}, maxlen=_LENGTH, approximate=True)
 
 

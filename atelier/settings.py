@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     candidates: Annotated[int, Field(ge=1, le=8)] = Field(
         2, description="Pictures drawn for each one that is posted: the best is, 1 to 8."
     )
+    batch: Annotated[int, Field(ge=0, le=512)] = Field(
+        0, description="Works made in one pass, at most; 0: as suits the kind and the device."
+    )
     job_timeout: Annotated[int, Field(ge=1)] = Field(120, description="Seconds a work may take.")
     retries: Annotated[int, Field(ge=0)] = Field(
         1, description="How often a work that crashed is tried again."

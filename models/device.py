@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import torch
 
 from atelier.errors import BadInput
@@ -21,3 +23,22 @@ def resolve(device: str, threads: int = 0) -> str:
     except (RuntimeError, AssertionError):
         raise BadInput("bad-device", device=device) from None
     return device
+
+
+def out_of_memory(fault: BaseException) -> bool:
+    """Whether a call failed for want of memory, on a GPU or on the CPU: a smaller one may do."""
+    if isinstance(fault, (torch.OutOfMemoryError, MemoryError)):
+        return True
+    return isinstance(fault, RuntimeError) and "can't allocate memory" in str(fault)  # the CPU's allocator
+
+
+def ruined(fault: BaseException) -> bool:
+    """Whether a GPU's context is lost to this process: every later call would fail too, whatever it asks."""
+    return isinstance(fault, torch.AcceleratorError) and not out_of_memory(fault)
+
+
+def free() -> None:
+    """Give back what a failed call left in the cache."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -38,3 +38,15 @@ def load_model(
     from models.composer.generate import Composer
 
     return Composer.load(folder, device, soundfont=soundfont)
+
+
+def at_once(kind: Kind, device: str) -> int:
+    """How many requests of ``kind`` one call should take at most: whoever comes next waits for all of them.
+
+    On a CPU a pass costs about as much a request as a request alone (pictures, melodies) or half
+    (poems), so the bound keeps it to seconds; a GPU draws and writes many in the time of one.
+    Melodies are drawn on the CPU everywhere.
+    """
+    if kind == "melody":
+        return 4
+    return 8 if device == "cpu" else 64

@@ -1,8 +1,8 @@
-"""The job: from a work's id to its files, its row and its event. Safe to run twice.
+"""The jobs: from works' ids to their files, their rows and their events. Safe to run twice.
 
-RQ calls :func:`make` by its dotted name. Faults that concern the person (weights, shelf, a
-request that no model can serve) end as a failed row with a sentence; everything else is
-raised, and the worker decides whether the work is tried again.
+RQ calls :func:`make` by its dotted name, our own worker :func:`make_many` for all that wait. Faults
+that concern the person (weights, shelf, a request that no model can serve) end as a failed row with
+a sentence; everything else is raised, and the worker decides whether the work is tried again.
 """
 
 from __future__ import annotations
@@ -10,47 +10,66 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from redis.client import Pipeline
 
 from atelier.errors import PersonError, Unavailable, WeightsError
-from atelier.requests import Kind
+from atelier.requests import Kind, PaintRequest
 from atelier.results import What, publish
-from atelier.store import Work
+from atelier.store import ArtefactRef, Work
 from atelier.versions import MODEL_OF
 from atelier.works import Made
+from models.loading import Generator
+from workers.batches import together
+from workers.ledger import Done
 from workers.workshop import Workshop, current
 
 log = logging.getLogger(__name__)
 
 
-def make(work_id: str) -> None:
-    """Make one work."""
-    make_many([work_id])
-
-
-def make_many(work_ids: Sequence[str]) -> None:
-    """Make several works, those of one kind in one call of their model.
+def make_many(arguments: Sequence[Sequence[Any]]) -> list[Done]:
+    """Make several works (their ids), those that agree in one call of their model; how each ended.
 
     Works that are finished are only told of again; unknown and cancelled ones are left alone.
-    Raises ``Unavailable("store-down")`` and redis-py's errors: then run it again.
+    An end's ``also`` publishes the event. Raises ``Unavailable("store-down")``, redis-py's errors
+    and what a model raises: then run them again.
     """
     workshop = current()
-    rows = workshop.store.get_many(work_ids)
-    waiting: dict[Kind, list[Work]] = defaultdict(list)
-    for work_id in work_ids:
+    ids = [str(one[0]) for one in arguments]
+    rows = workshop.store.get_many(ids)
+    ends: dict[str, Done] = {}
+    waiting: dict[object, list[Work]] = defaultdict(list)
+    for work_id in ids:
         work = rows.get(work_id)
         if work is None:
             log.warning("work %s: no such row; nothing to make", work_id)
+            ends[work_id] = Done("unknown")
         elif work.state in ("made", "posted"):
-            _tell(workshop, work, "made")
+            ends[work_id] = _end(work, "made")
         elif work.state == "failed":
-            _tell(workshop, work, "failed")
+            ends[work_id] = _end(work, "failed")
         elif work.state == "cancelled":
             log.info("work %s: cancelled before it was begun", work_id)
+            ends[work_id] = Done("cancelled")
         else:
-            waiting[work.kind].append(work)
-    for kind, works in waiting.items():
-        _make_kind(workshop, kind, works)
+            waiting[_agreeing(work)].append(work)
+    for works in waiting.values():
+        ends |= _make_kind(workshop, works[0].kind, works)
+    return [ends[work_id] for work_id in ids]
+
+
+@together(make_many)
+def make(work_id: str) -> str:
+    """Make one work: ``made``, ``failed``, ``cancelled`` or ``unknown``. For a plain ``rq worker``."""
+    done = make_many([(work_id,)])[0]
+    if done.also is not None:
+        with current().redis.pipeline() as pipe:
+            done.also(pipe)
+            pipe.execute()
+    return str(done.value)
 
 
 def give_up(work_id: str, key: str, **params: str | int | float) -> None:
@@ -59,10 +78,21 @@ def give_up(work_id: str, key: str, **params: str | int | float) -> None:
     work = workshop.store.get(work_id)
     if work is None:
         return
-    _fail(workshop, work, PersonError(key, **params))
+    done = _fail(workshop, work, PersonError(key, **params))
+    if done.also is not None:
+        with workshop.redis.pipeline() as pipe:
+            done.also(pipe)
+            pipe.execute()
 
 
-def _make_kind(workshop: Workshop, kind: Kind, works: list[Work]) -> None:
+def _agreeing(work: Work) -> object:
+    """Works that agree in this go through a model in one call: of one kind and one size."""
+    request = work.request
+    size = request.steer.upscale if isinstance(request, PaintRequest) and request.steer else None
+    return work.kind, size
+
+
+def _make_kind(workshop: Workshop, kind: Kind, works: list[Work]) -> dict[str, Done]:
     try:
         model = workshop.models.get(kind)
     except PersonError as fault:
@@ -71,48 +101,81 @@ def _make_kind(workshop: Workshop, kind: Kind, works: list[Work]) -> None:
         told = fault
         if isinstance(fault, WeightsError):
             told = PersonError("work-no-model", model=fault.params.get("model", MODEL_OF[kind]))
+        return {work.id: _fail(workshop, work, told) for work in works}
+    workshop.store.started_many([work.id for work in works], model.version)
+    with workshop.redis.pipeline(transaction=False) as pipe:
         for work in works:
-            _fail(workshop, work, told)
-        return
-    for work in works:
-        workshop.store.started(work.id, model.version)
-        _tell(workshop, work, "started")
+            publish(pipe, work.person.platform, work.id, "started")
+        pipe.execute()
     start = time.monotonic()
-    try:
-        outcomes = model.generate([work.request for work in works], stopped=workshop.halt.is_set)
-    except PersonError as fault:  # one that concerns them all
-        outcomes = [fault] * len(works)
+    outcomes = _generate(workshop, kind, model, works)
     spent = time.monotonic() - start
-    for work, outcome in zip(works, outcomes, strict=True):
-        if isinstance(outcome, Made):
-            _finish(workshop, work, outcome, spent)
-        else:
-            _fail(workshop, work, outcome)
+    return _finish(workshop, list(zip(works, outcomes, strict=True)), spent)
 
 
-def _finish(workshop: Workshop, work: Work, made: Made, spent: float) -> None:
-    """Files first, then the row, then the event: each can be repeated until the next is done."""
+def _generate(
+    workshop: Workshop, kind: Kind, model: Generator, works: Sequence[Work]
+) -> list[Made | PersonError]:
+    """One call of the model; where memory runs out, two calls of half as many, and so on."""
     try:
-        refs = [workshop.shelf.keep(work.id, artefact) for artefact in made.artefacts]
-    except Unavailable as fault:
-        _fail(workshop, work, fault)
-        return
-    if not workshop.store.made(work.id, made.result, refs):
-        now = workshop.store.get(work.id)
-        if now is None or now.state not in ("made", "posted"):
-            log.info("work %s: nobody wants it any more", work.id)
-            for ref in refs:
-                workshop.shelf.drop(ref)
-            return
-    log.info("work %s: %s made by %s in %.3f s", work.id, work.kind, made.result.version, spent)
-    _tell(workshop, work, "made")
+        made = model.generate([work.request for work in works], stopped=workshop.halt.is_set)
+    except PersonError as fault:  # one that concerns them all
+        return [fault] * len(works)
+    except Exception as fault:
+        from models import device  # whoever called a model has torch by now
+
+        if len(works) == 1 or not device.out_of_memory(fault):
+            raise
+        half = len(works) // 2
+        log.warning("%s: out of memory with %d works in one pass; %d now", kind, len(works), half)
+    else:
+        workshop.room.fitted(kind, len(works))
+        return made
+    workshop.room.less(kind, half)
+    device.free()  # here the failed call's frames are gone, and what they held
+    return [
+        *_generate(workshop, kind, model, works[:half]),
+        *_generate(workshop, kind, model, works[half:]),
+    ]
 
 
-def _fail(workshop: Workshop, work: Work, fault: PersonError) -> None:
+def _finish(
+    workshop: Workshop, made: Sequence[tuple[Work, Made | PersonError]], spent: float
+) -> dict[str, Done]:
+    """Files first, then the rows, then the events: each can be repeated until the next is done."""
+    ends: dict[str, Done] = {}
+    kept: list[tuple[Work, Made, list[ArtefactRef]]] = []
+    for work, outcome in made:
+        if isinstance(outcome, PersonError):
+            ends[work.id] = _fail(workshop, work, outcome)
+            continue
+        try:
+            kept.append((work, outcome, [workshop.shelf.keep(work.id, file) for file in outcome.artefacts]))
+        except Unavailable as fault:
+            ends[work.id] = _fail(workshop, work, fault)
+    written = workshop.store.made_many([(work.id, one.result, refs) for work, one, refs in kept])
+    for work, one, refs in kept:
+        if work.id not in written:
+            now = workshop.store.get(work.id)
+            if now is None or now.state not in ("made", "posted"):
+                log.info("work %s: nobody wants it any more", work.id)
+                for ref in refs:
+                    workshop.shelf.drop(ref)
+                ends[work.id] = Done("cancelled")
+                continue
+        version = one.result.version
+        log.info("work %s: %s made by %s in %.3f s (%d)", work.id, work.kind, version, spent, len(made))
+        ends[work.id] = _end(work, "made")
+    return ends
+
+
+def _fail(workshop: Workshop, work: Work, fault: PersonError) -> Done:
     log.warning("work %s: failed: %s", work.id, fault)
-    if workshop.store.failed(work.id, fault.key, fault.params):
-        _tell(workshop, work, "failed")
+    return _end(work, "failed") if workshop.store.failed(work.id, fault.key, fault.params) else Done("failed")
 
 
-def _tell(workshop: Workshop, work: Work, what: What) -> None:
-    publish(workshop.redis, work.person.platform, work.id, what)
+def _end(work: Work, what: What) -> Done:
+    tell: Callable[[Pipeline], None] = partial(
+        publish, platform=work.person.platform, work_id=work.id, what=what
+    )
+    return Done(what, tell)

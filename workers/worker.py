@@ -1,4 +1,4 @@
-"""The warm worker: RQ's SimpleWorker with its models loaded once, a heartbeat, and a clean stop.
+"""The warm worker: its models are loaded once, it makes what waits together, and it stops cleanly.
 
 One worker serves one queue: only then RQ takes jobs with BLMOVE through an intermediate queue,
 where a killed worker leaves them to be found. Several kinds are several processes (:mod:`workers.pool`).
@@ -19,24 +19,25 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from redis.exceptions import RedisError
-from rq import Queue, SimpleWorker, worker_registration
+from rq import Queue, worker_registration
 from rq.exceptions import StopRequested
-from rq.executions import Execution
-from rq.job import Job, JobStatus
+from rq.job import Job
 from rq.registry import clean_registries
 from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException
 from rq.utils import now
-from rq.worker import WorkerStatus
 
 from atelier import notify
-from atelier.errors import Cancelled, PersonError, Unavailable
+from atelier.errors import PersonError, Unavailable
 from atelier.logs import configure
 from atelier.queue import queue_name
 from atelier.requests import KINDS, Kind
 from atelier.settings import Settings
-from workers import jobs, pool, workshop
-from workers.heartbeat import LEASE_S, Heartbeat
+from models.loading import at_once
+from workers import faults, jobs, ledger, pool, workshop
+from workers.batches import BatchWorker
+from workers.heartbeat import LEASE_S
+from workers.tidy import unstick
 from workers.workshop import Loader, Workshop
 
 log = logging.getLogger("workers.worker")  # its own process knows it as __main__
@@ -50,10 +51,8 @@ FINISH_S = 6.0  # after SIGTERM a running work may finish; then it is stopped,
 LET_GO_S = 9.0  # and if it does not stop, handed back as it is
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 4.0
 
-_STOPS = (Cancelled, SystemExit, StopRequested, KeyboardInterrupt)
 
-
-class WarmWorker(SimpleWorker):
+class WarmWorker(BatchWorker):
     """A worker for one kind. ``parent``: the process that it must not outlive."""
 
     log_result_lifespan = False
@@ -69,8 +68,12 @@ class WarmWorker(SimpleWorker):
             exception_handlers=[self._judge],
             log_job_description=False,
         )
+        self._kind = kind
         self._workshop = workshop
         self._parent = parent
+        self._pause = 0.0  # before the next job, where a part is down
+        self._overdue = False  # it was asked to stop a while ago
+        self.ruined = False  # nothing that runs in this process can succeed any more
 
     @property
     def asked_to_stop(self) -> bool:
@@ -86,15 +89,42 @@ class WarmWorker(SimpleWorker):
             self.teardown()  # type: ignore[no-untyped-call]
             raise
 
-    # Running a job
+    # Running jobs
+
+    @property
+    def most(self) -> int:  # type: ignore[override]
+        """How many works are made in one pass."""
+        return self._workshop.room.of(self._kind)
+
+    @property
+    def lease_s(self) -> int:
+        """How long a job counts as running after a sign of life, in seconds."""
+        return LEASE_S
+
+    @property
+    def leaving(self) -> bool:
+        """Whether a stop is overdue, or there is no sense in going on here."""
+        return self._overdue or self.ruined
+
+    def before_call(self) -> None:
+        """A stop that was asked of the call before is over."""
+        if not self.leaving:
+            self._workshop.halt.clear()
+
+    def concerns_all(self, fault: BaseException) -> bool:
+        """Stops, parts that are down, and a GPU that is lost to this process."""
+        if not faults.stops(fault) and faults.ruined(fault):
+            self.ruined = True
+        return self.ruined or faults.stops(fault) or faults.of_the_house(fault)
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        """Run the job here, with a heartbeat beside it."""
-        self._workshop.halt.clear()
-        execution = self.prepare_execution(job)
-        with Heartbeat(self, job, execution):
-            self.perform_job(job, queue, execution)
-        self.set_state(WorkerStatus.IDLE)
+        """Run what waits; where that cost the process its GPU, leave: a new one has a new context."""
+        super().execute_job(job, queue)
+        time.sleep(self._pause)
+        self._pause = 0.0
+        if self.ruined:
+            log.critical("the GPU is lost to this process; ending it")
+            raise SystemExit(1)
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:  # noqa: ARG002
         """How long a job counts as running after a sign of life, in seconds."""
@@ -107,7 +137,12 @@ class WarmWorker(SimpleWorker):
             log.warning("the worker's parent is gone; stopping")
             self._shutdown_requested_date = now()
             raise StopRequested
-        super().heartbeat(ALIVE_S, pipeline)
+        if pipeline is not None:
+            super().heartbeat(ALIVE_S, pipeline)
+            return
+        with self.connection.pipeline() as pipe:  # one round trip for RQ's three
+            super().heartbeat(ALIVE_S, pipe)
+            pipe.execute()
 
     def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:  # noqa: ARG002
         """Stop the running work: there is no horse, the model polls this flag."""
@@ -132,18 +167,24 @@ class WarmWorker(SimpleWorker):
         self, job: Job, _kind: type[BaseException], fault: BaseException, _trace: TracebackType | None
     ) -> None:
         """RQ asks here before it retries (``retries_left``) or sets aside; for abandoned jobs too."""
-        if isinstance(fault, Cancelled) and self._stopped_job_id == job.id:
+        if self._stopped_job_id == job.id and faults.stops(fault):
             self._workshop.store.cancelled(job.id)
             log.info("work %s: stopped on request", job.id)
-        elif isinstance(fault, _STOPS):
+        elif faults.stops(fault):
             log.info("work %s: handed back", job.id)
             _once_more(job)
-        elif _of_the_house(fault):
+        elif faults.of_the_house(fault):
             log.warning("work %s: put back: %s", job.id, fault)
             _once_more(job)
-            time.sleep(PAUSE_S)
+            self._pause = PAUSE_S
+        elif faults.ended_its_worker(fault) and ledger.company(job) > 1:
+            # Which of them it was, nobody knows: none is blamed, and each goes alone from now on.
+            log.warning("work %s: its worker died with it and others; once more, alone", job.id)
+            ledger.mark_alone(job)
+            _once_more(job)
         elif job.should_retry:
-            log.warning("work %s: crashed (%s); once more", job.id, type(fault).__name__)
+            log.warning("work %s: crashed (%s); once more, alone", job.id, type(fault).__name__)
+            ledger.mark_alone(job)
         else:
             try:
                 if isinstance(fault, JobTimeoutException):
@@ -157,7 +198,7 @@ class WarmWorker(SimpleWorker):
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         """Log the trace of a crash; a work that was stopped or a part that is down is one line."""
         kind, fault, trace = exc_info
-        if isinstance(fault, _STOPS) or _of_the_house(fault):
+        if faults.stops(fault) or faults.of_the_house(fault):
             self._judge(job, kind, fault, trace)
         else:
             super().handle_exception(job, *exc_info)
@@ -177,38 +218,25 @@ class WarmWorker(SimpleWorker):
             try:
                 clean_registries(queue, self._exc_handlers)
                 worker_registration.clean_worker_registry(queue)
-                self._unstick(queue)
+                unstick(queue, STUCK_S)
             finally:
                 self.connection.delete(queue.registry_cleaning_key)
         self.last_cleaned_at = now()  # type: ignore[assignment]
-
-    def _unstick(self, queue: Queue) -> None:
-        """Put jobs back that lie in the intermediate queue and were never begun. RQ would fail them."""
-        middle = queue.intermediate_queue
-        for job_id in middle.get_job_ids():
-            if middle.set_first_seen(job_id):
-                continue
-            seen = middle.get_first_seen(job_id)
-            if seen is None or (now() - seen).total_seconds() < STUCK_S:
-                continue
-            job = queue.fetch_job(job_id)
-            with self.connection.pipeline() as pipe:
-                pipe.lrem(middle.key, 1, job_id)
-                pipe.delete(middle.get_first_seen_key(job_id))
-                if job is not None and job.get_status() == JobStatus.QUEUED:
-                    queue.push_job_id(job_id, pipeline=pipe, at_front=True)
-                    log.warning("work %s: was taken by a worker that died; back in front", job_id)
-                pipe.execute()
 
     # Stopping
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """SIGTERM or SIGINT: finish or hand back what runs, within ten seconds."""
-        for seconds, act in ((FINISH_S, self.kill_horse), (LET_GO_S, self._let_go)):
+        for seconds, act in ((FINISH_S, self._hurry), (LET_GO_S, self._let_go)):
             timer = threading.Timer(seconds, act)
             timer.daemon = True
             timer.start()
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def _hurry(self) -> None:
+        """What runs is stopped, and what was taken with it is not begun."""
+        self._overdue = True
+        self.kill_horse()
 
     def _let_go(self) -> None:
         """The model did not stop: give the job back and leave without it."""
@@ -217,19 +245,11 @@ class WarmWorker(SimpleWorker):
             return
         with contextlib.suppress(RedisError, OSError):  # then its lease runs out instead
             for execution in held:
-                self._hand_back(execution)
+                log.warning("work %s: does not stop; handed back as it is", execution.job_id)
+            ledger.hand_back(self, self.queues[0], held)
             self.register_death()  # type: ignore[no-untyped-call]
         logging.shutdown()
         os._exit(0)
-
-    def _hand_back(self, execution: Execution) -> None:
-        job, queue = execution.job, self.queues[0]
-        log.warning("work %s: does not stop; handed back as it is", job.id)
-        with self.connection.pipeline() as pipe:
-            self.cleanup_execution(job, pipeline=pipe, execution=execution)
-            job.set_status(JobStatus.QUEUED, pipeline=pipe)
-            queue.push_job_id(job.id, pipeline=pipe, at_front=True)
-            pipe.execute()
 
 
 def _once_more(job: Job) -> None:
@@ -238,14 +258,17 @@ def _once_more(job: Job) -> None:
     job.enqueue_at_front_on_retry = True
 
 
-def _of_the_house(fault: BaseException) -> bool:
-    """A part that is down is no fault of the work."""
-    return isinstance(fault, RedisError) or (isinstance(fault, Unavailable) and fault.key == "store-down")
-
-
 def orphaned(parent: int | None) -> bool:
     """Whether the process that this one must not outlive is gone."""
     return parent is not None and os.getppid() != parent
+
+
+def _device(settings: Settings, loader: Loader | None) -> str:
+    if loader is not None:
+        return "cpu"
+    from models.device import resolve
+
+    return resolve(settings.device)
 
 
 def _quietly(settings: Settings) -> str:
@@ -271,6 +294,7 @@ def serve(
     place = Workshop.open(settings, loader)
     workshop.use(place)
     place.models.warm(kinds[0])
+    place.room.most = settings.batch or at_once(kinds[0], _device(settings, loader))
     notify.ready()
     worker: WarmWorker | None = None
     pause = 0.0

@@ -105,6 +105,32 @@ class ModelShelf:
         return True
 
 
+class Room:
+    """How many works of a kind go through a model in one pass.
+
+    Where memory runs out the bound is halved; each full pass that fits gives one back, up to ``most``.
+    """
+
+    def __init__(self, most: int = 1) -> None:
+        self.most = most
+        self._less: dict[Kind, int] = {}
+
+    def of(self, kind: Kind) -> int:
+        """The bound now."""
+        return self._less.get(kind, self.most)
+
+    def less(self, kind: Kind, fits: int) -> None:
+        """So many may fit; more did not."""
+        self._less[kind] = max(1, min(fits, self.of(kind)))
+
+    def fitted(self, kind: Kind, works: int) -> None:
+        """So many went through."""
+        if kind in self._less and works >= self._less[kind]:
+            self._less[kind] += 1
+            if self._less[kind] >= self.most:
+                del self._less[kind]
+
+
 @dataclass(frozen=True, slots=True)
 class Workshop:
     """One worker process's parts. ``halt`` is what a running model polls."""
@@ -115,6 +141,7 @@ class Workshop:
     redis: Redis
     models: ModelShelf
     halt: threading.Event = field(default_factory=threading.Event)
+    room: Room = field(default_factory=Room)
 
     @classmethod
     def open(cls, settings: Settings, loader: Loader | None = None) -> Self:

@@ -92,19 +92,43 @@ class Works:
 
     def started(self, work_id: str, version: str) -> None:
         """Being made by ``version`` (again, if a worker died)."""
-        self._step(work_id, UNFINISHED, state="running", version=version, started_at=now())
+        self.started_many([work_id], version)
+
+    def started_many(self, work_ids: Sequence[str], version: str) -> None:
+        """:meth:`started` for works that are made together, in one statement."""
+        with self._db.writing() as connection:
+            connection.execute(
+                update(works)
+                .where(works.c.id.in_(work_ids), works.c.state.in_(UNFINISHED))
+                .values(state="running", version=version, started_at=now())
+            )
 
     def made(self, work_id: str, result: AnyResult, artefacts: Sequence[ArtefactRef]) -> bool:
         """Done. False: it already was, or nobody wants it any more; then nothing changes."""
-        return self._step(
-            work_id,
-            UNFINISHED,
-            state="made",
-            version=result.version,
-            result=result.model_dump(mode="json"),
-            artefacts=artefacts_json(tuple(artefacts)),
-            made_at=now(),
-        )
+        return bool(self.made_many([(work_id, result, artefacts)]))
+
+    def made_many(self, made: Sequence[tuple[str, AnyResult, Sequence[ArtefactRef]]]) -> set[str]:
+        """:meth:`made` for works that were made together, in one transaction; the ids that it changed."""
+        if not made:
+            return set()
+        with self._db.writing() as connection:
+            at = now()
+            return {
+                work_id
+                for work_id, result, artefacts in made
+                if connection.execute(
+                    update(works)
+                    .where(works.c.id == work_id, works.c.state.in_(UNFINISHED))
+                    .values(
+                        state="made",
+                        version=result.version,
+                        result=result.model_dump(mode="json"),
+                        artefacts=artefacts_json(tuple(artefacts)),
+                        made_at=at,
+                    )
+                ).rowcount
+                == 1
+            }
 
     def failed(self, work_id: str, key: str, params: dict[str, str | int | float]) -> bool:
         """There will be no work, and why. False: it was already finished."""

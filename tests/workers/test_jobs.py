@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from atelier.artefacts import Shelf
-from atelier.errors import PersonError, WeightsError
+from atelier.errors import BadInput, PersonError, WeightsError
 from atelier.queue import Road
 from atelier.requests import Kind, parse_request
 from atelier.results import stream
@@ -96,13 +97,75 @@ def test_one_call_makes_many_and_one_refusal_spoils_none(
     place: Workshop, store: Store, poet: CountingPoet
 ) -> None:
     works = [ask(store, topic) for topic in ("one", "refuse", "three")]
-    jobs.make_many([work.id for work in works])
+    ends = jobs.make_many([(work.id,) for work in works])
     assert poet.calls == [3]
+    assert [end.value for end in ends] == ["made", "failed", "made"]
     now = [store.get(work.id) for work in works]
     assert [work.state for work in now if work] == ["made", "failed", "made"]
     assert now[1] is not None
     assert now[1].failure is not None
     assert now[1].failure.key == "bad-acrostic-long"
+
+
+class CrampedPoet(CountingPoet):
+    """A device with room for ``fits`` requests at a time."""
+
+    fits = 2
+
+    def generate(
+        self, requests: Sequence[Any], *, stopped: Callable[[], bool] = lambda: False
+    ) -> list[Made | PersonError]:
+        made = super().generate(requests, stopped=stopped)
+        if len(requests) > self.fits:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+        return made
+
+
+def test_out_of_memory_halves_the_pass_and_it_grows_again(
+    place: Workshop, store: Store, poet: CountingPoet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cramped = CrampedPoet()
+    monkeypatch.setattr(place.models, "_loader", lambda _kind, _folder: cramped)
+    place.room.most = 8
+    works = [ask(store, f"topic {n}") for n in range(8)]
+    ends = jobs.make_many([(work.id,) for work in works])
+    assert [end.value for end in ends] == ["made"] * 8
+    assert cramped.calls == [8, 4, 2, 2, 4, 2, 2]
+    assert place.room.of("poem") < 8
+    assert place.room.of("melody") == 8  # the others' passes are no smaller
+    cramped.fits = 8
+    for n in range(8):  # each full pass that fits gives one back
+        jobs.make_many([(ask(store, f"later {n} {k}").id,) for k in range(place.room.of("poem"))])
+    assert place.room.of("poem") == 8
+
+
+def test_one_that_never_fits_is_its_own_fault(place: Workshop, store: Store, monkeypatch: Any) -> None:
+    cramped = CrampedPoet()
+    cramped.fits = 0
+    monkeypatch.setattr(place.models, "_loader", lambda _kind, _folder: cramped)
+    with pytest.raises(torch.OutOfMemoryError):
+        jobs.make(ask(store, "huge").id)
+
+
+def test_sizes_are_made_apart(place: Workshop, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[list[str]] = []
+
+    class Painter(DemoPoet):
+        def generate(self, requests: Sequence[Any], **_: Any) -> list[Made | PersonError]:
+            seen.append([request.prompt for request in requests])
+            return [BadInput("painter-no-words")] * len(requests)
+
+    monkeypatch.setattr(place.models, "_loader", lambda _kind, _folder: Painter())
+    works = []
+    for prompt, size in (("a", None), ("b", 256), ("c", None), ("d", 512), ("e", 256)):
+        options = {"prompt": prompt, "seed": 1, "steer": {"upscale": size} if size else None}
+        request = parse_request("paint", options)
+        works.append(
+            store.accept(person=ADA, kind="paint", request=request, lang="en", place={}, source=prompt)[0]
+        )
+    ends = jobs.make_many([(work.id,) for work in works])
+    assert [end.value for end in ends] == ["failed"] * 5
+    assert seen == [["a", "c"], ["b", "e"], ["d"]]
 
 
 def test_kinds_are_made_apart(place: Workshop, store: Store, poet: CountingPoet) -> None:
@@ -112,7 +175,7 @@ def test_kinds_are_made_apart(place: Workshop, store: Store, poet: CountingPoet)
         source="melody",
     )  # fmt: skip
     with pytest.raises(AttributeError):  # the demo poet cannot read a melody's request: the call was its own
-        jobs.make_many([*[work.id for work in works], paint.id])
+        jobs.make_many([(work.id,) for work in (*works, paint)])
     assert poet.calls == [2, 1]
 
 
@@ -121,7 +184,7 @@ def test_the_unknown_and_the_cancelled_are_left_alone(
 ) -> None:
     work = ask(store, "hello")
     store.cancelled(work.id)
-    jobs.make_many([work.id, "nowhere"])
+    assert [end.value for end in jobs.make_many([(work.id,), ("nowhere",)])] == ["cancelled", "unknown"]
     assert poet.calls == []
     assert events(road) == []
 

@@ -107,14 +107,16 @@ def test_a_long_job_under_a_heartbeat_is_not_taken_for_abandoned(
 
 
 def test_what_kills_its_worker_twice_is_set_aside(worker, store: Store, road: Road, tmp_path: Path) -> None:
+    """Where it had company the first time, nobody knows who it was: each goes alone, and then it is twice."""
     poison, behind = send(store, road, "die"), send(store, road, "behind")
-    for _ in range(2):
+    for _ in range(3):
         process = worker_that_dies(worker)
         process.wait(SOON_S)
     worker("poem", script=DEMO)
     assert ends(store, poison) == "failed"
     assert ends(store, behind) == "made"
-    assert len(tries(tmp_path, "die")) == 2
+    assert len(tries(tmp_path, "die")) == 3
+    assert len(tries(tmp_path, "behind")) == 1
     set_aside = store.get(poison.id)
     assert set_aside is not None
     assert set_aside.failure is not None
@@ -131,13 +133,41 @@ def worker_that_dies(worker):
 
 
 def test_what_raises_twice_is_set_aside(worker, store: Store, road: Road, tmp_path: Path) -> None:
-    handle = worker("poem", script=DEMO)
-    crash, behind = send(store, road, "crash"), send(store, road, "behind")
+    before, crash, behind = (send(store, road, topic) for topic in ("before", "crash", "behind"))
+    handle = worker("poem", script=DEMO)  # finds all three waiting: one pass
     assert ends(store, crash) == "failed"
-    assert ends(store, behind) == "made"
-    assert tries(tmp_path, "crash") == [handle.pid] * 2
+    assert [ends(store, work) for work in (before, behind)] == ["made", "made"]
+    assert tries(tmp_path, "crash") == [handle.pid] * 2  # together, and alone
     eventually("its person is told", lambda: told(road, crash, "failed") == 1)
+    assert [told(road, work, "made") for work in (before, behind)] == [1, 1]
+    alone = send(store, road, "crash again")
+    assert ends(store, alone) == "failed"
+    assert tries(tmp_path, "crash again") == [handle.pid] * 2
     assert handle.process.poll() is None
+
+
+def test_asked_to_stop_it_hands_back_a_whole_pass_in_its_order(worker, store: Store, road: Road) -> None:
+    works = [send(store, road, topic) for topic in ("one", "sleep 60", "three")]
+    handle = worker("poem", script=DEMO)
+    for work in works:
+        runs(store, work)
+    late = send(store, road, "late")
+    handle.terminate()
+    assert handle.wait() == 0
+    assert [road.place(work) for work in (*works, late)] == [1, 2, 3, 4]
+    assert "Traceback" not in handle.log()
+
+
+def test_one_of_a_pass_can_be_cancelled(worker, store: Store, road: Road) -> None:
+    works = [send(store, road, topic) for topic in ("one", "sleep 2", "three")]
+    handle = worker("poem", script=DEMO)
+    runs(store, works[2])
+    assert store.cancelled(works[2].id)
+    assert road.cancel(works[2].id)
+    assert [ends(store, work) for work in works] == ["made", "made", "cancelled"]
+    eventually("the events", lambda: told(road, works[0], "made") == told(road, works[1], "made") == 1)
+    assert told(road, works[2], "made") + told(road, works[2], "failed") == 0
+    assert f"work {works[2].id}: nobody wants it any more" in handle.log()
 
 
 def test_too_long_a_work_is_set_aside_with_the_limit(

@@ -1,0 +1,221 @@
+"""RQ's SimpleWorker that takes what waits and runs it in one call.
+
+A function that can do many at once says so with :func:`together`. An idle worker starts the first
+job that comes at once, whatever else may come; what waits already goes with it. When a call with
+several jobs fails, each of them runs again alone: the one at fault is found, the others are made.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import Any, TypeVar
+
+from redis.exceptions import RedisError
+from rq import Queue, SimpleWorker
+from rq.command import parse_payload
+from rq.exceptions import StopRequested
+from rq.job import Job
+from rq.timeouts import JobTimeoutException
+from rq.worker import WorkerStatus
+
+from workers import ledger
+from workers.heartbeat import LEASE_S, Heartbeat
+from workers.ledger import Done, Held
+
+log = logging.getLogger(__name__)
+
+Many = Callable[[Sequence[Sequence[Any]]], "Sequence[Done | BaseException]"]
+F = TypeVar("F", bound=Callable[..., Any])
+
+MOST = 32
+_many: dict[str, Many] = {}
+
+
+def together(many: Many) -> Callable[[F], F]:
+    """Name the function that does many at once: a sequence of arguments in, an outcome for each out.
+
+    An exception among the outcomes is that job's own failure; one that is raised concerns them all.
+    """
+
+    def mark(one: F) -> F:
+        _many[f"{one.__module__}.{one.__qualname__}"] = many
+        return one
+
+    return mark
+
+
+class BatchWorker(SimpleWorker):
+    """A worker for one queue. ``most``: how many jobs it takes at a time."""
+
+    most = MOST
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._stopped: set[str] = set()  # ids that somebody asked to stop
+        self._running: set[str] = set()  # ids in the call that runs now
+        self._beat = Heartbeat(lambda: None)
+
+    # What a kind of worker may say otherwise
+
+    @property
+    def lease_s(self) -> int:
+        """Seconds that a job counts as running after a sign of life."""
+        return LEASE_S
+
+    def concerns_all(self, fault: BaseException) -> bool:
+        """Whether what was raised is no fault of a job: then none is tried alone."""
+        return isinstance(fault, (SystemExit, StopRequested, KeyboardInterrupt))
+
+    def before_call(self) -> None:
+        """Called before each call of the jobs' function."""
+
+    @property
+    def leaving(self) -> bool:
+        """Whether what has not begun should be handed back rather than run."""
+        return False
+
+    # Running
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Run ``job``, and with it whatever waits behind it and can go along."""
+        jobs = self._alike([job, *ledger.take(self, queue, job, self.most - 1)], queue)
+        self._stopped.clear()
+        held = ledger.begin(self, queue, jobs, self.lease_s)
+        self._beat = Heartbeat(lambda: ledger.beat(self, queue, self._unsettled(held), self.lease_s))
+        with self._beat:
+            self._run(held, queue)
+        self.set_state(WorkerStatus.IDLE)
+
+    def _alike(self, jobs: list[Job], queue: Queue) -> list[Job]:
+        """Those that one call can do; the others go back in front."""
+        if len(jobs) == 1:
+            return jobs
+        many, alike = _many_of(jobs[0]), 1
+        while many and alike < len(jobs) and _many_of(jobs[alike]) is many:
+            alike += 1
+        if alike < len(jobs):
+            with self.connection.pipeline() as pipe:
+                ledger.put_back(queue, jobs[alike:], pipe)
+                pipe.execute()
+        return jobs[:alike]
+
+    def _unsettled(self, held: Sequence[Held]) -> list[Held]:
+        return [one for one in held if one.execution.id in self.executions]
+
+    def _run(self, held: list[Held], queue: Queue) -> None:
+        outcomes = self._call(held)
+        if not isinstance(outcomes, BaseException):
+            self._settle(held, outcomes, queue)
+            return
+        if len(held) == 1 or self.concerns_all(outcomes):
+            self._settle(held, [outcomes] * len(held), queue)
+            return
+        log.warning("%d together failed (%s); each alone now", len(held), type(outcomes).__name__)
+        for number, one in enumerate(held):
+            if self.leaving:
+                rest = held[number:]
+                self._settle(rest, [StopRequested()] * len(rest), queue)
+                return
+            alone = StopRequested() if one.job.id in self._stopped else self._call([one])
+            # With the others it failed before: that was the first time of it.
+            self._settle([one], [alone] if isinstance(alone, BaseException) else alone, queue, times=2)
+
+    def _call(self, held: Sequence[Held]) -> Sequence[Done | BaseException] | BaseException:
+        """One call for all of ``held``, under the shortest of their timeouts. What it raised, it returns."""
+        jobs = [one.job for one in held]
+        limit = min((int(job.timeout) for job in jobs if job.timeout and int(job.timeout) > 0), default=0)
+        self._running = {job.id for job in jobs}
+        self._beat.allow(limit)
+        self.before_call()
+        try:
+            with self.death_penalty_class(limit, JobTimeoutException) if limit else nullcontext():
+                many = _many_of(jobs[0])
+                if many is None:
+                    return [Done(jobs[0].perform())]
+                outcomes = many([job.args for job in jobs])
+                if len(outcomes) != len(jobs):
+                    raise ValueError(f"{len(outcomes)} outcomes of {len(jobs)} jobs")
+                return outcomes
+        except BaseException as fault:  # RQ's perform_job catches as much: a job must not end its worker
+            return fault
+        finally:
+            self._running = set()
+
+    # Ending
+
+    def _settle(
+        self,
+        held: Sequence[Held],
+        outcomes: Sequence[Done | BaseException],
+        queue: Queue,
+        times: int = 1,
+    ) -> None:
+        """Write down how the jobs ended. ``times``: how often those that failed have failed by now."""
+        well = [(one, end) for one, end in zip(held, outcomes, strict=True) if isinstance(end, Done)]
+        ill = {
+            one.execution.id: end
+            for one, end in zip(held, outcomes, strict=True)
+            if isinstance(end, BaseException)
+        }
+        plain = [(one, end) for one, end in well if ledger.plain(one.job, self.default_result_ttl)]
+        try:
+            ledger.finish(self, queue, plain)
+            for one, end in well:
+                if not ledger.plain(one.job, self.default_result_ttl):
+                    self._end_rqs_way(one, end, queue)
+        except RedisError as fault:
+            ill |= {one.execution.id: fault for one, _ in well if one.execution.id in self.executions}
+        # In front of the queue the last one that is put back is the first: so the other way round.
+        for one in reversed(held):
+            if one.execution.id in ill:
+                self._failed(one, ill[one.execution.id], queue, times)
+
+    def _end_rqs_way(self, one: Held, outcome: Done, queue: Queue) -> None:
+        if outcome.also is not None:
+            with self.connection.pipeline() as pipe:
+                outcome.also(pipe)
+                pipe.execute()
+        self._finalize_success(one.job, queue, one.execution, outcome.value)
+
+    def _failed(self, one: Held, fault: BaseException, queue: Queue, times: int) -> None:
+        job = one.job
+        if job.id in self._stopped:
+            self._stopped_job_id = job.id
+        elif not self.concerns_all(fault):
+            ledger.mark_alone(job)
+            if job.retries_left:
+                job.retries_left = max(0, job.retries_left - (times - 1))
+        self._finalize_failure(job, queue, one.execution, (type(fault), fault, fault.__traceback__))
+
+    # Stopping one
+
+    def handle_payload(self, message: Any) -> None:
+        """Commands. RQ's own ``stop-job`` knows one running job only."""
+        payload = parse_payload(message)
+        if payload.get("command") == "stop-job":
+            self.stop_job(str(payload.get("job_id")))
+        else:
+            super().handle_payload(message)  # type: ignore[no-untyped-call]
+
+    def request_stop_execution(self, execution_id: str) -> None:
+        """RQ's ``stop-execution``."""
+        execution = self.executions.get(execution_id)
+        if execution is not None:
+            self.stop_job(execution.job_id)
+
+    def stop_job(self, job_id: str) -> None:
+        """Stop a job that runs here. In company it runs on, for the others' sake, and is not wanted then."""
+        if job_id not in {execution.job_id for execution in list(self.executions.values())}:
+            log.info("job %s: does not run here (any more)", job_id)
+            return
+        self._stopped.add(job_id)
+        if self._running and self._running <= self._stopped:
+            self.kill_horse()
+
+
+def _many_of(job: Job) -> Many | None:
+    """The function that does many jobs like this one at once. Named arguments are no part of that."""
+    job.func  # noqa: B018 (imports its module, which says so there)
+    return None if job.kwargs else _many.get(job.func_name or "")

@@ -1,0 +1,34 @@
+"""Whose fault was it: the request's, the house's, or nobody's? What a worker does next hangs on that."""
+
+from __future__ import annotations
+
+import sys
+
+from redis.exceptions import RedisError
+from rq.exceptions import AbandonedJobError, StopRequested
+
+from atelier.errors import Cancelled, Unavailable
+
+
+def stops(fault: BaseException) -> bool:
+    """Somebody asked for it: a person, an admin, or who stops the worker."""
+    return isinstance(fault, (Cancelled, SystemExit, StopRequested, KeyboardInterrupt))
+
+
+def of_the_house(fault: BaseException) -> bool:
+    """A part that is down is no fault of the work."""
+    return isinstance(fault, RedisError) or (isinstance(fault, Unavailable) and fault.key == "store-down")
+
+
+def ended_its_worker(fault: BaseException) -> bool:
+    """Nobody was left to say what happened, or the process cannot go on."""
+    return isinstance(fault, AbandonedJobError) or ruined(fault)
+
+
+def ruined(fault: BaseException) -> bool:
+    """The GPU's context is lost to this process: whatever it does next would fail too."""
+    if "torch" not in sys.modules:
+        return False
+    from models import device
+
+    return device.ruined(fault)
