@@ -50,8 +50,8 @@ class Option:
     def choice(self, value: str | int, lang: Lang) -> str:
         """What a person reads for a choice."""
         slug = re.sub(r"[^a-z0-9]+", "-", str(value).lower()).strip("-")
-        if self.name == "form" or isinstance(value, int):  # forms are names, said verbatim
-            return str(value)
+        if isinstance(value, int) or (self.name == "form" and value != "none"):
+            return str(value)  # forms are names, said verbatim
         return say(f"choice-{self.name}-{slug}", lang)
 
 
@@ -76,13 +76,17 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A command as it was given: by whom, where, with which options (checked, by their names)."""
+    """A command as it was given: by whom, where, with which options (checked, by their names).
+
+    ``lang`` is the language to answer in, ``client`` the one of the person's own client.
+    """
 
     studio: Studio
     person: PersonRef
     lang: Lang
     where: Where
     options: dict[str, Any]
+    client: Lang = "en"
 
     def say(self, key: str, /, **params: str | int | float) -> str:
         """A sentence in the person's language."""

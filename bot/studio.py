@@ -20,6 +20,7 @@ from atelier.settings import Settings
 from atelier.store import PersonRef, Platform, Store, Tally, Vote, Work
 from atelier.works import Artefact
 from bot.command import Command
+from bot.tastes import Tastes
 
 log = logging.getLogger(__name__)
 
@@ -45,11 +46,13 @@ class Studio:
     store: Store
     road: Road
     shelf: Shelf
+    tastes: Tastes
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
         """Connect to everything. Raises :class:`Unavailable` with what is down."""
-        return cls(settings, Store.open(settings.database), Road.open(settings), Shelf.open(settings))
+        store = Store.open(settings.database)
+        return cls(settings, store, Road.open(settings), Shelf.open(settings), Tastes(store))
 
     @staticmethod
     def read(command: Command, options: dict[str, Any]) -> Request:
@@ -73,7 +76,7 @@ class Studio:
         Raises :class:`BadInput` for the options and :class:`Unavailable` when the queue or the
         records are down; then nothing is left behind.
         """
-        request = self.read(command, options)
+        request = self.read(command, self.tastes.filled(command, options, person))
         return await self._accept(request.kind, request, person=person, lang=lang, place=place, source=source)
 
     async def again(

@@ -10,8 +10,10 @@ from atelier.errors import BadInput
 from atelier.requests import REQUESTS, Kind
 from atelier.store.database import Database
 from atelier.store.favourites import Favourites
+from atelier.store.house import House
 from atelier.store.migrate import migrate
 from atelier.store.models import Models
+from atelier.store.people import People, forget
 from atelier.store.records import UNFINISHED, ArtefactRef, PersonRef
 from atelier.store.rows import meet, person_id
 from atelier.store.tables import favourites, feedback, messages, people, works
@@ -21,8 +23,8 @@ from atelier.store.works import Works
 FORGOTTEN = "…"  # what stands where the words of an erased request stood
 
 
-class Store(Works, Votes, Favourites, Models):
-    """Works, people, feedback, favourites and model versions. Safe to share between threads."""
+class Store(Works, Votes, Favourites, People, House, Models):
+    """Works, people, feedback, favourites, order and model versions. Safe to share between threads."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -58,6 +60,7 @@ class Store(Works, Votes, Favourites, Models):
                 return []
             connection.execute(delete(feedback).where(feedback.c.person_id == known))
             connection.execute(delete(favourites).where(favourites.c.person_id == known))
+            forget(connection, known)
             theirs = connection.execute(
                 select(works.c.id, works.c.kind, works.c.state, works.c.artefacts)
                 .where(works.c.person_id == known)

@@ -122,6 +122,50 @@ favourites = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("person_id", BigId, ForeignKey("people.id"), primary_key=True, autoincrement=False),
+    Column("chosen", JSON, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# What administrators set; server "" (and platform "") is the whole studio.
+servers = Table(
+    "servers",
+    metadata,
+    Column("platform", String(16), primary_key=True),
+    Column("server", String(64), primary_key=True),
+    Column("rules", JSON, nullable=False),
+)
+
+# By their platform's id: a ban outlives a person who had everything else erased.
+bans = Table(
+    "bans",
+    metadata,
+    Column("platform", String(16), primary_key=True),
+    Column("platform_id", String(128), primary_key=True),
+    Column("server", String(64), primary_key=True),
+    Column("why", String(200), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# Append-only, but for the name of somebody who had themselves erased.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("person_id", BigId, ForeignKey("people.id"), index=True),
+    Column("platform", String(16), nullable=False),
+    Column("server", String(64), nullable=False),
+    Column("command", String(64), nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Index(None, "platform", "server"),
+    sqlite_autoincrement=True,
+)
+
 versions = Table(
     "versions",
     metadata,

@@ -97,7 +97,7 @@ class Votes:
         """The log, oldest first, joined with what it is about; people are salted hashes.
 
         ``act`` is cast or withdrawn, ``vote`` None for the latter; ``stands`` marks the casts in
-        force. Deleted works are left out.
+        force. Deleted works, and works of people who had themselves erased, are left out.
         """
         stands = _standing()
         query = (
@@ -108,7 +108,7 @@ class Votes:
             .join(works, works.c.id == feedback.c.work_id)
             .join(people, people.c.id == feedback.c.person_id)
             .outerjoin(stands, stands.c.id == feedback.c.id)
-            .where(works.c.state != "deleted")
+            .where(works.c.state != "deleted", works.c.source.not_like("erased:%"))
             .order_by(feedback.c.id)
         )  # fmt: skip
         with self._db.reading() as connection:

@@ -35,9 +35,10 @@ def person(user: discord.abc.Snowflake) -> PersonRef:
     return PersonRef("discord", str(user.id))
 
 
-def language(interaction: discord.Interaction[Any]) -> Lang:
-    """The language of the person's own client."""
-    return pick(interaction.locale.value)
+def language(interaction: Interaction) -> Lang:
+    """The language that the person chose, else that of their own client."""
+    client = pick(interaction.locale.value)
+    return interaction.client.studio.tastes.language(person(interaction.user), client)
 
 
 def told(fault: BaseException, lang: Lang) -> str:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
-from atelier.languages import Lang, say
+from atelier.languages import Lang, pick, say
+from atelier.store import Work
 from bot import catalogue, door
 from bot.command import Call, Choice, Command, Reply, Where
 from bot.discord.asking import Interaction, language, person, told
+from bot.discord.buttons import buttons
+from bot.discord.place import DEFAULT_FILE_LIMIT
 from bot.discord.quoting import escape, width
-from bot.discord.sheet import MAX_TEXT, quote
+from bot.discord.sheet import MAX_TEXT, Sheet, quote, sheet
 from bot.typed import parse_text
 from bot.words import listed
 
@@ -25,6 +28,7 @@ log = logging.getLogger(__name__)
 
 QUOTED = 100  # characters of a prompt in a list
 MAX_LABEL = 80
+MAX_CHOICES = 15  # three rows; a work shown in full has its own two
 
 
 async def answer(interaction: Interaction, command: Command, options: dict[str, Any]) -> None:
@@ -40,14 +44,22 @@ async def answer(interaction: Interaction, command: Command, options: dict[str, 
 async def _act(interaction: Interaction, command: Command, options: dict[str, Any]) -> None:
     """The command's reply instead of what the message said before."""
     lang = language(interaction)
-    call = Call(interaction.client.studio, person(interaction.user), lang, where(interaction), options)
+    call = Call(
+        interaction.client.studio, person(interaction.user), lang, where(interaction), options,
+        client=pick(interaction.locale.value),
+    )  # fmt: skip
     try:
         reply = await door.answer(command, call)
-        pages = _pages(_text(reply, lang, interaction.client.tree.mentions))
+        pages = _pages(_text(reply, language(interaction), interaction.client.tree.mentions))
         files = [discord.File(io.BytesIO(reply.file.data), reply.file.name)] if reply.file else []
-        view = _view(reply.choices)
+        view = discord.ui.View(timeout=None)
+        if reply.show is not None:
+            shown = await _work(interaction, reply.show, view)
+            pages, files = [shown.text], shown.files
+        for choice in reply.choices[:MAX_CHOICES]:
+            view.add_item(ChoiceButton(choice))
     except Exception as fault:
-        pages, files, view = [told(fault, lang)], [], None
+        pages, files, view = [told(fault, lang)], [], discord.ui.View()
     try:
         await interaction.edit_original_response(content=pages[0], attachments=files, view=view)
         for page in pages[1:]:
@@ -69,6 +81,15 @@ def where(interaction: Interaction) -> Where:
         manages,
         adults=bool(getattr(interaction.channel, "nsfw", False)),
     )
+
+
+async def _work(interaction: Interaction, work: Work, view: discord.ui.View) -> Sheet:
+    """A work in full, with the buttons that it has in its own place."""
+    studio = interaction.client.studio
+    for button in buttons(work.id, work.lang, await studio.tally(work.id)).children:
+        view.add_item(button)
+    limit = interaction.filesize_limit or DEFAULT_FILE_LIMIT
+    return sheet(work, await studio.files(work), file_limit=limit)
 
 
 def _text(reply: Reply, lang: Lang, mentions: dict[str, str]) -> str:
@@ -150,15 +171,6 @@ async def press(interaction: Interaction, line: str) -> None:
         await interaction.edit_original_response(content=told(fault, language(interaction)), view=None)
         return
     await _act(interaction, command, options)
-
-
-def _view(choices: tuple[Choice, ...]) -> discord.ui.View | None:
-    if not choices:
-        return None
-    view = discord.ui.View(timeout=None)
-    for choice in choices[:25]:
-        view.add_item(ChoiceButton(choice))
-    return view
 
 
 def register(client: Atelier) -> None:

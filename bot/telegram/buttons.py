@@ -8,13 +8,14 @@ from typing import Any
 from telegram import CallbackQuery, Message, Update
 from telegram.ext import CallbackQueryHandler
 
-from atelier.languages import Lang, pick, say
+from atelier.languages import Lang, say
 from atelier.store import PersonRef, Vote
 from bot.studio import Studio, sentence
 from bot.telegram.cards import Cards, Spawn, place_of
 from bot.telegram.counts import Counts
 from bot.telegram.keyboard import Verb, read
 from bot.telegram.poster import TelegramPoster
+from bot.telegram.replies import spoken
 
 VOTES: dict[Verb, Vote] = {"like": "liked", "dislike": "disliked"}
 ANSWER = 200  # characters that Telegram shows of an answer
@@ -41,7 +42,7 @@ class Buttons:
     async def _pressed(self, update: Update, _context: Any) -> None:
         query = update.callback_query
         assert query is not None
-        lang = pick(query.from_user.language_code)
+        lang = spoken(self._studio, query.from_user)
         alert = False
         try:
             text = await self._act(query, lang)

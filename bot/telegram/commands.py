@@ -13,14 +13,14 @@ from typing import Any
 from telegram import ForceReply, Message, Update, User
 from telegram.ext import BaseHandler, CommandHandler, MessageHandler, filters
 
-from atelier.languages import LANGS, Lang, language_of, pick, say
+from atelier.languages import LANGS, Lang, say
 from atelier.store import PersonRef
 from bot.catalogue import BY_NAME, COMMANDS, part_of
 from bot.command import Command
 from bot.studio import Studio, sentence
 from bot.telegram.cards import Cards, Spawn, place_of
 from bot.telegram.quoting import Formatted, formatted, quote
-from bot.telegram.replies import Replies
+from bot.telegram.replies import Replies, spoken
 from bot.typed import parse_text
 
 _KEPT = 1000  # open questions in private chats
@@ -54,7 +54,7 @@ class Commands:
         if command.kind:
             await self._make(command, typed, message)
         elif message.from_user is not None:
-            await self._answer(command, typed, message, _lang(message.from_user, typed))
+            await self._answer(command, typed, message, spoken(self._studio, message.from_user, typed))
 
     async def _answer(self, command: Command, typed: str, message: Message, lang: Lang) -> None:
         """A command that makes no work."""
@@ -84,7 +84,7 @@ class Commands:
         if person is None or command.prompt is None:
             return
         self._open.pop(person.id, None)
-        lang = _lang(person, typed)
+        lang = spoken(self._studio, person, typed)
         try:
             options = parse_text(command, typed)
             if not options[command.prompt.name]:
@@ -127,18 +127,12 @@ class Commands:
     async def _lost(self, update: Update, _context: Any) -> None:
         """Something in a private chat that is no command: say how to ask."""
         message = _message(update)
-        hint = say("telegram-hint", _lang(message.from_user, message.text or ""))
+        hint = say("telegram-hint", spoken(self._studio, message.from_user, message.text or ""))
         self._spawn(self._cards.reply(message, Formatted(hint)))
 
 
 def _question(command: Command, lang: Lang) -> str:
     return say(f"telegram-ask-{command.name}", lang)
-
-
-def _lang(person: User | None, typed: str) -> Lang:
-    """The language of the person's client; where it says none, of what they typed."""
-    code = person.language_code if person else None
-    return pick(code) if code else language_of(typed)
 
 
 def _message(update: Update) -> Message:

@@ -21,13 +21,16 @@ from telegram import (
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import CallbackQueryHandler, ExtBot
 
-from atelier.languages import Lang, pick, say
-from atelier.store import PersonRef
+from atelier.languages import Lang, language_of, pick, say
+from atelier.store import PersonRef, Work
+from atelier.works import MelodyResult, PictureResult, PoemResult
 from bot import catalogue, door
 from bot.command import Call, Choice, Command, Reply, Where
 from bot.studio import Studio, sentence
-from bot.telegram.cards import Spawn, place_of, reply_to
+from bot.telegram import shapes
+from bot.telegram.cards import Spawn, name_of, place_of, reply_to
 from bot.telegram.faults import unchanged
+from bot.telegram.keyboard import keyboard
 from bot.telegram.quoting import TEXT, Formatted, bold, defused, formatted, quote, units
 from bot.words import listed
 
@@ -59,7 +62,7 @@ class Replies:
         query = update.callback_query
         assert query is not None
         assert query.data is not None
-        lang = pick(query.from_user.language_code)
+        lang = spoken(self._studio, query.from_user)
         self._spawn(query.answer())
         if not isinstance(query.message, Message):
             return
@@ -76,7 +79,8 @@ class Replies:
         self, command: Command, options: dict[str, Any], message: Message, person: User, lang: Lang
     ) -> Reply:
         who = PersonRef("telegram", str(person.id))
-        call = Call(self._studio, who, lang, self._where(message, person), options)
+        client = pick(person.language_code)
+        call = Call(self._studio, who, lang, self._where(message, person), options, client=client)
         try:
             return await door.answer(command, call)
         except Exception as error:
@@ -112,6 +116,9 @@ class Replies:
             "message_thread_id": place.get("thread"),
             "reply_parameters": reply_to(place.get("asked")),
         }
+        if reply.show is not None:
+            await self._work(reply.show, place["chat"], where)
+            return
         pages = _pages(_lines(reply, lang))
         for page in pages:
             rest: dict[str, Any] = {"entities": page.entities}
@@ -128,6 +135,45 @@ class Replies:
         if reply.file is not None:
             file = InputFile(reply.file.data, reply.file.name)
             await self._bot.send_document(place["chat"], file, disable_content_type_detection=True, **where)
+
+    async def _work(self, work: Work, chat: int, where: dict[str, Any]) -> None:
+        """A work in full, in messages of its own, with the buttons that it has in its own place."""
+        files = {file.name: file for file in await self._studio.files(work)}
+        result, buttons = work.result, keyboard(work, await self._studio.tally(work.id))
+        with_buttons = {"reply_markup": buttons, **where}
+        sent: list[Message] = []
+        if isinstance(result, PictureResult) and len(result.files) == 1:
+            photo = shapes.photo(work, files[result.file].data, shapes.caption(work))
+            said: dict[str, Any] = {
+                "caption": photo.caption,
+                "caption_entities": photo.caption_entities,
+            }
+            sent.append(await self._bot.send_photo(chat, photo.media, **said, **with_buttons))
+        elif isinstance(result, MelodyResult):
+            audio = shapes.melody(work, result, files[result.files["ogg"]])
+            sent.append(await self._bot.send_audio(
+                chat, audio.media, caption=audio.caption, caption_entities=audio.caption_entities,
+                title=audio.title, performer=audio.performer, duration=audio.duration, **with_buttons,
+            ))  # fmt: skip
+        else:
+            text = formatted(
+                shapes.poem(work, result) if isinstance(result, PoemResult) else shapes.caption(work)
+            )
+            sent.append(await self._bot.send_message(chat, text.text, entities=text.entities, **with_buttons))
+        if isinstance(result, PictureResult) and len(result.files) > 1:
+            album = shapes.album(work, [files[name].data for name in result.files])
+            sent += await self._bot.send_media_group(chat, album, **where)
+        for message in sent:
+            name = name_of(message.chat.id, message.message_id)
+            await self._studio.remember_message(work.id, "telegram", name)
+
+
+def spoken(studio: Studio, person: User | None, typed: str = "") -> Lang:
+    """The language that the person chose, else their client's; where it says none, of what they typed."""
+    if person is None:
+        return language_of(typed)
+    client = pick(person.language_code) if person.language_code else language_of(typed)
+    return studio.tastes.language(PersonRef("telegram", str(person.id)), client)
 
 
 def _lines(reply: Reply, lang: Lang) -> list[Formatted]:

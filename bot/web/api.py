@@ -26,7 +26,7 @@ from bot.web.feed import Feed
 from bot.web.files import find, serve
 from bot.web.guard import Refused, read_json
 from bot.web.view import show, show_reply
-from bot.web.visitor import Visitors, language
+from bot.web.visitor import Visitors, choose_language, language
 
 PAGE = 20
 _TICKET = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -56,9 +56,14 @@ class Api:
         person, lang = self._person(request), language(request)
         command, options = read(said)
         if command.kind is None:
-            call = Call(self._studio, person, lang, Where("web"), options)
+            call = Call(self._studio, person, lang, Where("web"), options, client=lang)
             reply = await door.answer(command, call)
-            return JSONResponse({"reply": await show_reply(self._studio, reply, command, person, lang)})
+            chosen = self._studio.tastes.language(person, lang)
+            shown = await show_reply(self._studio, reply, command, person, chosen)
+            response = JSONResponse({"reply": shown})
+            if chosen != lang:  # just now, by /settings
+                choose_language(request, response, chosen)
+            return response
         ticket = await self._studio.ask(
             command, options, person=person, lang=lang, place={}, source=_source(person, said)
         )

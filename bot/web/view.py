@@ -148,12 +148,13 @@ async def show_reply(
     studio: Studio, reply: Reply, command: Command, reader: PersonRef, lang: Lang
 ) -> dict[str, Any]:
     """A command's reply; a file travels inside, as base64."""
+    works = (*reply.works, reply.show) if reply.show else reply.works
     shown: dict[str, Any] = {
         "command": command.path,
         "title": command.describe(lang),
         "text": reply.text,
         "fields": [{"name": name, "value": value} for name, value in reply.fields],
-        "works": [await show(studio, work, reader, lang) for work in reply.works],
+        "works": [await show(studio, work, reader, lang) for work in works],
         "commands": [
             {"name": f"/{known.path}", "what": known.describe(lang),
              "example": f"/{known.name} {say(f'example-{known.name}', lang)}" if known.kind else ""}

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from atelier.requests import MelodyRequest, PaintRequest, PoemRequest
+from atelier.rules import Preferences, Rules
 from atelier.store import ArtefactRef, PersonRef, Store, Tally, Work
+from atelier.store.house import STUDIO
 from atelier.store.tables import metadata
 from atelier.works import MelodyResult, PictureResult, PoemResult
 
@@ -254,3 +256,48 @@ def test_erasing_a_person_leaves_no_word_of_theirs(store: Store) -> None:
     emptied = store.get(work.id)
     assert emptied is not None
     assert emptied.artefacts == ()
+
+
+def test_settings_are_kept_changed_and_read_since(store: Store) -> None:
+    start = datetime.now(UTC)
+    assert store.preferences(ADA) == Preferences()
+    assert store.prefer(ADA, language="zh", style="ink") == Preferences(language="zh", style="ink")
+    assert store.prefer(ADA, style=None, private=True) == Preferences(language="zh", private=True)
+    changed, until = store.changed_preferences(start)
+    assert changed == {ADA: Preferences(language="zh", private=True)}
+    assert store.changed_preferences(until + timedelta(seconds=1))[0] == {}
+    with pytest.raises(ValueError, match="language"):
+        store.prefer(ADA, language="xx")
+    store.erase(ADA)
+    assert store.preferences(ADA) == Preferences()
+
+
+def test_servers_rule_themselves_and_the_studio_rules_all(store: Store) -> None:
+    add = lambda rules: rules.model_copy(update={"words": (*rules.words, "teapot")})  # noqa: E731
+    assert store.rule("discord", "5", add).words == ("teapot",)
+    assert store.rule("discord", "5", add).words == ("teapot", "teapot")
+    assert store.rules("telegram", "5") == Rules()
+    store.rule("discord", STUDIO, lambda rules: rules.model_copy(update={"paused": True}))
+    assert store.rules("telegram").paused  # one studio, whatever the platform
+
+    assert store.ban(BEN, "-7", "floods")
+    assert not store.ban(BEN, "-7", "again")
+    assert store.banned(BEN, None) is None
+    assert (found := store.banned(BEN, "-7"))
+    assert found.why == "floods"
+    assert store.ban(BEN, STUDIO, "everywhere")
+    assert (found := store.banned(BEN, "-8"))
+    assert found.why == "everywhere"
+    assert store.unban(BEN, STUDIO)
+    assert not store.unban(BEN, STUDIO)
+
+
+def test_what_administrators_did_is_written_down(store: Store) -> None:
+    store.note_deed(ADA, "5", "admin words", {"add": "teapot"}, "done")
+    store.note_deed(BEN, None, "admin promote", {}, "refused")
+    assert [(deed.person, deed.command, deed.outcome) for deed in store.deeds()] == [
+        (BEN, "admin promote", "refused"), (ADA, "admin words", "done"),
+    ]  # fmt: skip
+    assert [deed.options for deed in store.deeds("discord", "5")] == [{"add": "teapot"}]
+    store.erase(ADA)
+    assert [deed.person for deed in store.deeds("discord", "5")] == [None]

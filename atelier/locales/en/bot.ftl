@@ -23,3 +23,44 @@ said-tempo = { $value } quarter notes a minute
 said-length = { $value } bars
 listed-waiting = being made
 listed-nothing = not made
+button-back = ← Back
+button-newer = ← Newer
+button-older = Older →
+history-title = Your works, page { $page }:
+history-empty = Nothing here yet. Ask for a picture, a poem or a melody, and you will find it here.
+favourites-title = Your favourites, page { $page }:
+favourites-empty = No favourites yet. Press ☆ under a work to keep it here.
+settings-text = Your settings. What you name in a request always comes first.
+mydata-text = Here is everything I know about you: { $works ->
+    [one] one work
+   *[other] { $works } works
+ } and { $votes ->
+    [one] one vote
+   *[other] { $votes } votes
+ } in the log, with your settings and the files of your works.
+forgetme-ask = This erases { $works ->
+    [one] one work
+   *[other] { $works } works
+ } with all words and files, { $votes ->
+    [one] one vote
+   *[other] { $votes } votes
+ }, { $favourites ->
+    [one] one favourite
+   *[other] { $favourites } favourites
+ } and your settings, and no future training will see them. It cannot be undone. You may want /mydata first.
+forgetme-button = Erase everything
+forgetme-nothing = I know nothing about you, so there is nothing to erase.
+forgetme-done = Erased: { $works ->
+    [one] one work
+   *[other] { $works } works
+ } with { $files ->
+    [one] one file
+   *[other] { $files } files
+ }, { $votes ->
+    [one] one vote
+   *[other] { $votes } votes
+ }, { $favourites ->
+    [one] one favourite
+   *[other] { $favourites } favourites
+ } and your settings. Future trainings will not see any of it. Messages that I posted stay in the chats until somebody deletes them there; versions that have learned already stay as they are.
+mydata-button = Give me my data first

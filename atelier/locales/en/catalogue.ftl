@@ -70,6 +70,31 @@ choice-rhythm-lullaby = lullaby
 choice-language-en = English
 choice-language-zh = 中文
 
+command-history = Your latest works, to see one again
+command-favourites = The works you keep with ☆
+command-settings = Your language, your usual style and form, private replies
+command-mydata = Everything I know about you, as a file
+command-forgetme = Erase everything I know about you
+
+option-page = Which page, 1 is the newest
+option-work = One work, by its id
+option-settings-language = The language I answer you in
+option-settings-style = The style of your pictures when you name none
+option-settings-form = The form of your poems when you name none
+option-private = Whether your works are shown to you alone, where the chat can do that
+option-sure = Say yes to erase everything at once
+
+choice-language-auto = as my app says
+choice-style-none = none
+choice-form-none = none
+choice-private-yes = yes
+choice-private-no = no
+choice-sure-yes = yes
+setting-language = Language
+setting-style = Usual style
+setting-form = Usual form
+setting-private = Private replies
+
 bad-integer = “{ $value }” does not work for { $option }: it takes a whole number.
 
 unknown-command = There is no command “/{ $name }”; there are: { $commands }

@@ -70,6 +70,31 @@ choice-rhythm-lullaby = 摇篮曲
 choice-language-en = English
 choice-language-zh = 中文
 
+command-history = 你最近的作品，可以再看一遍
+command-favourites = 你用 ☆ 收藏的作品
+command-settings = 你的语言、常用的风格和体裁、私密回复
+command-mydata = 我所知道的关于你的一切，存成一个文件
+command-forgetme = 抹去我所知道的关于你的一切
+
+option-page = 第几页，1 是最新的
+option-work = 某一件作品的编号
+option-settings-language = 我用哪种语言回答你
+option-settings-style = 没有指定风格时，画用什么风格
+option-settings-form = 没有指定体裁时，诗用什么体裁
+option-private = 在聊天软件允许的地方，作品是否只给你一个人看
+option-sure = 选“是”就会立刻全部抹去
+
+choice-language-auto = 跟随我的应用
+choice-style-none = 不设
+choice-form-none = 不设
+choice-private-yes = 是
+choice-private-no = 否
+choice-sure-yes = 是
+setting-language = 语言
+setting-style = 常用风格
+setting-form = 常用体裁
+setting-private = 私密回复
+
 bad-integer = { $option } 不能是“{ $value }”：请填整数。
 
 unknown-command = 没有“/{ $name }”这个命令；可用的有：{ $commands }

@@ -1,0 +1,42 @@
+"""What people and servers may set for themselves; the store keeps both as JSON.
+
+A field that an older version of Atelier wrote and this one does not know is ignored.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from atelier.languages import Lang
+from atelier.requests import Form, Style
+
+
+class Preferences(BaseModel):
+    """A person's own settings. None: as their client says, or as the words of a request do."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    language: Lang | None = None
+    style: Style | None = None
+    form: Form | None = None
+    private: bool = False
+
+
+class Rules(BaseModel):
+    """What administrators set for a server (a Discord server, a Telegram group), or for the whole studio.
+
+    ``words`` are refused, besides the studio's own; ``channels`` are where the bot may answer (empty:
+    everywhere); ``adults`` switches the age-restricted mode on.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    words: tuple[Annotated[str, Field(max_length=60)], ...] = ()
+    channels: tuple[str, ...] = ()
+    adults: bool = False
+    paused: bool = False
+
+
+Outcome = Literal["done", "refused"]
