@@ -50,6 +50,10 @@ class Unavailable(PersonError):
     """The studio cannot do it now (a part is down, or missing); asking again later may help."""
 
 
+# What is down or full now and will be mended without the request: who holds one tries it again.
+PASSING = frozenset({"redis-down", "store-down", "artefacts-down", "disk-full"})
+
+
 class WeightsError(Unavailable):
     """A version's weights are missing or damaged; the sentence names the command that mends it."""
 

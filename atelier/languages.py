@@ -7,6 +7,7 @@ says which of its keys are missing.
 from __future__ import annotations
 
 import locale
+import math
 import os
 import re
 from functools import cache
@@ -60,3 +61,12 @@ def terminal_language() -> Lang:
 def language_of(text: str) -> Lang:
     """The language a prompt is written in: Chinese as soon as it has an ideograph."""
     return "zh" if _IDEOGRAPH.search(text) else "en"
+
+
+def span(seconds: float, lang: Lang = "en") -> str:
+    """A time to wait as a person says it: ``8 s``, ``40 s``, ``3 min``. Never less than a second."""
+    if seconds < 10:
+        return say("span-seconds", lang, number=max(1, math.ceil(seconds)))
+    if seconds < 90:
+        return say("span-seconds", lang, number=5 * math.ceil(seconds / 5))
+    return say("span-minutes", lang, number=math.ceil(seconds / 60))

@@ -2,6 +2,10 @@
 
 A job carries nothing but the work's id, which is the job's id too; what to make is in the
 store. The function is named, never imported, so that a front end needs no worker code.
+
+Fairness is RQ's ``RateLimit``: of one person's works of a kind only so many stand in the queue or are
+being made at one time; the others are held (``rate_limited``) and step in one by one. So whoever asks
+next stands behind a handful of anybody's works, however many somebody asked for.
 """
 
 from __future__ import annotations
@@ -13,14 +17,16 @@ from typing import Literal, Self
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import OutOfMemoryError, RedisError, WatchError
 from redis.retry import Retry as RedisRetry
-from rq import Queue, Retry, worker_registration
+from rq import Queue, RateLimit, Retry, worker_registration
 from rq.command import send_stop_job_command
-from rq.exceptions import DuplicateJobError, InvalidJobOperation, NoSuchJobError
+from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.job import Job, JobStatus
+from rq.rate_limit import RateLimitRegistry
 from rq.serializers import JSONSerializer
 
+from atelier import pace
 from atelier.errors import Unavailable
 from atelier.requests import KINDS, Kind
 from atelier.settings import Settings
@@ -33,7 +39,9 @@ _KEEP_S = 600  # a finished job, for rq-dashboard
 _KEEP_FAILED_S = 7 * 24 * 3600
 _RECOVER_S = 15
 _RESUMES = 3  # how often a training whose trainer died is taken up again
-_ON_THE_WAY = (JobStatus.QUEUED, JobStatus.STARTED, JobStatus.SCHEDULED, JobStatus.DEFERRED)
+_ON_THE_WAY = (
+    JobStatus.QUEUED, JobStatus.STARTED, JobStatus.RATE_LIMITED, JobStatus.SCHEDULED, JobStatus.DEFERRED,
+)  # fmt: skip
 
 
 def queue_name(kind: Kind | Literal["train"]) -> str:
@@ -80,29 +88,46 @@ class Road:
 
     def send(self, work: Work) -> int:
         """Put a work on its queue; its place there, 1 for the next. Sent before: only its place."""
-        queue = self._queues[work.kind]
         with _faults():
-            job = queue.create_job(
-                MAKE,
-                args=[work.id],
-                job_id=work.id,
-                timeout=self._settings.job_timeout,
-                retry=Retry(max=self._settings.retries, enqueue_at_front=True)
-                if self._settings.retries
-                else None,
-                result_ttl=_KEEP_S,
-                failure_ttl=_KEEP_FAILED_S,
-                description=f"{work.kind} {work.id}",
-                status=JobStatus.QUEUED,
-            )
-            try:
-                queue.enqueue_job(job, unique=True)
-            except DuplicateJobError:
+            if not self._enqueue(self._queues[work.kind], self._job(work)):
                 log.info("work %s: is on the queue already", work.id)
         try:
             return self.place(work) or 1
         except Unavailable:
             return 1  # it is on the queue, whatever its place: accepted
+
+    def _job(self, work: Work) -> Job:
+        return self._queues[work.kind].create_job(
+            MAKE,
+            args=[work.id],
+            job_id=work.id,
+            timeout=self._settings.job_timeout,
+            retry=Retry(max=self._settings.retries, enqueue_at_front=True)
+            if self._settings.retries
+            else None,
+            result_ttl=_KEEP_S,
+            failure_ttl=_KEEP_FAILED_S,
+            description=f"{work.kind} {work.id}",
+            rate_limit=RateLimit(limit_key(work), self._settings.person_running),
+        )
+
+    def _enqueue(self, queue: Queue, job: Job) -> bool:
+        """Enqueue what is not there, as one transaction. False: it is there already.
+
+        RQ refuses ``unique`` for rate-limited jobs; watching the job's key is what it does for others.
+        """
+        with self.redis.pipeline() as pipe:
+            try:
+                pipe.watch(job.key)  # type: ignore[no-untyped-call]
+                if pipe.exists(job.key):
+                    return False
+                pipe.multi()
+                pipe.sadd(queue.redis_queues_keys, queue.key)
+                queue._enqueue_rate_limited_job(job, pipeline=pipe)
+                pipe.execute()
+            except WatchError:
+                return False
+        return True
 
     def send_training(self, model: str, data: str, out: str, settings: Sequence[str] = ()) -> str:
         """Put a training on the trainer's queue; its job's id.
@@ -147,9 +172,28 @@ class Road:
         return lost
 
     def place(self, work: Work) -> int | None:
-        """The work's place, 1 for the next; None when it is not waiting any more."""
+        """The work's place, 1 for the next; None when it is not waiting any more.
+
+        Of a work that is held back while its person has others in the queue: about where it would stand.
+        """
         with _faults():
-            return self._place(work)
+            queue = self._queues[work.kind]
+            position = self.redis.lpos(queue.key, work.id)
+            if position is not None:
+                return int(position) + 1  # type: ignore[arg-type]
+            limiter = RateLimitRegistry(limit_key(work), self.redis)
+            held = self.redis.zrank(limiter.rate_limited_key, work.id)
+            if held is None:
+                return None
+            # It steps in at the end of the queue when enough of its person's are made.
+            rounds, rest = divmod(int(held), self._settings.person_running)  # type: ignore[arg-type]
+            return queue.count * (rounds + 1) + rest + 1
+
+    def expected(self, kind: Kind, place: int) -> float | None:
+        """In how many seconds a work at ``place`` is made, by what was measured; None: nothing was yet."""
+        with _faults():
+            cost = pace.cost(self.redis, kind)
+        return None if cost is None else place * cost / max(1, self.workers(kind))
 
     def waiting(self, kind: Kind) -> int:
         """How many works of ``kind`` wait."""
@@ -184,9 +228,10 @@ class Road:
         """Close the connections."""
         self.redis.close()
 
-    def _place(self, work: Work) -> int | None:
-        position = self.redis.lpos(self._queues[work.kind].key, work.id)
-        return None if position is None else int(position) + 1  # type: ignore[arg-type]
+
+def limit_key(work: Work) -> str:
+    """What RQ's rate limit goes by: a person's works of one kind. Poems do not wait for pictures."""
+    return f"{work.person.platform}:{work.person.platform_id}:{work.kind}"
 
 
 @contextmanager
@@ -195,4 +240,6 @@ def _faults() -> Iterator[None]:
         yield
     except RedisError as fault:
         log.error("queue: %s: %s", type(fault).__name__, fault)
-        raise Unavailable("redis-down") from fault
+        # MISCONF: it cannot write its file. And one without memory refuses, forgetting nothing (noeviction).
+        full = isinstance(fault, OutOfMemoryError) or "MISCONF" in str(fault)
+        raise Unavailable("disk-full" if full else "redis-down") from fault

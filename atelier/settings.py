@@ -76,6 +76,23 @@ class Settings(BaseSettings):
     retries: Annotated[int, Field(ge=0)] = Field(
         1, description="How often a work that crashed is tried again."
     )
+    person_waiting: Annotated[int, Field(ge=1)] = Field(
+        50, description="How many works a person may have asked for and not got yet."
+    )
+    person_running: Annotated[int, Field(ge=1)] = Field(
+        8,
+        description="How many of those, of one kind, stand in the queue at once; the others wait behind it.",
+    )
+    server_waiting: Annotated[int, Field(ge=1)] = Field(
+        200, description="How many works a Discord server or a Telegram group may wait for."
+    )
+    studio_waiting: Annotated[int, Field(ge=1)] = Field(
+        2000, description="How many works everybody together may wait for; then the studio is full."
+    )
+    min_free_mib: Annotated[int, Field(ge=0)] = Field(
+        100,
+        description="Free MiB on the disks of the home and the works; with less, nothing new is accepted.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR."
     )

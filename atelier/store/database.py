@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 BUSY_MS = 15_000  # how long SQLite waits for another process's write
 CONNECT_S = 5
+_FULL = ("disk is full", "No space left on device")  # SQLite's words, and PostgreSQL's beside its 53100
 
 
 class Database:
@@ -107,13 +108,19 @@ def _faults() -> Iterator[None]:
     try:
         yield
     except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, exc.InternalError) as fault:
-        log.error("store: %s", str(fault).splitlines()[0])
-        raise Unavailable("store-down") from fault
+        raise _told(fault) from fault
     except exc.DBAPIError as fault:
         if not fault.connection_invalidated:
             raise
-        log.error("store: %s", str(fault).splitlines()[0])
-        raise Unavailable("store-down") from fault
+        raise _told(fault) from fault
     except ModuleNotFoundError as fault:
         log.error("store: the database driver is not installed: %s", fault.name)
         raise Unavailable("store-down") from fault
+
+
+def _told(fault: exc.SQLAlchemyError) -> Unavailable:
+    """The sentence of a fault; the log gets its first line (the next ones may quote a person)."""
+    first = str(fault).splitlines()[0]
+    log.error("store: %s", first)
+    full = any(word in first for word in _FULL) or getattr(fault.__cause__, "sqlstate", None) == "53100"
+    return Unavailable("disk-full" if full else "store-down")

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, or_, select, update
+from sqlalchemy import Connection, Select, and_, delete, func, or_, select, update
 
 from atelier.languages import Lang
+from atelier.limits import Limits
 from atelier.requests import Kind, Request
 from atelier.store.database import Database, insert_once
 from atelier.store.favourites import TWICE_S
 from atelier.store.records import UNFINISHED, ArtefactRef, PersonRef, Platform, Work
 from atelier.store.rows import artefacts_json, meet, new_id, now, person_id, request_json, work_of, work_rows
 from atelier.store.tables import messages, people, works
+from atelier.store.waiting import make_room
 from atelier.works import AnyResult
 
 
@@ -34,21 +36,24 @@ class Works:
         source: str,
         parent: str | None = None,
         act: str | None = None,
+        limits: Limits | None = None,
     ) -> tuple[Work, bool]:
         """Write a request down.
 
         ``source`` names the update it came with: the same one again gives the first row and False.
         So does the same ``act`` of the same person on the same ``parent`` until its work is in the
         chat: a button that is pressed twice acts once, whatever was restarted in between.
+        Raises :class:`atelier.limits.Reached` where ``limits`` have no room for a new one.
         """
         with self._db.writing() as connection:
             if parent and act and (pressed := _pressed(connection, person, parent, act, source)):
                 return pressed, False
+            asker = meet(connection, person)
             new = insert_once(
                 connection,
                 works,
                 id=new_id(),
-                person_id=meet(connection, person),
+                person_id=asker,
                 kind=kind,
                 request=request_json(request),
                 lang=lang,
@@ -61,6 +66,8 @@ class Works:
                 parent=parent,
                 act=act,
             )
+            if new and limits is not None:
+                make_room(connection, limits, asker, place)  # raised, it takes the row back
             row = connection.execute(work_rows().where(works.c.source == source)).one()
             return work_of(row), new
 
@@ -134,9 +141,9 @@ class Works:
         """There will be no work, and why. False: it was already finished."""
         return self._step(work_id, UNFINISHED, state="failed", failure={"key": key, "params": params})
 
-    def cancelled(self, work_id: str) -> bool:
-        """Nobody wants it any more. False: it was already finished."""
-        return self._step(work_id, UNFINISHED, state="cancelled")
+    def cancelled(self, work_id: str, key: str = "work-cancelled") -> bool:
+        """Nobody wants it any more; ``key`` is what its person is told. False: it was already finished."""
+        return self._step(work_id, UNFINISHED, state="cancelled", failure={"key": key, "params": {}})
 
     def posted(self, work_id: str) -> None:
         """The person has been told. A failure stays a failure. Telling twice changes nothing."""
@@ -165,13 +172,14 @@ class Works:
         return found[0] if found else None
 
     def undelivered(self, platform: Platform) -> list[Work]:
-        """Made or failed, and the person was not told yet; oldest first."""
+        """Made, failed or cancelled, and the person was not told yet; oldest first."""
         return self._works(
             work_rows()
             .where(
-                works.c.state.in_(("made", "failed")),
+                works.c.state.in_(("made", "failed", "cancelled")),
                 works.c.posted_at.is_(None),
                 people.c.platform == platform,
+                people.c.platform_id != "",  # what is left of an erased person's is told to nobody
             )
             .order_by(works.c.asked_at)
         )
@@ -191,6 +199,31 @@ class Works:
         return self._works(
             work_rows()
             .where(works.c.state.in_(("queued", "running")), works.c.asked_at < before)
+            .order_by(works.c.asked_at)
+        )
+
+    def waiting_of(self, person: PersonRef) -> list[Work]:
+        """The person's works that are not finished, newest first."""
+        with self._db.reading() as connection:
+            known = person_id(connection, person)
+        return self._works(
+            work_rows()
+            .where(works.c.person_id == known, works.c.state.in_(UNFINISHED))
+            .order_by(works.c.asked_at.desc())
+        )
+
+    def waiting_for(self, kind: Kind) -> int:
+        """How many works of ``kind`` are not finished."""
+        with self._db.reading() as connection:
+            number = select(func.count()).where(works.c.kind == kind, works.c.state.in_(UNFINISHED))
+            return int(connection.execute(number).scalar_one())
+
+    def waiting_on(self, platform: Platform, older_than_s: float = 0.0) -> list[Work]:
+        """What waits for its turn on one platform since ``older_than_s``; oldest first."""
+        before = now() - timedelta(seconds=older_than_s)
+        return self._works(
+            work_rows()
+            .where(works.c.state == "queued", works.c.asked_at < before, people.c.platform == platform)
             .order_by(works.c.asked_at)
         )
 

@@ -3,6 +3,7 @@
 command-paint = Paint a picture from your words
 command-poem = Write a poem, in English or Chinese
 command-melody = Compose a melody you can hear, see and print
+command-cancel = Take back what you are waiting for
 command-help = What I can do, with examples
 
 option-prompt = What to paint, for example “a stormy sea at dusk”
@@ -20,6 +21,10 @@ option-rhythm = The kind of tune
 option-key = The key, for example “D minor”
 option-tempo = Quarter notes a minute, 40 to 240
 option-length = How many bars
+option-what = The latest, or everything you are waiting for
+
+choice-what-latest = the latest
+choice-what-all = everything
 
 choice-style-photo = photograph
 choice-style-painting = painting

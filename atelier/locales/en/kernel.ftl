@@ -30,6 +30,9 @@ error-unexpected = Something went wrong here. It has been written down; please t
 redis-down = The studio's queue is not answering, so nothing was accepted: please try again in a minute.
 store-down = The studio's records are not answering, so nothing was accepted: please try again in a minute.
 artefacts-down = The studio's shelf is not answering, so the work could not be kept: please try again in a minute.
+disk-full = The studio has no room left to keep new works, so nothing was accepted. What you asked before is safe; please try again later.
+span-seconds = { $number } s
+span-minutes = { $number } min
 
 ## Settings
 bad-setting = The setting { $name } is wrong: { $why }.

@@ -3,6 +3,7 @@
 command-paint = 用你的话画一幅画
 command-poem = 写一首诗，中文或英文
 command-melody = 作一段旋律，可听、可看、可打印
+command-cancel = 收回你在等的作品
 command-help = 我会做什么，附例子
 
 option-prompt = 画什么，例如“黄昏时的暴风海面”
@@ -20,6 +21,10 @@ option-rhythm = 曲子的种类
 option-key = 调，例如“D minor”或“降B大调”
 option-tempo = 每分钟四分音符数，40 到 240
 option-length = 多少小节
+option-what = 最近的一件，还是在等的全部
+
+choice-what-latest = 最近的一件
+choice-what-all = 全部
 
 choice-style-photo = 照片
 choice-style-painting = 绘画

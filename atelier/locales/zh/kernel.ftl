@@ -30,6 +30,9 @@ error-unexpected = 出了点问题，已经记录下来；请稍后再试。
 redis-down = 画室的队列没有回应，所以没有接受任何请求：请一分钟后再试。
 store-down = 画室的记录没有回应，所以没有接受任何请求：请一分钟后再试。
 artefacts-down = 画室的存放处没有回应，作品无法保存：请一分钟后再试。
+disk-full = 画室没有地方存放新作品了，所以没有接受任何请求。之前提出的请求都还在；请稍后再试。
+span-seconds = { $number } 秒
+span-minutes = { $number } 分钟
 
 ## Settings
 bad-setting = 设置 { $name } 有误：{ $why }。

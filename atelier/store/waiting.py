@@ -1,0 +1,28 @@
+"""What waits, counted in the rows: the part of the store that limits and the reconciler ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, String, case, cast, func, select
+
+from atelier.limits import Limits
+from atelier.store.records import UNFINISHED
+from atelier.store.tables import works
+
+
+def make_room(connection: Connection, limits: Limits, person: int, place: dict[str, Any]) -> None:
+    """Raises :class:`atelier.limits.Reached` where ``limits`` leave no room for one more.
+
+    ``person`` is the row id, ``place["server"]`` the Discord server or Telegram group, if there is one.
+    The request's own row may be written already: it is not counted, being the newest of its person.
+    """
+    server = place.get("server")
+    theirs = _number(works.c.person_id == person)
+    here = _number(cast(works.c.place["server"].as_string(), String) == str(server))
+    row = connection.execute(select(theirs, here, func.count()).where(works.c.state.in_(UNFINISHED))).one()
+    limits.check(person=row[0] - 1, server=row[1] - 1 if server else 0, studio=row[2] - 1)
+
+
+def _number(of: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((of, 1), else_=0)), 0)
