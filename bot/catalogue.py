@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from atelier.errors import BadInput
+from bot.actions.cancel import CANCEL
 from bot.actions.yours import YOURS
 from bot.command import Call, Command, Reply
 from bot.door import permitted
@@ -27,6 +28,7 @@ BY_NAME: dict[str, Command] = {
     command.name: command
     for command in (
         *MAKING.values(),
+        CANCEL,
         *YOURS,
         Command("help", action=_help, personal=False),
     )

@@ -160,14 +160,16 @@ class Delivery:
     async def _post(self, work_id: str) -> None:
         """One attempt."""
         work = await self._studio.work(work_id)
-        if work is None or work.posted_at is not None or work.state not in ("made", "failed"):
+        if work is None or work.posted_at is not None or work.state not in ("made", "failed", "cancelled"):
             return
+        if work.state == "cancelled" and work.failure is None:
+            return  # what is left of an erased person's: told to nobody
 
         async def note(**steps: Any) -> dict[str, Any]:
             return await asyncio.to_thread(self._studio.store.note_post, work_id, **steps)
 
         try:
-            if work.state == "failed":
+            if work.state != "made":
                 failure = work.failure
                 error = (
                     PersonError(failure.key, **failure.params) if failure else PersonError("error-unexpected")

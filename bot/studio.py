@@ -11,11 +11,16 @@ import logging
 from dataclasses import dataclass
 from typing import Any, Self
 
+from redis.exceptions import RedisError
+
+from atelier import disk
 from atelier.artefacts import Shelf
 from atelier.errors import BadInput, PersonError, Unavailable
-from atelier.languages import Lang
+from atelier.languages import Lang, span
+from atelier.limits import Limits, Reached
 from atelier.queue import Road
 from atelier.requests import Kind, Request, parse_request
+from atelier.results import publish
 from atelier.settings import Settings
 from atelier.store import PersonRef, Platform, Store, Tally, Vote, Work
 from atelier.works import Artefact
@@ -31,11 +36,15 @@ _SELECTOR = "\ufe0f"  # Discord sends ❤️ with it, Telegram ❤ without
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """An accepted request. ``place`` 1 is the next to be made; not ``fresh``: asked before (redelivered)."""
+    """An accepted request. ``place`` 1 is the next to be made; not ``fresh``: asked before (redelivered).
+
+    ``seconds`` is how long it will take by what was measured; None: nothing was yet.
+    """
 
     work: Work
     place: int
     fresh: bool
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ class Studio:
         """Accept a request: one row, one job. ``source`` names the update, so that twice is once.
 
         Raises :class:`BadInput` for the options and :class:`Unavailable` when the queue or the
-        records are down; then nothing is left behind.
+        records are down, a disk is full, or as much waits as may; then nothing is left behind.
         """
         request = self.read(command, self.tastes.filled(command, options, person))
         return await self._accept(request.kind, request, person=person, lang=lang, place=place, source=source)
@@ -101,22 +110,106 @@ class Studio:
     ) -> Ticket:
         def accept() -> Ticket:
             self.road.check()  # before the row: a queue that is down leaves nothing half-recorded
-            work, fresh = self.store.accept(
-                person=person, kind=kind, request=request.seeded(), lang=lang, place=place, source=source
-            )
+            self._check_disk()
+            try:
+                work, fresh = self.store.accept(
+                    person=person, kind=kind, request=request.seeded(), lang=lang, place=place,
+                    source=source, limits=Limits.of(self.settings),
+                )  # fmt: skip
+            except Reached as reached:
+                raise self._refusal(reached, kind, lang) from None
             if not fresh and work.state != "accepted":
-                return Ticket(work, self.road.place(work) or 1, fresh=False)
+                return self._ticket(work, self.road.place(work) or 1, fresh=False)
             try:
                 ahead = self.road.send(work)
             except Unavailable:
-                if fresh:  # the first delivery of an update may own the row already
-                    self.store.discard(work.id)
-                raise
+                if fresh and self._take_back(work):  # the first delivery of an update may own the row
+                    raise
+                return Ticket(work, 1, fresh)
             self.store.queued(work.id)
             log.info("work %s: %s asked on %s, place %d", work.id, kind, person.platform, ahead)
-            return Ticket(work, ahead, fresh)
+            return self._ticket(work, ahead, fresh)
 
         return await asyncio.to_thread(accept)
+
+    def _check_disk(self) -> None:
+        try:
+            disk.check(self.settings, self.road.redis)
+        except RedisError as fault:
+            raise Unavailable("redis-down") from fault
+
+    def _take_back(self, work: Work) -> bool:
+        """Undo a row whose job could not be sent. False: it stays, and the reconciler sends it."""
+        try:
+            self.store.discard(work.id)
+        except Unavailable:
+            log.warning("work %s: recorded, but neither sent nor taken back: it will be sent later", work.id)
+            return False
+        return True
+
+    def _refusal(self, reached: Reached, kind: Kind, lang: Lang) -> Unavailable:
+        """The sentence of a limit; a full studio says when there will be room."""
+        log.info("refused: %s", reached)
+        if reached.whose != "studio":
+            return Unavailable(f"{reached.whose}-waiting", most=reached.most)
+        seconds = self._expected(kind, self.store.waiting_for(kind))
+        return Unavailable("studio-full", wait=span(max(5.0, seconds if seconds is not None else 60.0), lang))
+
+    def _expected(self, kind: Kind, place: int) -> float | None:
+        try:
+            return self.road.expected(kind, place)
+        except Unavailable:
+            return None  # a guess that cannot be made is not missed
+
+    def _ticket(self, work: Work, place: int, fresh: bool) -> Ticket:
+        return Ticket(work, place, fresh, self._expected(work.kind, place))
+
+    def is_admin(self, person: PersonRef) -> bool:
+        """Whether this person may act on everybody's works."""
+        return self.settings.admin(person.platform, person.platform_id)
+
+    async def cancel(self, work_id: str, person: PersonRef) -> Work:
+        """Cancel a work that is not finished; its front end tells its person. Twice is once.
+
+        The row decides: a work that is being made now is dropped when it is done, and its model is told
+        to stop. Raises :class:`BadInput` for an unknown work, somebody else's, or one that is finished.
+        """
+
+        def cancel() -> Work:
+            work = self.store.get(work_id)
+            if work is None:
+                raise BadInput("work-unknown")
+            own = work.person == person
+            if not own and not self.is_admin(person):
+                raise BadInput("cancel-not-yours")
+            if not self.store.cancelled(work_id, "work-cancelled" if own else "work-cancelled-admin"):
+                now = self.store.get(work_id)
+                if now is None or now.state != "cancelled":
+                    raise BadInput("cancel-too-late")
+                return now
+            log.info("work %s: cancelled by %s", work_id, "its person" if own else "an admin")
+            try:
+                self.road.cancel(work_id)
+                publish(self.road.redis, work.person.platform, work_id, "cancelled")
+            except (
+                Unavailable,
+                RedisError,
+            ) as fault:  # the row is marked: the sweep tells, no worker makes it
+                log.warning("work %s: cancelled in the records only: %s", work_id, fault)
+            return self.store.get(work_id) or work
+
+        return await asyncio.to_thread(cancel)
+
+    async def cancel_own(self, person: PersonRef, *, everything: bool = False) -> list[Work]:
+        """Cancel what the person asked for last and did not get yet, or all of it; what was cancelled."""
+        waiting = await asyncio.to_thread(self.store.waiting_of, person)
+        done = []
+        for work in waiting if everything else waiting[:1]:
+            try:
+                done.append(await self.cancel(work.id, person))
+            except BadInput:
+                log.info("work %s: was finished before it could be cancelled", work.id)
+        return done
 
     async def resend(self, older_than_s: float, lost_after_s: float = 60.0) -> int:
         """Put works on the queue that should be there and are not; how many.
@@ -142,6 +235,10 @@ class Studio:
         """The work's place now; None once it is being made."""
         return await asyncio.to_thread(self.road.place, work)
 
+    async def expected(self, kind: Kind, place: int) -> float | None:
+        """In how many seconds a work at ``place`` is made, by what was measured; None: not known."""
+        return await asyncio.to_thread(self._expected, kind, place)
+
     async def note_place(self, work_id: str, place: dict[str, Any]) -> None:
         """Add what was learnt of where to answer (the acknowledgement's message id, say)."""
         await asyncio.to_thread(self.store.set_place, work_id, place)
@@ -149,6 +246,10 @@ class Studio:
     async def remember_message(self, work_id: str, platform: Platform, message: str) -> None:
         """Tie a chat's message (``<channel>:<message>``) to its work, for reactions of any age."""
         await asyncio.to_thread(self.store.put_message, work_id, platform, message)
+
+    async def work_shown_in(self, platform: Platform, message: str) -> Work | None:
+        """The work that a chat's message (``<channel>:<message>``) shows or announces."""
+        return await asyncio.to_thread(self.store.work_of_message, platform, message)
 
     async def vote(
         self, work_id: str, person: PersonRef, value: Vote, *, origin: str, platform: Platform
@@ -171,7 +272,7 @@ class Studio:
         plain = emoji.replace(_SELECTOR, "")
         if plain not in LIKED | DISLIKED:
             return None
-        work = await asyncio.to_thread(self.store.work_of_message, platform, message)
+        work = await self.work_shown_in(platform, message)
         if work is None:
             return None
         origin = f"reaction:{plain}"

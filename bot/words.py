@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from atelier.languages import Lang, say
+from atelier.languages import Lang, say, span
 from atelier.requests import Kind
 from atelier.store import Work
 from atelier.works import MelodyResult, PictureResult, PoemResult
@@ -12,17 +12,28 @@ from bot.making import MAKING
 
 Quote = Callable[[str], str]
 FACES: dict[Kind, str] = {"paint": "🎨", "poem": "📜", "melody": "🎵"}
+WORTH_TELLING_S = 3.0  # a shorter wait is over before it is read
 
 
-def acknowledgement(work: Work, place: int | None, quote: Quote) -> str:
-    """The first answer: what was understood as asked, and the place in the queue (None: being made)."""
+def acknowledgement(work: Work, place: int | None, quote: Quote, seconds: float | None = None) -> str:
+    """The first answer: what was understood as asked, and the place in the queue (None: being made).
+
+    ``seconds`` until it is made are told where there is a wait worth telling.
+    """
     prompt = quote(work.request.words)
     head = say(f"asked-{work.kind}", work.lang, prompt=prompt)
     if place is None:
         return f"{head} {say('being-made', work.lang)}"
+    return f"{head} {standing(work.lang, place, seconds)}"
+
+
+def standing(lang: Lang, place: int, seconds: float | None) -> str:
+    """The place in the queue as a sentence, with the time until the work is made if that is known."""
     if place <= 1:
-        return f"{head} {say('place-next', work.lang)}"
-    return f"{head} {say('place', work.lang, place=place)}"
+        return say("place-next", lang)
+    if seconds is None or seconds < WORTH_TELLING_S:
+        return say("place", lang, place=place)
+    return say("place-wait", lang, place=place, wait=span(seconds, lang))
 
 
 def headline(work: Work, quote: Quote) -> str:

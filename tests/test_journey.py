@@ -201,7 +201,7 @@ async def test_three_works_on_the_page_in_a_real_browser(here: Town, tmp_path: P
 
 def works_in(here: Town) -> int:
     """How many messages of the Discord channel show a work."""
-    return len([message for message in here.discord.posts() if message.buttons])
+    return len([message for message in here.discord.posts() if message.is_work])
 
 
 COMMANDS = (("poem", "topic", "the moon"), ("paint", "prompt", "a cat"), ("melody", "description", "a jig"))
@@ -212,7 +212,7 @@ async def on_discord(here: Town, number: int) -> Asked:
     kind, option, words = COMMANDS[number % 3]
     person = here.discord.user(f"visitor {number}")
     asked = await here.discord.type(f"/{kind}", {option: words}, user=person)
-    shown = lambda: len([message for message in asked.messages if message.buttons])  # noqa: E731
+    shown = lambda: len([message for message in asked.messages if message.is_work])  # noqa: E731
     return PersonRef("discord", str(person.id)), kind, shown
 
 
@@ -220,7 +220,7 @@ async def on_telegram(here: Town, number: int) -> Asked:
     kind, _, words = COMMANDS[number % 3]
     person = Person(5000 + number, f"Visitor {number}")
     await here.telegram.say(f"/{kind} {words}", user=person)
-    shown = lambda: len([message for message in here.telegram.seen(person) if message.buttons])  # noqa: E731
+    shown = lambda: len([message for message in here.telegram.seen(person) if message.is_work])  # noqa: E731
     return PersonRef("telegram", str(person.id)), kind, shown
 
 

@@ -40,7 +40,7 @@ def works_of(here: Town, person: Person) -> list[Work]:
 
 def shown_to(here: Town, person: Person) -> list[Message]:
     """The messages that show the person a work: only those have buttons."""
-    return [message for message in here.telegram.seen(person) if message.buttons]
+    return [message for message in here.telegram.seen(person) if message.is_work]
 
 
 def worker_of(here: Town) -> psutil.Process:
@@ -155,7 +155,7 @@ async def test_redis_killed(here: Town) -> None:
     await all_posted(here, MEI, 1)
     await until(lambda: here.up.answered("discord"), "Discord's front end to be done")
     assert [work.state for work in here.store.recent(person)] == ["posted"]
-    assert len([message for message in here.discord.posts() if message.buttons]) == 1
+    assert len([message for message in here.discord.posts() if message.is_work]) == 1
 
 
 async def test_every_process_killed_at_once(here: Town) -> None:

@@ -94,6 +94,8 @@ async def _defer(interaction: Interaction) -> tuple[bool, int | None]:
 
 async def _show(interaction: Interaction, ticket: Ticket, place: Place) -> None:
     """The acknowledgement's text, unless the work has overtaken it."""
+    from bot.discord.buttons import while_waiting  # here: its buttons ask through this module
+
     client = interaction.client
     work_id = ticket.work.id
     async with client.turns.of(work_id):
@@ -103,8 +105,8 @@ async def _show(interaction: Interaction, ticket: Ticket, place: Place) -> None:
             work = await client.studio.work(work_id)
             if work is None or work.state not in WAITING:
                 return
-            text = words.acknowledgement(work, ticket.place, quote)
-            await interaction.edit_original_response(content=text)
+            text = words.acknowledgement(work, ticket.place, quote, ticket.seconds)
+            await interaction.edit_original_response(content=text, view=while_waiting(work_id, work.lang))
         except Unavailable as fault:
             log.warning("work %s: accepted, but its place was not shown: %s", work_id, fault)
         except (discord.HTTPException, OSError, aiohttp.ClientError) as fault:

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Act = Literal["liked", "disliked", "again"]
-FACES: dict[Act, str] = {"liked": "👍", "disliked": "👎", "again": "🔁"}
+Act = Literal["liked", "disliked", "again", "cancel"]
+FACES: dict[Act, str] = {"liked": "👍", "disliked": "👎", "again": "🔁", "cancel": "✖️"}
 
 
 class WorkButton(
     discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
-    template=r"atelier:(?P<act>liked|disliked|again):(?P<work>[a-z0-9]{1,32})",
+    template=r"atelier:(?P<act>liked|disliked|again|cancel):(?P<work>[a-z0-9]{1,32})",
 ):
     """One act on one work. Built anew from its custom id whenever it is pressed."""
 
@@ -56,6 +56,8 @@ class WorkButton(
         """What a press does."""
         if self.act == "again":
             await _again(interaction, self.work_id)
+        elif self.act == "cancel":
+            await _cancel(interaction, self.work_id)
         else:
             await _vote(interaction, self.work_id, self.act)
 
@@ -67,6 +69,24 @@ def buttons(work_id: str, lang: Lang, tally: Tally) -> discord.ui.View:
     view.add_item(WorkButton("disliked", work_id, str(tally.disliked) if tally.disliked else None))
     view.add_item(WorkButton("again", work_id, say("button-again", lang)))
     return view
+
+
+def while_waiting(work_id: str, lang: Lang) -> discord.ui.View:
+    """The one button of a work that is not made yet."""
+    view = discord.ui.View(timeout=None)
+    view.add_item(WorkButton("cancel", work_id, say("button-cancel", lang)))
+    return view
+
+
+async def _cancel(interaction: Interaction, work_id: str) -> None:
+    """Take the work back; the message says so when its delivery hears of it."""
+    try:
+        await interaction.response.defer()
+        await interaction.client.studio.cancel(work_id, person(interaction.user))
+    except discord.HTTPException as fault:
+        log.warning("work %s: a press on cancel was not acknowledged: %s", work_id, fault)
+    except Exception as fault:
+        await _whisper(interaction, told(fault, language(interaction)))
 
 
 async def _vote(interaction: Interaction, work_id: str, value: Vote) -> None:

@@ -45,7 +45,8 @@ class Place:
 
     def as_json(self) -> dict[str, Any]:
         """For the work's row."""
-        return {**asdict(self), "at": self.at.isoformat()}
+        server = str(self.guild) if self.guild is not None else None
+        return {**asdict(self), "at": self.at.isoformat(), "server": server}
 
     def __repr__(self) -> str:
         return f"Place(channel={self.channel}, message={self.message})"

@@ -130,7 +130,8 @@ class DiscordPoster:
             async for message in channel.history(limit=LOOK_BACK, after=since - timedelta(minutes=1)):
                 for row in message.components:
                     for item in getattr(row, "children", ()):
-                        if str(getattr(item, "custom_id", "")).endswith(f":{work.id}"):
+                        # The votes' button: the acknowledgement has one of this work too.
+                        if getattr(item, "custom_id", "") == f"atelier:liked:{work.id}":
                             return message.id
         except discord.Forbidden:  # not allowed to read back: the nonce is what is left
             log.info("work %s: may not read the channel to look for an earlier post", work.id)

@@ -64,6 +64,9 @@ class Buttons:
             if (work := await self._studio.work(work_id)) is not None:
                 self._counts.touch(work)
             return say(f"voted-{value}", lang)
+        if verb == "cancel":
+            await self._studio.cancel(work_id, person)
+            return say("cancelled-now", lang)
         if not isinstance(query.message, Message) or self._twice(query):
             return ""
         place = place_of(query.message)

@@ -19,6 +19,7 @@ from telegram.ext import ExtBot
 from atelier.store import Work
 from bot.delivery import PostLater
 from bot.studio import Studio, Ticket
+from bot.telegram.keyboard import while_waiting
 from bot.telegram.quoting import Formatted, formatted, quote
 from bot.words import acknowledgement
 
@@ -33,7 +34,8 @@ HURRY_S = 1.0  # a post gives its slot up rather than wait longer for its chat's
 def place_of(message: Message) -> dict[str, Any]:
     """Where to answer ``message``; ``message`` (the card's id) joins it once it is known."""
     thread = message.message_thread_id if message.is_topic_message else None
-    return {"chat": message.chat.id, "thread": thread, "asked": message.message_id}
+    server = None if message.chat.type == "private" else str(message.chat.id)
+    return {"chat": message.chat.id, "thread": thread, "asked": message.message_id, "server": server}
 
 
 def name_of(chat: int, message: int) -> str:
@@ -54,7 +56,7 @@ class Cards:
         """Send the card of a new work; the one of an update that came twice is left as it is."""
         work = ticket.work
         if work.place.get("message") is None and work.id not in self._sending:
-            task = self._spawn(self._send(work, ticket.place))
+            task = self._spawn(self._send(work, ticket.place, ticket.seconds))
             self._sending[work.id] = task
             task.add_done_callback(lambda _: self._sending.pop(work.id, None))
 
@@ -73,15 +75,16 @@ class Cards:
 
     async def replace(self, work: Work) -> tuple[int, int]:
         """A new card for one that is gone."""
-        return work.place["chat"], await self._send(work, None, rate_limit_args=HURRY_S)
+        return work.place["chat"], await self._send(work, None, None, rate_limit_args=HURRY_S)
 
     async def reply(self, message: Message, text: Formatted, **extra: Any) -> Message:
         """Answer a person's message with a text."""
         place = place_of(message)
         return await self._say(place, text, **extra)
 
-    async def _send(self, work: Work, place: int | None, **extra: Any) -> int:
-        sent = await self._say(work.place, formatted(acknowledgement(work, place, quote)), **extra)
+    async def _send(self, work: Work, place: int | None, seconds: float | None, **extra: Any) -> int:
+        text = formatted(acknowledgement(work, place, quote, seconds))
+        sent = await self._say(work.place, text, reply_markup=while_waiting(work), **extra)
         await self._studio.note_place(work.id, {"message": sent.message_id})
         name = name_of(sent.chat.id, sent.message_id)
         await self._studio.remember_message(work.id, "telegram", name)

@@ -10,9 +10,9 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from atelier.languages import say
 from atelier.store import Tally, Work
 
-Verb = Literal["like", "dislike", "again", "files"]
+Verb = Literal["like", "dislike", "again", "files", "cancel"]
 
-_DATA = re.compile(r"(like|dislike|again|files):([A-Za-z0-9_-]{1,40})")
+_DATA = re.compile(r"(like|dislike|again|files|cancel):([A-Za-z0-9_-]{1,40})")
 
 
 def keyboard(work: Work, tally: Tally) -> InlineKeyboardMarkup:
@@ -30,6 +30,11 @@ def keyboard(work: Work, tally: Tally) -> InlineKeyboardMarkup:
 def try_again(work: Work) -> InlineKeyboardMarkup:
     """The one button of a work that failed."""
     return InlineKeyboardMarkup([[_button(f"🔁 {say('button-again', work.lang)}", "again", work)]])
+
+
+def while_waiting(work: Work) -> InlineKeyboardMarkup:
+    """The one button of a work that is not made yet."""
+    return InlineKeyboardMarkup([[_button(f"✖️ {say('button-cancel', work.lang)}", "cancel", work)]])
 
 
 def read(data: str | None) -> tuple[Verb, str] | None:

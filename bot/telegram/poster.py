@@ -27,7 +27,7 @@ from bot.studio import Studio
 from bot.telegram import shapes
 from bot.telegram.cards import HURRY_S, Cards, name_of, reply_to
 from bot.telegram.faults import lost, refused, unchanged, understood
-from bot.telegram.keyboard import keyboard, try_again
+from bot.telegram.keyboard import keyboard, try_again, while_waiting
 from bot.telegram.quoting import CAPTION, Formatted, formatted, quote
 from bot.words import acknowledgement
 
@@ -59,7 +59,9 @@ class TelegramPoster:
             now = await self._studio.work(work.id)
             if now is not None and now.state == "running":
                 with understood():
-                    await self._edit_text(now, formatted(acknowledgement(now, None, quote)), None)
+                    await self._edit_text(
+                        now, formatted(acknowledgement(now, None, quote)), while_waiting(now)
+                    )
 
     async def post(self, work: Work, files: list[Artefact], note: Note) -> None:
         """Show ``work``. Raises :class:`PostLater` and :class:`bot.delivery.PostNever`."""

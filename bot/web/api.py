@@ -79,10 +79,18 @@ class Api:
         )
         return await self._accepted(ticket, request)
 
+    async def cancel(self, request: Request) -> Response:
+        """``{}`` → 200 ``{work}``: the work is taken back, unless it is finished."""
+        await read_json(request)
+        person = self._person(request)
+        work = await self._studio.cancel(request.path_params["work_id"], person)
+        await self._feed.push(work)
+        return JSONResponse({"work": await show(self._studio, work, person, language(request))})
+
     async def _accepted(self, ticket: Ticket, request: Request) -> Response:
         work = await self._studio.work(ticket.work.id) or ticket.work
         self._feed.watch(work, ticket.place)
-        shown = await show(self._studio, work, work.person, language(request), ticket.place)
+        shown = await show(self._studio, work, work.person, language(request), ticket.place, ticket.seconds)
         return JSONResponse({"work": shown}, status_code=202)
 
     async def work(self, request: Request) -> Response:

@@ -57,6 +57,7 @@ def build(studio: Studio, feed: Feed) -> Starlette:
             Route("/api/works", api.works),
             Route("/api/works/{work_id}", api.work),
             Route("/api/works/{work_id}/again", api.again, methods=["POST"]),
+            Route("/api/works/{work_id}/cancel", api.cancel, methods=["POST"]),
             Route("/works/{work_id}/{name}", api.artefact),
             Route("/events", api.events),
             Route("/healthz", api.healthz),

@@ -26,9 +26,17 @@ def address(work: Work, name: str) -> str:
 
 
 async def show(
-    studio: Studio, work: Work, reader: PersonRef | None, lang: Lang, place: int | None = None
+    studio: Studio,
+    work: Work,
+    reader: PersonRef | None,
+    lang: Lang,
+    place: int | None = None,
+    seconds: float | None = None,
 ) -> dict[str, Any]:
-    """The work with its votes, and with its place in the queue (1 is next) while it waits."""
+    """The work with its votes, and with its place in the queue (1 is next) while it waits.
+
+    ``seconds`` until it is made are looked up where they are not given.
+    """
 
     def votes() -> tuple[dict[str, int], str | None]:
         tally = studio.store.tally(work.id)
@@ -38,10 +46,14 @@ async def show(
     tally, vote = await asyncio.to_thread(votes)
     if place is None and work.state in WAITING:
         place = await studio.queue_place(work)
-    return {**describe(work, lang, place), "tally": tally, "vote": vote}
+    if place and seconds is None and work.state in WAITING:
+        seconds = await studio.expected(work.kind, place)
+    return {**describe(work, lang, place, seconds), "tally": tally, "vote": vote}
 
 
-def describe(work: Work, lang: Lang, place: int | None = None) -> dict[str, Any]:
+def describe(
+    work: Work, lang: Lang, place: int | None = None, seconds: float | None = None
+) -> dict[str, Any]:
     """What can be said of a work without asking anything of the store."""
     result = work.result
     shown: dict[str, Any] = {
@@ -53,7 +65,7 @@ def describe(work: Work, lang: Lang, place: int | None = None) -> dict[str, Any]
         "asked_at": work.asked_at.isoformat(),
         "state": state(work),
         "place": place,
-        "status": status(work, lang, place),
+        "status": status(work, lang, place, seconds),
     }
     if isinstance(result, PictureResult):
         shown["pictures"] = [
@@ -81,13 +93,11 @@ def state(work: Work) -> str:
     return "made" if work.state == "posted" and work.result is not None else work.state
 
 
-def status(work: Work, lang: Lang, place: int | None) -> str:
+def status(work: Work, lang: Lang, place: int | None, seconds: float | None = None) -> str:
     """One sentence on how the work stands: read aloud by screen readers when it changes."""
     match state(work):
-        case "waiting" if place is None or place <= 1:
-            return say("place-next", lang)
         case "waiting":
-            return say("place", lang, place=place or 1)
+            return words.standing(lang, place or 1, seconds)
         case "running":
             return say("being-made", lang)
         case "made":

@@ -78,7 +78,7 @@ def counts(message: Message) -> tuple[str, str]:
 
 def works_in(discord: FakeDiscord) -> list[Message]:
     """The works that everybody can see in the channel."""
-    return [message for message in discord.posts() if message.buttons]
+    return [message for message in discord.posts() if message.is_work]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.fakes.discord import FakeDiscord, Message, User, World
 
 
 def is_work(message: Message) -> bool:
-    return bool(message.buttons)
+    return message.is_work
 
 
 # The token's life

@@ -20,7 +20,7 @@ from tests.fakes.discord import FakeDiscord, Message, User
 
 
 def is_work(message: Message) -> bool:
-    return bool(message.buttons)
+    return message.is_work
 
 
 # Restarts

@@ -145,7 +145,9 @@ async def test_a_vote_on_nothing_is_refused(studio: Studio) -> None:
 async def test_many_at_once_keep_their_own_places(studio: Studio) -> None:
     tickets = await asyncio.gather(*(ask(studio, f"discord:{n}") for n in range(20)))
     assert len({ticket.work.id for ticket in tickets}) == 20
-    assert len(waiting(studio)) == 20
+    assert len(waiting(studio)) == studio.settings.person_running  # the others of one person are held
+    assert sorted(ticket.place for ticket in tickets)[-1] <= 20
+    assert {await studio.queue_place(ticket.work) for ticket in tickets} == set(range(1, 21))
 
 
 def test_a_fault_is_never_shown(caplog: pytest.LogCaptureFixture) -> None:

@@ -197,7 +197,7 @@ async def test_nothing_that_a_prompt_says_is_interpreted(telegram: FakeTelegram,
             assert kinds(card) == {"code"}, words
             assert work.request.words in card.text  # as it was written, nothing added
             handmade.finish(studio, work, handmade.poem(words, title=words))
-            await telegram.wait(lambda card=card: card.buttons)
+            await telegram.wait(lambda card=card: card.is_work)
             assert kinds(card) <= {"code", "bold"}, (words, card.entities)
             refused = await card_of(telegram, await telegram.say(f'/poem x form="{words}"'))
             assert kinds(refused) == set(), words
@@ -209,7 +209,7 @@ async def test_a_button_of_an_unknown_work_says_so(telegram: FakeTelegram, studi
     async with serving(studio):
         card = await card_of(telegram, await telegram.say("/poem snow"))
         handmade.finish(studio, latest(studio), handmade.poem())
-        await telegram.wait(lambda: card.buttons)
+        await telegram.wait(lambda: card.is_work)
         for data in (
             "like:nosuchwork12",
             "again:nosuchwork12",

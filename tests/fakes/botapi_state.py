@@ -89,6 +89,11 @@ class Message:
         rows = (self.markup or {}).get("inline_keyboard", [])
         return {button["text"]: button.get("callback_data", "") for row in rows for button in row}
 
+    @property
+    def is_work(self) -> bool:
+        """Whether it shows a made work: it can be voted on."""
+        return any(label.startswith("👍") for label in self.buttons)
+
     def button(self, label: str) -> str:
         """The callback data of the button whose label starts so. Raises ``KeyError``."""
         for text, data in self.buttons.items():

@@ -83,8 +83,8 @@ class Conversation:
         return await self.until(lambda m: m.content, "something to read", timeout_s)
 
     async def work(self, timeout_s: float = WAIT_S) -> Message:
-        """Wait for a made work: a message with buttons."""
-        return await self.until(lambda m: m.buttons, "a work", timeout_s)
+        """Wait for a made work: a message that can be voted on."""
+        return await self.until(lambda m: m.is_work, "a work", timeout_s)
 
 
 class FakeDiscord:

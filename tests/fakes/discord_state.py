@@ -108,6 +108,11 @@ class Message:
     def buttons(self) -> list[dict[str, Any]]:
         return [item for row in self.components for item in row["components"] if item["type"] == 2]
 
+    @property
+    def is_work(self) -> bool:
+        """Whether it shows a made work: it can be voted on."""
+        return self.button("👍") is not None
+
     def button(self, face: str) -> dict[str, Any] | None:
         """The button with this emoji or label."""
         for button in self.buttons:

@@ -124,6 +124,7 @@ function show(work) {
   const item = $("#work").content.firstElementChild.cloneNode(true);
   for (const button of item.querySelectorAll(".vote")) button.addEventListener("click", () => cast(work.id, button));
   $(".again", item).addEventListener("click", (event) => again(work.id, event.currentTarget));
+  $(".cancel", item).addEventListener("click", (event) => cancel(work.id, event.currentTarget));
   fill(item, work);
   works.set(work.id, { work, item });
   const after = [...list.children].find((other) => works.get(other.id.slice(5)).work.asked_at > work.asked_at);
@@ -164,6 +165,19 @@ async function again(id, button) {
     show(work);
     problem.textContent = "";
     toEnd();
+  } catch (fault) {
+    complain(fault);
+  } finally {
+    button.disabled = false;
+  }
+}
+
+async function cancel(id, button) {
+  button.disabled = true;
+  try {
+    const { work } = await call(`/api/works/${id}/cancel`, {});
+    show(work);
+    problem.textContent = "";
   } catch (fault) {
     complain(fault);
   } finally {
