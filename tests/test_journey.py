@@ -113,7 +113,7 @@ async def test_a_melody_on_discord(here: Town) -> None:
 
 async def test_a_poem_on_telegram(here: Town) -> None:
     await here.telegram.say("/poem the first snow form=haiku", user=ALICE)
-    poem = await here.telegram.until(lambda m: m.markup and m.text.count("\n") >= 2, chat=ALICE)
+    poem = await here.telegram.until(lambda m: m.is_work and m.text.count("\n") >= 2, chat=ALICE)
     work = await posted(here, latest(here, "telegram", ALICE.id))
     assert isinstance(work.result, PoemResult)
     assert work.result.form == "haiku"
@@ -164,7 +164,7 @@ async def test_what_a_prompt_says_is_never_interpreted(here: Town) -> None:
     assert shown.pinged == set()
     assert "**bold**" not in shown.content.replace("\\*", "")
     await here.telegram.say(f"/poem {trick} form=haiku", user=BOB)
-    poem = await here.telegram.until(lambda m: m.markup and "everyone" in m.text, chat=BOB)
+    poem = await here.telegram.until(lambda m: m.is_work and "everyone" in m.text, chat=BOB)
     kinds = {entity["type"] for entity in poem.entities}
     assert kinds <= {"code", "bold"}  # the quoted prompt, and the poem's own title
     work = latest(here, "telegram", BOB.id)
