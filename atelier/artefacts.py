@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import secrets
@@ -108,4 +109,5 @@ def _faults() -> Iterator[None]:
         raise
     except Exception as fault:
         log.error("shelf: %s: %s", type(fault).__name__, fault)
-        raise Unavailable("artefacts-down") from fault
+        full = isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise Unavailable("disk-full" if full else "artefacts-down") from fault

@@ -7,30 +7,35 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from redis import Redis
+from rq.utils import as_text
 
 from atelier.errors import Unavailable
 from atelier.settings import Settings
 
 _MIB = 2**20
-_TOLD = "atelier:shelf-full"
+_TOLD = "atelier:shelf-trouble"
 _TOLD_S = 15  # a worker that still cannot keep its works says so again
 
 
 def check(settings: Settings, redis: Redis) -> None:
-    """Raises ``Unavailable("disk-full")`` where a disk is nearly full, here or at a worker's.
+    """Raises ``Unavailable("disk-full")`` where a disk is nearly full, or why workers cannot keep works.
 
     Looks at the disks of the home and of a works' folder; of object storage, what workers tell.
     Raises redis-py's errors.
     """
     if any(_free(folder) < settings.min_free_mib * _MIB for folder in _folders(settings)):
         raise Unavailable("disk-full")
-    if redis.exists(_TOLD):
-        raise Unavailable("disk-full")
+    told = redis.get(_TOLD)
+    if told is not None:
+        raise Unavailable(as_text(told))
 
 
-def tell(redis: Redis) -> None:
-    """A worker could not keep a work: for a moment nobody accepts new ones. Raises redis-py's errors."""
-    redis.set(_TOLD, 1, ex=_TOLD_S)
+def tell(redis: Redis, key: str) -> None:
+    """A worker cannot keep its works, and why: for a moment nobody accepts new ones.
+
+    Raises redis-py's errors.
+    """
+    redis.set(_TOLD, key, ex=_TOLD_S)
 
 
 def _folders(settings: Settings) -> list[Path]:

@@ -7,7 +7,7 @@ import sys
 from redis.exceptions import RedisError
 from rq.exceptions import AbandonedJobError, StopRequested
 
-from atelier.errors import Cancelled, Unavailable
+from atelier.errors import PASSING, Cancelled, Unavailable
 
 
 def stops(fault: BaseException) -> bool:
@@ -16,8 +16,8 @@ def stops(fault: BaseException) -> bool:
 
 
 def of_the_house(fault: BaseException) -> bool:
-    """A part that is down is no fault of the work."""
-    return isinstance(fault, RedisError) or (isinstance(fault, Unavailable) and fault.key == "store-down")
+    """A part that is down or full is no fault of the work."""
+    return isinstance(fault, RedisError) or (isinstance(fault, Unavailable) and fault.key in PASSING)
 
 
 def ended_its_worker(fault: BaseException) -> bool:

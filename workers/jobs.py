@@ -16,6 +16,7 @@ from typing import Any
 
 from redis.client import Pipeline
 
+from atelier import disk, pace
 from atelier.errors import PersonError, Unavailable, WeightsError
 from atelier.requests import Kind, PaintRequest
 from atelier.results import What, publish
@@ -110,6 +111,7 @@ def _make_kind(workshop: Workshop, kind: Kind, works: list[Work]) -> dict[str, D
     start = time.monotonic()
     outcomes = _generate(workshop, kind, model, works)
     spent = time.monotonic() - start
+    pace.note(workshop.redis, kind, len(works), spent)
     return _finish(workshop, list(zip(works, outcomes, strict=True)), spent)
 
 
@@ -142,7 +144,10 @@ def _generate(
 def _finish(
     workshop: Workshop, made: Sequence[tuple[Work, Made | PersonError]], spent: float
 ) -> dict[str, Done]:
-    """Files first, then the rows, then the events: each can be repeated until the next is done."""
+    """Files first, then the rows, then the events: each can be repeated until the next is done.
+
+    Raises ``Unavailable`` where the shelf takes none; nobody accepts new requests for a while then.
+    """
     ends: dict[str, Done] = {}
     kept: list[tuple[Work, Made, list[ArtefactRef]]] = []
     for work, outcome in made:
@@ -151,8 +156,9 @@ def _finish(
             continue
         try:
             kept.append((work, outcome, [workshop.shelf.keep(work.id, file) for file in outcome.artefacts]))
-        except Unavailable as fault:
-            ends[work.id] = _fail(workshop, work, fault)
+        except Unavailable as fault:  # no fault of the work: it is made again when there is room
+            disk.tell(workshop.redis, fault.key)
+            raise
     written = workshop.store.made_many([(work.id, one.result, refs) for work, one, refs in kept])
     for work, one, refs in kept:
         if work.id not in written:

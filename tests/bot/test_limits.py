@@ -80,12 +80,10 @@ async def test_a_full_studio_says_when_there_is_room(make_settings: Callable[...
     assert studio.road.redis.llen("rq:queue:atelier-poem") == 20
 
 
-async def test_a_flood_of_one_keeps_nobody_waiting(
-    store: Store, make_settings: Callable[..., Settings]
-) -> None:
+async def test_a_flood_of_one_keeps_nobody_waiting(make_settings: Callable[..., Settings]) -> None:
     """One person asks for 1,000; another stands behind no more than two batches, whoever asks first."""
     settings = make_settings(person_waiting=1000)
-    studio = Studio(settings, store, Road.open(settings), None)  # type: ignore[arg-type]
+    studio = Studio.open(settings)
     first = (await ask(studio, "flood")).work
 
     def flood() -> None:
@@ -169,7 +167,7 @@ async def studio_on_full_disk(
 
 async def test_a_worker_that_cannot_keep_works_stops_new_ones(make_settings: Callable[..., Settings]) -> None:
     studio = Studio.open(make_settings())
-    disk.tell(studio.road.redis)
+    disk.tell(studio.road.redis, "disk-full")
     with pytest.raises(Unavailable) as refused:
         await ask(studio, "a")
     assert refused.value.key == "disk-full"

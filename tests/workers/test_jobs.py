@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -10,15 +12,16 @@ from typing import Any
 import pytest
 import torch
 
+from atelier import disk
 from atelier.artefacts import Shelf
-from atelier.errors import BadInput, PersonError, WeightsError
+from atelier.errors import BadInput, PersonError, Unavailable, WeightsError
 from atelier.queue import Road
 from atelier.requests import Kind, parse_request
 from atelier.results import stream
 from atelier.settings import Settings
 from atelier.store import PersonRef, Store, Work
-from atelier.works import Made
-from workers import jobs, workshop
+from atelier.works import Artefact, Made
+from workers import faults, jobs, workshop
 from workers.workshop import Workshop
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -238,17 +241,30 @@ def test_damaged_weights_fail_the_request_and_are_tried_again(
     assert made.state == "made"
 
 
-def test_a_shelf_that_cannot_be_written_fails_with_its_sentence(
+def test_a_shelf_that_cannot_be_written_loses_no_work(
     place: Workshop, store: Store, road: Road, settings: Settings
 ) -> None:
-    (settings.home / "artefacts").write_text("in the way")
+    in_the_way = settings.home / "artefacts"
+    in_the_way.write_text("")
     work = ask(store, "hello")
+    with pytest.raises(Unavailable) as refused:
+        jobs.make(work.id)
+    assert faults.of_the_house(refused.value)  # so the worker puts the job back
+    waiting = store.get(work.id)
+    assert waiting is not None
+    assert waiting.state == "running"
+    with pytest.raises(Unavailable, match="shelf is not answering"):
+        disk.check(settings, road.redis)  # nobody accepts more
+    in_the_way.unlink()
     jobs.make(work.id)
-    failed = store.get(work.id)
-    assert failed is not None
-    assert failed.failure is not None
-    assert failed.failure.key == "artefacts-down"
-    assert events(road)[-1] == (work.id, "failed")
+    assert events(road)[-1] == (work.id, "made")
+
+
+def test_a_full_disk_is_told_apart(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")))
+    with pytest.raises(Unavailable) as refused:
+        shelf.keep("work00000001", Artefact("a.txt", "text/plain", b"x"))
+    assert refused.value.key == "disk-full"
 
 
 def test_giving_up_is_told_once(place: Workshop, store: Store, road: Road) -> None:

@@ -5,7 +5,6 @@ asked-poem = 📜 Writing about { $prompt }.
 asked-melody = 🎵 Composing { $prompt }.
 place-next = You are next.
 place = You are number { $place } in the queue.
-place-wait = You are number { $place } in the queue, about { $wait } from now.
 being-made = It is being made now…
 quoted = “{ $prompt }”
 made-by = { $version }, seed { $seed }
@@ -65,19 +64,3 @@ forgetme-done = Erased: { $works ->
    *[other] { $favourites } favourites
  } and your settings. Future trainings will not see any of it. Messages that I posted stay in the chats until somebody deletes them there; versions that have learned already stay as they are.
 mydata-button = Give me my data first
-button-cancel = Cancel
-cancelled-now = Cancelled.
-cancelled-many = { $number ->
-    [one] Cancelled: one work that you were waiting for.
-   *[other] Cancelled: { $number } works that you were waiting for.
- }
-cancel-nothing = You are not waiting for anything, so there is nothing to cancel.
-cancel-not-yours = Only the person who asked for this can cancel it.
-cancel-too-late = Too late to cancel: it is finished.
-work-cancelled = Cancelled, as you wished.
-work-cancelled-admin = Whoever runs the studio has cancelled this.
-
-## As much waits as may
-person-waiting = You are waiting for { $most } works already, and that is as many as one person may. As soon as one is there you can ask again; /cancel takes one back.
-server-waiting = { $most } works are on their way to this group already, and that is as many as one group may have. Please ask again when some of them are there.
-studio-full = The studio is full: please ask again in about { $wait }.

@@ -5,7 +5,6 @@ asked-poem = 📜 正在写{ $prompt }。
 asked-melody = 🎵 正在作曲：{ $prompt }。
 place-next = 下一个就是你的。
 place = 你排在第 { $place } 位。
-place-wait = 你排在第 { $place } 位，大约还要 { $wait }。
 being-made = 正在创作……
 quoted = “{ $prompt }”
 made-by = { $version }，种子 { $seed }
@@ -38,16 +37,3 @@ forgetme-button = 全部抹去
 forgetme-nothing = 我对你一无所知，没有可以抹去的。
 forgetme-done = 已抹去：{ $works } 件作品（{ $files } 个文件）、{ $votes } 条投票、{ $favourites } 个收藏和你的设置。以后的训练不会再用到它们。已经发到聊天里的消息会留在那里，直到有人删除；已经学成的模型版本保持原样。
 mydata-button = 先把我的数据给我
-button-cancel = 取消
-cancelled-now = 已取消。
-cancelled-many = 已取消你在等的 { $number } 件作品。
-cancel-nothing = 你没有在等的作品，所以没有可以取消的。
-cancel-not-yours = 只有提出请求的人可以取消它。
-cancel-too-late = 来不及取消了：它已经完成。
-work-cancelled = 已按你的意思取消。
-work-cancelled-admin = 画室的管理员取消了这件作品。
-
-## 等候的已经够多
-person-waiting = 你已经在等 { $most } 件作品，一个人最多只能等这么多。有一件完成后就可以再提；也可以用 /cancel 取消一件。
-server-waiting = 这个群已经有 { $most } 件作品在等，一个群最多只能等这么多。请等其中一些完成后再提。
-studio-full = 画室已经满了：请过大约 { $wait } 再来。

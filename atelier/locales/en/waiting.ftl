@@ -1,0 +1,17 @@
+### What waits: places in the queue, limits, and taking back what was asked.
+
+place-wait = You are number { $place } in the queue, about { $wait } from now.
+button-cancel = Cancel
+cancelled-now = Cancelled.
+cancelled-many = { $number ->
+    [one] Cancelled: one work that you were waiting for.
+   *[other] Cancelled: { $number } works that you were waiting for.
+ }
+cancel-nothing = You are not waiting for anything, so there is nothing to cancel.
+cancel-not-yours = Only the person who asked for this can cancel it.
+cancel-too-late = Too late to cancel: it is finished.
+work-cancelled = Cancelled, as you wished.
+work-cancelled-admin = Whoever runs the studio has cancelled this.
+person-waiting = You are waiting for { $most } works already, and that is as many as one person may. As soon as one is there you can ask again; /cancel takes one back.
+server-waiting = { $most } works are on their way to this group already, and that is as many as one group may have. Please ask again when some of them are there.
+studio-full = The studio is full: please ask again in about { $wait }.

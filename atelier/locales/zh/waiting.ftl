@@ -1,0 +1,14 @@
+### 等候：队列中的位置、上限，以及收回请求。
+
+place-wait = 你排在第 { $place } 位，大约还要 { $wait }。
+button-cancel = 取消
+cancelled-now = 已取消。
+cancelled-many = 已取消你在等的 { $number } 件作品。
+cancel-nothing = 你没有在等的作品，所以没有可以取消的。
+cancel-not-yours = 只有提出请求的人可以取消它。
+cancel-too-late = 来不及取消了：它已经完成。
+work-cancelled = 已按你的意思取消。
+work-cancelled-admin = 画室的管理员取消了这件作品。
+person-waiting = 你已经在等 { $most } 件作品，一个人最多只能等这么多。有一件完成后就可以再提；也可以用 /cancel 取消一件。
+server-waiting = 这个群已经有 { $most } 件作品在等，一个群最多只能等这么多。请等其中一些完成后再提。
+studio-full = 画室已经满了：请过大约 { $wait } 再来。
