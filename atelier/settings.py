@@ -47,6 +47,11 @@ class Settings(BaseSettings):
         (), description="Who may administer: platform:id, comma-separated (discord:123,telegram:456)."
     )
 
+    telegram_allowed: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Ids of people and groups that the Telegram bot serves, comma-separated; none: all.",
+    )
+
     redis_url: SecretStr | None = Field(None, description="Redis; none: a private one under home.")
     database_url: SecretStr | None = Field(None, description="SQLAlchemy URL; none: SQLite under home.")
     artefacts_url: str | None = Field(
@@ -97,7 +102,7 @@ class Settings(BaseSettings):
         "INFO", description="DEBUG, INFO, WARNING or ERROR."
     )
 
-    @field_validator("admins", mode="before")
+    @field_validator("admins", "telegram_allowed", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """``discord:1, telegram:2`` → both."""

@@ -11,6 +11,8 @@ from typing import Any
 
 from atelier.errors import BadInput
 from bot.actions.cancel import CANCEL
+from bot.actions.order import ORDER
+from bot.actions.running import RUNNING
 from bot.actions.yours import YOURS
 from bot.command import Call, Command, Reply
 from bot.door import permitted
@@ -30,6 +32,7 @@ BY_NAME: dict[str, Command] = {
         *MAKING.values(),
         CANCEL,
         *YOURS,
+        Command("admin", parts=(*RUNNING, *ORDER), role="server"),
         Command("help", action=_help, personal=False),
     )
 }

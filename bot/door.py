@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from atelier.errors import BadInput
+from atelier.rules import Outcome
+from bot import gate
 from bot.command import ROLES, Call, Command, Reply, Role
 from bot.typed import checked
 
@@ -13,9 +16,33 @@ async def answer(command: Command, call: Call) -> Reply:
     """Do ``command``. Raises :class:`~atelier.errors.PersonError` with why not."""
     if command.action is None:
         raise ValueError(f"/{command.path} has no action")
+    if not command.personal or command.role != "everyone":  # what is a person's own stays theirs
+        await asyncio.to_thread(_welcome, call)
+    if command.role == "everyone":
+        return await command.action(replace(call, options=checked(command, call.options)))
     if not await permitted(command, call):
-        raise BadInput("not-yours", command=command.path)
-    return await command.action(replace(call, options=checked(command, call.options)))
+        await _note(command, call, "refused")
+        raise BadInput("not-yours-studio" if command.role == "studio" else "not-yours", command=command.path)
+    given = replace(call, options=checked(command, call.options))
+    try:
+        reply = await command.action(given)
+    except BadInput:
+        await _note(command, given, "refused")
+        raise
+    await _note(command, given, "done")
+    return reply
+
+
+def _welcome(call: Call) -> None:
+    gate.welcome(call.studio.settings, call.studio.store, call.person, call.where.server)
+
+
+async def _note(command: Command, call: Call, outcome: Outcome) -> None:
+    """Every command of administrators is written down, also what was refused."""
+    options = {name: str(value)[:100] for name, value in call.options.items()}
+    await asyncio.to_thread(
+        call.studio.store.note_deed, call.person, call.where.server, command.path, options, outcome
+    )
 
 
 async def permitted(command: Command, call: Call) -> bool:

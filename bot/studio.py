@@ -24,6 +24,7 @@ from atelier.results import publish
 from atelier.settings import Settings
 from atelier.store import PersonRef, Platform, Store, Tally, Vote, Work
 from atelier.works import Artefact
+from bot import gate
 from bot.command import Command
 from bot.tastes import Tastes
 
@@ -109,6 +110,7 @@ class Studio:
         source: str,
     ) -> Ticket:
         def accept() -> Ticket:
+            gate.admit(self.settings, self.store, person, request, place)
             self.road.check()  # before the row: a queue that is down leaves nothing half-recorded
             self._check_disk()
             try:
@@ -211,6 +213,26 @@ class Studio:
                 log.info("work %s: was finished before it could be cancelled", work.id)
         return done
 
+    async def resend(self, older_than_s: float, lost_after_s: float = 60.0) -> int:
+        """Put works on the queue that should be there and are not; how many.
+
+        Either their front end died between the row and the job, or Redis lost them (flushed, or
+        killed within the last second of its append-only file).
+        """
+
+        def send() -> int:
+            unsent = self.store.unsent(older_than_s)
+            for work in unsent:
+                self.road.send(work)
+                self.store.queued(work.id)
+                log.warning("work %s: was recorded but not queued; queued now", work.id)
+            lost = self.road.send_lost(self.store.unfinished(lost_after_s))
+            for work in lost:
+                log.warning("work %s: the queue had lost it; queued again", work.id)
+            return len(unsent) + len(lost)
+
+        return await asyncio.to_thread(send)
+
     async def queue_place(self, work: Work) -> int | None:
         """The work's place now; None once it is being made."""
         return await asyncio.to_thread(self.road.place, work)
@@ -234,9 +256,12 @@ class Studio:
     async def vote(
         self, work_id: str, person: PersonRef, value: Vote, *, origin: str, platform: Platform
     ) -> Tally:
-        """Record a vote; the counts after it. Raises :class:`BadInput` for an unknown work."""
-        if await self.work(work_id) is None:
+        """Record a vote; the counts after it. Raises :class:`BadInput` for an unknown work or a ban."""
+        work = await self.work(work_id)
+        if work is None:
             raise BadInput("work-unknown")
+        server = work.place.get("server")
+        await asyncio.to_thread(gate.welcome, self.settings, self.store, person, server)
         return await asyncio.to_thread(
             self.store.vote, work_id, person, value, origin=origin, platform=platform
         )

@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from atelier import registry
 from atelier.errors import BadInput, Unavailable, WeightsError
 from atelier.languages import say, terminal_language
 from atelier.settings import Settings
@@ -43,13 +44,6 @@ def models_command() -> None:
 
 def _known(model: Model | None = None) -> list[dict[str, Any]]:
     """The versions in the records, with the shipped ones registered first."""
-    store = _store()
-    for name in MODELS:
-        try:
-            shipped = open_version(shipped_folder(name), model=name)
-        except WeightsError:
-            continue
-        store.register_version(name, shipped.name, card_hash(shipped), "shipped", shipped.card)
     return [
         {
             "model": row.model,
@@ -58,7 +52,7 @@ def _known(model: Model | None = None) -> list[dict[str, Any]]:
             "origin": row.origin,
             "created_at": row.created_at.isoformat(),
         }
-        for row in store.versions(model)
+        for row in registry.known(_store(), model)
     ]
 
 

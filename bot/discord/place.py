@@ -23,6 +23,8 @@ class Place:
     message: int | None
     at: datetime
     file_limit: int = DEFAULT_FILE_LIMIT
+    within: tuple[str, ...] = ()  # the channel, and the one that it is a thread of
+    adults: bool = False  # Discord keeps minors out of it
 
     @classmethod
     def of(cls, interaction: discord.Interaction[Any], message: int | None) -> Self:
@@ -35,6 +37,8 @@ class Place:
             message=message,
             at=interaction.created_at,
             file_limit=interaction.filesize_limit,
+            within=within(interaction),
+            adults=bool(getattr(interaction.channel, "nsfw", False)),
         )
 
     @classmethod
@@ -60,6 +64,12 @@ class Place:
     def key(self) -> str | None:
         """The answer as the store names messages: ``<channel>:<message>``."""
         return message_key(self.channel, self.message) if self.channel and self.message else None
+
+
+def within(interaction: discord.Interaction[Any]) -> tuple[str, ...]:
+    """The ids of the channel and, for a thread, of the channel that it is in."""
+    parent = getattr(interaction.channel, "parent_id", None)
+    return tuple(str(number) for number in (interaction.channel_id, parent) if number)
 
 
 def message_key(channel: int, message: int) -> str:

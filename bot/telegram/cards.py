@@ -35,7 +35,10 @@ def place_of(message: Message) -> dict[str, Any]:
     """Where to answer ``message``; ``message`` (the card's id) joins it once it is known."""
     thread = message.message_thread_id if message.is_topic_message else None
     server = None if message.chat.type == "private" else str(message.chat.id)
-    return {"chat": message.chat.id, "thread": thread, "asked": message.message_id, "server": server}
+    return {
+        "chat": message.chat.id, "thread": thread, "asked": message.message_id, "server": server,
+        "within": [str(thread or 0)],
+    }  # fmt: skip
 
 
 def name_of(chat: int, message: int) -> str:

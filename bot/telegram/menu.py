@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from telegram import BotCommand
+from telegram import BotCommand, BotCommandScopeAllChatAdministrators
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
@@ -21,9 +21,14 @@ async def publish(bot: ExtBot[float]) -> None:
     try:
         for lang in LANGS:
             code = None if lang == DEFAULT else lang
-            commands = [BotCommand(command.name, command.describe(lang)) for command in COMMANDS]
-            if list(await bot.get_my_commands(language_code=code)) != commands:
-                await bot.set_my_commands(commands, language_code=code)
+            for scope, all_of_them in ((None, False), (BotCommandScopeAllChatAdministrators(), True)):
+                commands = [
+                    BotCommand(command.name, command.describe(lang))
+                    for command in COMMANDS
+                    if all_of_them or command.role == "everyone"
+                ]
+                if list(await bot.get_my_commands(scope, code)) != commands:
+                    await bot.set_my_commands(commands, scope, code)
             about = say("telegram-about", lang)
             if (await bot.get_my_description(language_code=code)).description != about:
                 await bot.set_my_description(about, language_code=code)

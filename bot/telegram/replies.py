@@ -95,7 +95,9 @@ class Replies:
             except (BadRequest, Forbidden):
                 return False
 
-        return Where("telegram", None if chat.type == "private" else str(chat.id), str(chat.id), manages)
+        server = None if chat.type == "private" else str(chat.id)
+        [topic] = place_of(message)["within"]
+        return Where("telegram", server, topic, manages)
 
     async def _send(self, reply: Reply, command: Command, message: Message, person: User, lang: Lang) -> None:
         place = place_of(message)

@@ -29,7 +29,13 @@ async def test_discord_knows_every_command_in_both_languages(discord: FakeDiscor
         assert made["description"] == command.describe("en")
         assert made["description_localizations"] == {"zh-CN": command.describe("zh")}
         assert (made["contexts"], made["integration_types"]) == ([0, 1], [0])
-        for option, shown in zip(command.options, made["options"], strict=True):
+        for part, shown in zip(command.parts, made["options"] if command.parts else (), strict=True):
+            assert (shown["type"], shown["name"], shown["description"]) == (1, part.name, part.describe("en"))
+            assert shown["description_localizations"] == {"zh-CN": part.describe("zh")}
+            assert [o["name"] for o in shown["options"]] == [option.name for option in part.options]
+        managers = str(1 << 5) if command.role == "server" else None
+        assert made["default_member_permissions"] == managers
+        for option, shown in zip(command.options, () if command.parts else made["options"], strict=True):
             assert (shown["name"], shown["required"]) == (option.name, option.required)
             assert shown["description_localizations"] == {"zh-CN": option.describe("zh")}
             assert [choice["value"] for choice in shown.get("choices", [])] == list(option.choices)
@@ -58,7 +64,7 @@ async def test_help_is_for_the_one_who_asks_in_their_language(
     lang = "zh" if locale == "zh-CN" else "en"
     assert shown.ephemeral
     for command in COMMANDS:
-        assert command.describe(lang) in shown.content
+        assert (command.describe(lang) in shown.content) == (command.role == "everyone")
     assert say("discord-help-outro", lang) in shown.content
 
 

@@ -121,6 +121,18 @@ async def test_what_it_does_not_take_is_refused_in_a_sentence(
         assert _plain(said)[:12] == start[:12], (option.name, value)
 
 
+@pytest.mark.parametrize(
+    "command", [c for c in catalogue.every() if c.role != "everyone"], ids=lambda command: command.path
+)
+@CHATS
+@TONGUES
+async def test_it_is_for_administrators(stage: Stage, command: Command, platform: str, lang: Lang) -> None:
+    said = await stage.give(platform, lang, command, _sample(command, lang), admin=False)
+    assert _plain(said) == say(
+        f"not-yours{'-studio' * (command.role == 'studio')}", lang, command=command.path
+    )
+
+
 @EVERY
 @CHATS
 async def test_nothing_that_is_typed_into_it_is_interpreted(

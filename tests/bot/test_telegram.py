@@ -191,7 +191,9 @@ async def test_everything_is_said_in_the_persons_language(telegram: FakeTelegram
     assert "cubism" in refused.text
     names = [command.name for command in COMMANDS]
     for lang in ("", "zh"):
-        assert [command["command"] for command in telegram.state.commands[lang]] == names
+        assert [c["command"] for c in telegram.state.commands[lang]] == [n for n in names if n != "admin"]
+        administrators = telegram.state.commands[f"{lang}@all_chat_administrators"]
+        assert [command["command"] for command in administrators] == names
     assert telegram.state.commands[""][0]["description"] == say("command-paint", "en")
     assert telegram.state.commands["zh"][0]["description"] == say("command-paint", "zh")
 

@@ -61,11 +61,17 @@ class Methods:
                 raise Refused("Bad Request: BOT_COMMAND_INVALID")
             if not 1 <= len(description) <= 256:
                 raise Refused("Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")
-        self._state.commands[p.get("language_code", "")] = commands
+        self._state.commands[self._menu(p)] = commands
         return True
 
     def do_getMyCommands(self, p: Parameters, _u: Uploads) -> Any:  # noqa: N802
-        return self._state.commands.get(p.get("language_code", ""), [])
+        return self._state.commands.get(self._menu(p), [])
+
+    @staticmethod
+    def _menu(p: Parameters) -> str:
+        """Language, and for whom it is where that is not everybody."""
+        scope = json.loads(p.get("scope") or '{"type": "default"}')["type"]
+        return p.get("language_code", "") + ("" if scope == "default" else f"@{scope}")
 
     def do_setMyDescription(self, p: Parameters, _u: Uploads) -> Any:  # noqa: N802
         return self._describe("description", p, 512)

@@ -120,7 +120,7 @@ class FakeDiscord:
 
     def check(self) -> None:
         """Raises AssertionError if anything on the wire was against the official description or invalid."""
-        assert self.rest.violations == []
+        assert self.rest.violations == [], self.rest.violations[:3]
         assert [str(fault) for fault in self.rest.refusals if fault.code in (50035, 50006)] == []
 
     @property

@@ -126,8 +126,10 @@ class Routes:
             {"required": False, **option, "name_localizations": option.get("name_localizations")}
             for option in command.get("options", [])
         ]
+        needed = command.get("default_member_permissions")
         return {
-            **command, "options": options, "version": str(self.world.snowflake()),
+            **command, "default_member_permissions": None if needed is None else str(needed),
+            "options": options, "version": str(self.world.snowflake()),
             "id": old.get(command["name"]) or str(self.world.snowflake()),
             "application_id": str(self.world.application),
         }  # fmt: skip

@@ -56,6 +56,7 @@ class Channel:
     recipient: User | None = None
     writable: bool = True  # for the bot's own token
     readable: bool = True  # its history
+    nsfw: bool = False
 
     def as_json(self) -> dict[str, Any]:
         if self.guild is None:
@@ -63,7 +64,7 @@ class Channel:
             return {"id": str(self.id), "type": 1, "last_message_id": None, "flags": 0, "recipients": people}
         return {
             "id": str(self.id), "type": 0, "guild_id": str(self.guild), "name": self.name, "position": 0,
-            "permission_overwrites": [], "nsfw": False, "topic": None, "last_message_id": None,
+            "permission_overwrites": [], "nsfw": self.nsfw, "topic": None, "last_message_id": None,
             "parent_id": None, "rate_limit_per_user": 0, "flags": 0, "permissions": "2248473465835073",
         }  # fmt: skip
 

@@ -100,12 +100,46 @@ setting-style = Usual style
 setting-form = Usual form
 setting-private = Private replies
 
+command-admin = For administrators: models, words, channels, bans and more
+command-admin-models = The model versions, and which of them serves
+command-admin-promote = Let a version serve from the next work on
+command-admin-rollback = Let the version before serve again
+command-admin-retrain = Train a model from the votes
+command-admin-stats = What was made, how it pleased, what waits
+command-admin-words = Words that are refused here, besides the filter's own
+command-admin-channels = The channels where I may make works
+command-admin-adults = The age-restricted mode of this server
+command-admin-ban = Keep somebody from using me here
+command-admin-unban = Let somebody use me again
+command-admin-pause = Take no new requests for now
+command-admin-resume = Take requests again
+command-admin-log = What administrators did lately
+
+option-model = Which model
+option-version = The version, as /admin models lists it
+option-add = A word or phrase to refuse
+option-remove = A word or phrase to allow again
+option-change = Allow this channel, forbid it, or allow everywhere
+option-allowed = Whether content for adults is allowed here
+option-person = Who: a mention, or their id
+option-why = The reason; they will read it
+
+choice-model-painter = painter
+choice-model-poet = poet
+choice-model-composer = composer
+choice-change-allow = allow this channel
+choice-change-forbid = forbid this channel
+choice-change-everywhere = allow everywhere
+choice-allowed-yes = yes
+choice-allowed-no = no
+
 bad-integer = “{ $value }” does not work for { $option }: it takes a whole number.
 
 unknown-command = There is no command “/{ $name }”; there are: { $commands }
 unknown-part = /{ $command } does not know “{ $name }”; it knows: { $parts }
 option-missing = /{ $command } needs to know { $option }.
-not-yours = /{ $command } is for administrators.
+not-yours = /{ $command } is for those who administer this server.
+not-yours-studio = /{ $command } is for those who run the studio.
 
 help-intro = I paint, write and compose with models of my own. Ask in English or Chinese:
 help-outro = Options follow as name=value: style=photo, form=haiku, key="D minor", seed=7. Tell me with 👍 or 👎 how a work turned out; that is how I learn.

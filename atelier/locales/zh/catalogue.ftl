@@ -100,12 +100,46 @@ setting-style = 常用风格
 setting-form = 常用体裁
 setting-private = 私密回复
 
+command-admin = 管理员专用：模型、词语、频道、封禁等
+command-admin-models = 有哪些模型版本，哪一个在服务
+command-admin-promote = 从下一件作品起，让某个版本服务
+command-admin-rollback = 换回之前的版本
+command-admin-retrain = 用投票训练模型
+command-admin-stats = 做了什么、反响如何、还有什么在等
+command-admin-words = 除过滤表之外，这里还拒绝哪些词
+command-admin-channels = 我可以在哪些频道创作
+command-admin-adults = 这个服务器的年龄限制模式
+command-admin-ban = 不让某人在这里使用我
+command-admin-unban = 让某人可以再次使用我
+command-admin-pause = 暂时不接受新的请求
+command-admin-resume = 恢复接受请求
+command-admin-log = 管理员最近做了什么
+
+option-model = 哪个模型
+option-version = 版本，见 /admin models
+option-add = 要拒绝的词语或短语
+option-remove = 要重新允许的词语或短语
+option-change = 允许这个频道、禁止它，或允许所有频道
+option-allowed = 这里是否允许成人内容
+option-person = 谁：提及他，或写他的编号
+option-why = 原因；对方会看到
+
+choice-model-painter = 画家
+choice-model-poet = 诗人
+choice-model-composer = 作曲家
+choice-change-allow = 允许这个频道
+choice-change-forbid = 禁止这个频道
+choice-change-everywhere = 允许所有频道
+choice-allowed-yes = 是
+choice-allowed-no = 否
+
 bad-integer = { $option } 不能是“{ $value }”：请填整数。
 
 unknown-command = 没有“/{ $name }”这个命令；可用的有：{ $commands }
 unknown-part = /{ $command } 没有“{ $name }”；可用的有：{ $parts }
 option-missing = /{ $command } 还需要填 { $option }。
-not-yours = /{ $command } 只有管理员可以使用。
+not-yours = /{ $command } 只有本服务器的管理员可以使用。
+not-yours-studio = /{ $command } 只有画室的管理者可以使用。
 
 help-intro = 我用自己训练的模型画画、写诗、作曲。中文英文都可以：
 help-outro = 选项写成 名称=值：style=photo、form=七绝、key="D minor"、seed=7。作品好不好，用 👍 或 👎 告诉我，我就是这样学习的。

@@ -1,0 +1,262 @@
+"""The prompt filter: which kind of thing a prompt asks for that is refused, however it is spelled.
+
+Disguises are undone first. Look-alike letters, accents and invisible characters go by Unicode's own
+tables (TR39, through the library disarm); then digits and signs that stand for letters, letters that
+are drawn out, and letters that are set apart (``n u d e``, ``n.u.d.e``). What is compared are whole
+words, so that Essex, a cocktail and a peacock pass. The lists are ``words/LANGUAGE.txt``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Literal, cast
+
+from disarm import strip_obfuscation
+
+WORDS = Path(__file__).parent / "words"
+
+Kind = Literal["sexual", "gore", "minors", "rape", "hate", "harm", "server"]
+
+_MOST_PIECES = 24  # letters set apart that are put together again
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002ffff]")
+_NOT_HAN = re.compile(r"[^\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002ffff]+")
+_CLAUSE = re.compile(r"[，。；！？,;!?\n]+")
+_FLAGS = {0x1F1E6 + n: chr(ord("a") + n) for n in range(26)}  # 🇳🇺 …
+_SIGNS = str.maketrans("013456789@$|+€£", "oieasgtbgasitei")
+_INSIDE = re.compile(r"(?<=\w)!(?=\w)")
+_EDGES = re.compile(r"^[^\w@$*]+|[^\w@$*]+$")
+_PIECE = re.compile(r"[^\W_]+")
+_RUN = re.compile(r"(.)\1+")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a list: every part must be in the prompt."""
+
+    kind: Kind
+    parts: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """All entries, and the groups that they name (``@minor``)."""
+
+    entries: tuple[Entry, ...]
+    groups: dict[str, frozenset[str]]
+    adult: frozenset[str]  # kinds that an age-restricted mode allows
+    index: _Index  # of every word in them
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found: its kind, and the entry as its list has it."""
+
+    kind: Kind
+    text: str
+
+
+@cache
+def lists() -> Lists:
+    """The lists of every language."""
+    entries: list[Entry] = []
+    groups: dict[str, list[str]] = {}
+    adult: set[str] = set()
+    for file in sorted(WORDS.glob("*.txt")):
+        kind: Kind = "sexual"
+        for line in file.read_text("utf-8").splitlines():
+            line = line.strip()
+            if not line or line.startswith("#"):
+                continue
+            if line.startswith("["):
+                severity, name = line.strip("[]").split()
+                kind = cast("Kind", name)
+                if severity == "adult":
+                    adult.add(kind)
+            elif line.startswith("@") and "=" in line:
+                name, _, members = line.partition("=")
+                known = groups.setdefault(name.strip(), [])
+                singles, *phrases = members.split(",")
+                known += [*singles.split(), *(phrase.strip() for phrase in phrases)]
+            else:
+                parts = tuple(part.strip() for part in line.split("+"))
+                entries.append(Entry(kind, parts, line))
+    for name in adult:
+        groups[f"@adult-{name}"] = [e.parts[0] for e in entries if e.kind == name and len(e.parts) == 1]
+    groups["@adult-sexual"] += ["naked", "赤裸"]  # beside a child, no person need be named
+    entries.sort(key=lambda entry: entry.kind in adult)  # the gravest kinds are found first
+    words = {part for entry in entries for part in entry.parts if not part.startswith("@")}
+    index = _Index([*words, *(word for members in groups.values() for word in members)])
+    sets = {name: frozenset(members) for name, members in groups.items()}
+    return Lists(tuple(entries), sets, frozenset(adult), index)
+
+
+def find(prompt: str, *, extra: Sequence[str] = (), adults: bool = False) -> Finding | None:
+    """What ``prompt`` is refused for; None: nothing. The gravest kinds first.
+
+    ``extra`` are a server's own words; ``adults`` allows what an age-restricted mode allows.
+    """
+    text = _Text(prompt)
+    known = lists()
+    if found := known.index.found(text):
+        for entry in known.entries:
+            if adults and entry.kind in known.adult:
+                continue
+            if all(found & known.groups.get(part, {part}) for part in entry.parts):
+                return Finding(entry.kind, entry.text)
+    for word in extra:
+        if _Index([word]).found(text):
+            return Finding("server", word)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """An entry's part, ready to be compared."""
+
+    han: str  # ideographs, found anywhere; else:
+    folded: str  # letters, as :func:`_fold` leaves them, without spaces
+    words: tuple[str, ...]
+    begins: bool
+
+
+@cache
+def _pattern(word: str) -> Pattern:
+    begins = word.endswith("*")
+    plain = strip_obfuscation(word.rstrip("*")).casefold()
+    if _HAN.search(plain):
+        return Pattern(_NOT_HAN.sub("", plain), "", (), begins=False)
+    words = tuple(_fold(piece) for piece in _PIECE.findall(plain))
+    return Pattern("", "".join(words), words, begins)
+
+
+@dataclass(slots=True)
+class _Text:
+    """A prompt with its disguises undone, in the forms that words are looked for in."""
+
+    prompt: str
+    han: str = ""
+    stream: tuple[str, ...] = ()  # word by word
+    joined: set[str] = field(default_factory=set)  # what was set apart, put together
+    masked: list[re.Pattern[str]] = field(default_factory=list)  # f**k
+
+    def __post_init__(self) -> None:
+        plain = strip_obfuscation(self.prompt.translate(_FLAGS)).casefold()
+        self.han = _ideographs(plain)
+        chunks = [_EDGES.sub("", chunk) for chunk in _HAN.sub(" ", plain).split()]
+        pieces: list[tuple[str, bool]] = []
+        for chunk in chunks:
+            if "*" in chunk.strip("*"):
+                self._mask(chunk)
+            inside = _INSIDE.sub("i", chunk)
+            whole = _fold("".join(_PIECE.findall(inside.translate(_SIGNS))))
+            self.joined.add(whole)
+            if chunk[:1] in "@$":  # @nal, $ex; but @name too
+                pieces.append((whole, False))
+            found = _PIECE.findall(inside)
+            pieces += [(_fold(piece.translate(_SIGNS)), piece.isdigit()) for piece in found]
+        self.stream = tuple(piece for piece, _ in pieces)
+        self._put_together(pieces)
+
+    def _put_together(self, pieces: Sequence[tuple[str, bool]]) -> None:
+        """Runs with letters standing alone: ``n u d e``, ``nu d e``; not ``pen is``, ``5 ex-soldiers``."""
+        for start in range(len(pieces)):
+            run, lonely, numbers = "", 0, 0
+            for piece, number in pieces[start : start + _MOST_PIECES]:
+                run += piece
+                lonely += len(piece) == 1 and not number
+                numbers += number
+                if len(run) > _MOST_PIECES:
+                    break
+                count = lonely + numbers
+                if run != piece and lonely and (not numbers or count == len(run)):
+                    self.joined.add(run)
+
+    def _mask(self, chunk: str) -> None:
+        bare = chunk.strip("*.,")
+        if len(bare) >= 4 and len(_PIECE.findall(bare.replace("*", ""))) == 1:
+            letters = "".join("." if c == "*" else re.escape(_fold(c)) for c in bare.translate(_SIGNS))
+            self.masked.append(re.compile(letters))
+
+
+class _Index:
+    """Words, arranged so that a prompt is compared with all of them at once."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._han: dict[str, str] = {}
+        self._exact: dict[str, str] = {}
+        self._begins: dict[str, str] = {}
+        self._drawn: dict[str, list[tuple[str, str]]] = {}  # without doubled letters → (letters, word)
+        self._drawn_begins: dict[str, list[tuple[str, str]]] = {}
+        self._phrases: list[tuple[Pattern, str]] = []
+        for word in words:
+            pattern = _pattern(word)
+            if pattern.han:
+                self._han[pattern.han] = word
+                continue
+            if not pattern.folded:
+                continue
+            if len(pattern.words) > 1:
+                self._phrases.append((pattern, word))
+            if pattern.begins:
+                self._begins[pattern.folded] = word
+            drawn = self._drawn_begins if pattern.begins else self._drawn
+            drawn.setdefault(_RUN.sub(r"\1", pattern.folded), []).append((pattern.folded, word))
+            self._exact[pattern.folded] = word
+        self._longest = max(map(len, self._begins), default=0)
+
+    def found(self, text: _Text) -> set[str]:
+        """The words that are in the prompt."""
+        hits = {word for han, word in self._han.items() if han in text.han}
+        for candidate in {*text.stream, *text.joined}:
+            hits |= self._like(candidate)
+        for mask in text.masked:
+            hits |= {word for folded, word in self._exact.items() if mask.fullmatch(folded)}
+        hits |= {word for pattern, word in self._phrases if _follow(pattern, text.stream)}
+        return hits
+
+    def _like(self, candidate: str) -> set[str]:
+        """Words that this is, its letters perhaps drawn out (never drawn in: as is not ass)."""
+        hits = {self._exact[candidate]} if candidate in self._exact else set()
+        plain = _RUN.sub(r"\1", candidate)
+        for folded, word in self._drawn.get(plain, ()):
+            if len(candidate) > len(folded):
+                hits.add(word)
+        for size in range(3, min(len(candidate), self._longest) + 1):
+            if candidate[:size] in self._begins:
+                hits.add(self._begins[candidate[:size]])
+            for folded, word in self._drawn_begins.get(plain[:size], ()):
+                if len(candidate) > len(folded):
+                    hits.add(word)
+        return hits
+
+
+def _ideographs(plain: str) -> str:
+    """The ideographs of each clause without what stands between them; a clause of one joins its neighbour."""
+    clauses = [_NOT_HAN.sub("", clause) for clause in _CLAUSE.split(plain)]
+    made = ""
+    for before, clause in zip(["", *clauses], clauses, strict=False):
+        alone = len(before) == 1 or len(clause) == 1
+        made += clause if alone else f" {clause}"
+    return made
+
+
+def _fold(word: str) -> str:
+    """Letters that are drawn alike are one: l, 1 and ! are i (in the lists too)."""
+    return word.replace("l", "i")
+
+
+def _follow(pattern: Pattern, stream: tuple[str, ...]) -> bool:
+    """Whether the phrase's words stand one after the other."""
+    size = len(pattern.words)
+    *first, last = pattern.words
+    for start in range(len(stream) - size + 1):
+        found = stream[start : start + size]
+        ends = found[-1].startswith(last) if pattern.begins else found[-1] == last
+        if ends and list(found[:-1]) == first:
+            return True
+    return False

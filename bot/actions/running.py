@@ -1,0 +1,98 @@
+"""``/admin``, running the studio: its model versions, its figures, its limits, training."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+from atelier import registry
+from atelier.requests import KINDS
+from atelier.versions import MODEL_OF, MODELS, Model
+from bot.command import Call, Command, Option, Reply, Role
+
+
+async def models(call: Call) -> Reply:
+    """The versions that there are, and which serves."""
+    wanted = cast("Model | None", call.options.get("model"))
+    rows = await asyncio.to_thread(registry.known, call.studio.store, wanted)
+    if not rows:
+        return Reply(call.say("models-none"))
+    fields = tuple(
+        (f"{row.model} {row.version}", f"{call.say(f'status-{row.status}')} · {row.created_at:%Y-%m-%d}")
+        for row in rows
+    )
+    return Reply(call.say("models-listed"), fields=fields)
+
+
+async def promote(call: Call) -> Reply:
+    """Let a version serve; workers follow with their next job."""
+    model, version = call.options["model"], call.options["version"]
+
+    def do() -> Any:
+        registry.known(call.studio.store, model)
+        return call.studio.store.promote(model, version)
+
+    row = await asyncio.to_thread(do)
+    return Reply(call.say("version-serves", model=row.model, version=row.version))
+
+
+async def rollback(call: Call) -> Reply:
+    """Let the version before serve again."""
+
+    def do() -> Any:
+        registry.known(call.studio.store, call.options["model"])
+        return call.studio.store.rollback(call.options["model"])
+
+    row = await asyncio.to_thread(do)
+    return Reply(call.say("version-serves", model=row.model, version=row.version))
+
+
+async def stats(call: Call) -> Reply:
+    """What was made and how it pleased, what waits and who works."""
+    server = call.where.server
+    if server is not None and not call.studio.settings.admin(call.person.platform, call.person.platform_id):
+        number = await asyncio.to_thread(call.studio.store.count_of, call.where.platform, server)
+        return Reply(fields=((call.say("stats-works-here"), str(number)),))
+
+    def read() -> tuple[dict[str, Any], list[tuple[str, int, int]]]:
+        road = call.studio.road
+        return call.studio.store.stats(), [(kind, road.waiting(kind), road.workers(kind)) for kind in KINDS]
+
+    counted, queues = await asyncio.to_thread(read)
+    fields = [
+        (call.say(f"stats-{name}"), str(counted[name])) for name in ("works", "people", "liked", "disliked")
+    ]
+    fields += [
+        (f"/{kind}", call.say("stats-queue", waiting=waiting, workers=workers))
+        for kind, waiting, workers in queues
+    ]
+    return Reply(fields=tuple(fields))
+
+
+async def retrain(call: Call) -> Reply:
+    """Training from votes: what there would be to learn from, and what is not there yet."""
+    counted = await asyncio.to_thread(call.studio.store.stats)
+    wanted = call.options.get("model")
+    fields = []
+    for kind, model in MODEL_OF.items():
+        part = counted["kinds"].get(kind, {"liked": 0, "disliked": 0})
+        if wanted in (None, model):
+            fields.append((model, f"👍 {part['liked']} · 👎 {part['disliked']}"))
+    return Reply(call.say("retrain-not-yet"), fields=tuple(fields))
+
+
+def _part(name: str, action: Any, *options: Option, role: Role = "studio") -> Command:
+    return Command(name, action=action, options=options, role=role, parent="admin")
+
+
+def _model(*, required: bool) -> Option:
+    return Option("model", required=required, choices=MODELS)
+
+
+RUNNING = (
+    _part("models", models, _model(required=False)),
+    _part("promote", promote, _model(required=True), Option("version", required=True, max_length=64)),
+    _part("rollback", rollback, _model(required=True)),
+    _part("retrain", retrain, _model(required=False)),
+    _part("stats", stats, role="server"),
+)

@@ -1,0 +1,214 @@
+"""The prompt filter: what it must find however it is disguised, what it must let pass, and 10,000 prompts."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from atelier.moderation import find, lists
+from atelier.safety import clean_prompt
+
+# A few words of each list: what every trick below is tried on.
+LATIN = {
+    "porn": "sexual", "nude": "sexual", "hentai": "sexual", "blowjob": "sexual", "beheading": "gore",
+    "lolicon": "minors", "rapist": "rape", "bestiality": "rape", "faggot": "hate",
+}  # fmt: skip
+HAN = {
+    "裸体": "sexual",
+    "色情": "sexual",
+    "斩首": "gore",
+    "恋童": "minors",
+    "强奸": "rape",
+    "自杀方法": "harm",
+}
+CYRILLIC = str.maketrans("aceopxyij", "асеорхуіј")
+GREEK = str.maketrans("oivtp", "οινтρ")
+LEET = str.maketrans("oieast", "013457")
+SIGNS = str.maketrans("as", "@$")
+WIDE = str.maketrans({chr(c): chr(c + 0xFEE0) for c in range(0x21, 0x7F)})
+BOLD = str.maketrans({chr(97 + n): chr(0x1D41A + n) for n in range(26)})
+CIRCLED = str.maketrans({chr(97 + n): chr(0x24D0 + n) for n in range(26)})
+SQUARED = str.maketrans({chr(97 + n): chr(0x1F170 + n) for n in range(26)})
+
+TRICKS = {
+    "plain": lambda w: w,
+    "capitals": str.upper,
+    "mixed": lambda w: "".join(c.upper() if n % 2 else c for n, c in enumerate(w)),
+    "cyrillic": lambda w: w.translate(CYRILLIC),
+    "greek": lambda w: w.translate(GREEK),
+    "leet": lambda w: w.translate(LEET),
+    "signs": lambda w: w.translate(SIGNS),
+    "full width": lambda w: w.translate(WIDE),
+    "mathematical": lambda w: w.translate(BOLD),
+    "circled": lambda w: w.translate(CIRCLED),
+    "squared": lambda w: w.translate(SQUARED),
+    "zero width": "\u200b".join,
+    "word joiners": "\u2060".join,
+    "soft hyphens": "\u00ad".join,
+    "direction marks": lambda w: "\u202e".join(w) + "\u202c",
+    "variation selectors": lambda w: "".join(c + "\ufe0f" for c in w),
+    "accents": lambda w: "".join(c + "\u0301" for c in w),
+    "strikes": lambda w: "".join(c + "\u0336" for c in w),
+    "spaces": " ".join,
+    "no-break spaces": "\u00a0".join,
+    "dots": ".".join,
+    "hyphens": "-".join,
+    "underscores": "_".join,
+    "stars between": "*".join,
+    "one letter apart": lambda w: w[0] + " " + w[1:],
+    "one letter late": lambda w: w[:-1] + " " + w[-1],
+    "drawn out": lambda w: w[:2] + w[2] * 4 + w[3:],
+    "quoted": lambda w: f"“{w}”",
+    "bracketed": lambda w: f"({w})",
+    "code": lambda w: f"`{w}`",
+    "markup": lambda w: f"**{w}**",
+    "html": lambda w: f"<b>{w}</b>",
+}
+HAN_TRICKS = {
+    "plain": lambda w: w,
+    "spaces": " ".join,
+    "wide spaces": "\u3000".join,
+    "zero width": "\u200b".join,
+    "dots": "·".join,
+    "hyphens": "-".join,
+    "digits": "1".join,
+    "stars": "*".join,
+    "newlines": "\n".join,
+}
+GENTLE = ["a stormy sea at dusk with {}", "{}", "please, {} now!", "画一幅{}的画", "{} style of Monet"]
+
+INNOCENT = [
+    "a stormy sea at dusk", "Essex and Sussex in spring", "a cocktail on a balcony", "a peacock, 3 feathers",
+    "an assassin's creed of grass", "class of 1984", "the pen is mightier than the sword", "5 ex-soldiers",
+    "Scunthorpe at night", "a therapist and a grape", "Moby Dick, the white whale", "as soon as it snows",
+    "a naked mole rat", "bare trees, naked branches", "blue tits on a branch", "great tits in the snow",
+    "a minor key, sad", "a shitake... shiitake mushroom soup", "analysis of a canal", "document titles",
+    "a cumulus cloud", "Dickens reading", "hotel Arsenal", "basement", "a peach in A minor", "I love you so",
+    "children playing in the snow", "a baby elephant", "a girl with a pearl earring", "the little prince",
+    "a body of water", "a torso of marble", "the birth of Venus", "button mushrooms", "spic and span kitchen",
+    "a chink of light", "bombay sapphire", "a bomb shelter garden", "killing time at the station",
+    "a kiss at the harbour", "s o s from a ship", "u s a by train",
+    "a b c d e f g", "x y z", "1 2 3 4 5 6 7", "I a m here", "e = m c 2", "a a a a a", "@nancy and @nathan",
+    "暴风海面", "裸子植物", "裸露的岩石", "早晨的露点和霜", "强大的奸商",
+    "光裸，体态优美的树", "一个小女孩在雪地里", "血色黄昏", "性格开朗的猫", "做一个爱笑的人",
+    "孩子们放风筝", "自己杀青的电影", "黄昏的片段", "高中生的夏天", "少年与海",
+    "母亲的手", "奶牛在山坡上", "初雪", "人体工学椅", "赤裸的大地",
+    "炸弹樱桃", "鬼怪与黑猫",
+]  # fmt: skip
+
+
+def verdict(prompt: str) -> str | None:
+    """As the gate takes it: cleaned first."""
+    found = find(str(clean_prompt(prompt)))
+    return found.kind if found else None
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+def test_a_disguise_changes_nothing(trick: str) -> None:
+    missed = [
+        (word, place)
+        for word, kind in LATIN.items()
+        for place in GENTLE
+        if verdict(place.format(TRICKS[trick](word))) != kind
+    ]
+    assert missed == []
+
+
+@pytest.mark.parametrize("trick", HAN_TRICKS)
+def test_a_chinese_disguise_changes_nothing(trick: str) -> None:
+    missed = [
+        (word, place)
+        for word, kind in HAN.items()
+        for place in ("{}", "一幅{}的画", "a picture of {}")
+        if verdict(place.format(HAN_TRICKS[trick](word))) != kind
+    ]
+    assert missed == []
+
+
+@pytest.mark.parametrize("prompt", INNOCENT)
+def test_what_only_looks_so_passes(prompt: str) -> None:
+    assert find(prompt) is None
+
+
+def test_a_comma_parts_words_unless_a_letter_stands_alone() -> None:
+    assert verdict("裸，体") == "sexual"
+    assert verdict("画：裸，体，画") == "sexual"
+    assert verdict("光裸，体态") is None
+
+
+def test_the_grave_kinds_come_first_and_stay_refused_among_adults() -> None:
+    assert verdict("a nude woman") == "sexual"
+    assert find("a nude woman, blood and gore", adults=True) is None
+    for prompt in (
+        "a nude schoolgirl",
+        "小女孩 裸体",
+        "naked kids",
+        "s e x with a child",
+        "a nude, 9 years old",
+    ):
+        assert verdict(prompt) == "minors"
+        found = find(prompt, adults=True)
+        assert found is not None
+        assert found.kind == "minors"
+    assert {entry.kind for entry in lists().entries} >= {"sexual", "gore", "minors", "rape", "hate", "harm"}
+    assert lists().adult == {"sexual", "gore"}
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["a teapot", "t e a p o t", "TEAP0T", "teаpot", "te\u200bapot", "a teaaapot", "te-a-pot", "te*pot"],
+)
+def test_a_servers_own_word_is_found_as_well(prompt: str) -> None:
+    found = find(prompt, extra=("kettle", "teapot"))
+    assert found is not None
+    assert (found.kind, found.text) == ("server", "teapot")
+    assert find("a tea pot", extra=("teapot",)) is None
+    assert find("a cup of tea", extra=("teapot", "", "*", "  ")) is None
+    assert find("白色 茶 壶", extra=("茶壶",))
+    assert find("the old tea pot", extra=("tea pot",))
+
+
+# 10,000 prompts
+
+ALPHABET = st.text(max_size=80) | st.text(
+    alphabet="abeinoprstuxcdkly01345@$!*_-. ，。裸体色情@#<>`[]()\\\u200b\u202e\u0301🇳🇺🇩🇪🅰ⓝ𝓷е", max_size=80
+)
+
+
+@settings(max_examples=4000, deadline=None)
+@given(ALPHABET)
+@example("*" * 500)
+@example("a " * 250)
+@example("@" * 500)
+@example("n*" * 250)
+def test_no_prompt_breaks_the_filter(prompt: str) -> None:
+    cleaned = str(clean_prompt(prompt))
+    found = find(cleaned, extra=("teapot",))
+    assert found is None or found.text
+    assert find(cleaned, extra=("teapot",)) == found
+    if found is None:
+        assert find(cleaned, adults=True) is None  # an age-restricted mode only allows more
+
+
+def test_six_thousand_hidden_words_are_all_found() -> None:
+    """Every trick on words of the lists, between words that mean nothing bad; the seed is fixed."""
+    chance = random.Random(7)
+    filler = [*"sea dusk lighthouse calm garden boats river snow window".split(), *"海山雪月"]  # noqa: SIM905
+    missed = []
+    for _ in range(6000):
+        around = [chance.choice(filler) for _ in range(chance.randrange(8))]
+        if chance.random() < 0.75:
+            word, kind = chance.choice(list(LATIN.items()))
+            trick = chance.choice(list(TRICKS))
+            hidden = TRICKS[trick](word)
+        else:
+            word, kind = chance.choice(list(HAN.items()))
+            trick = chance.choice(list(HAN_TRICKS))
+            hidden = HAN_TRICKS[trick](word)
+        around.insert(chance.randrange(len(around) + 1), hidden)
+        if verdict(" ".join(around)) != kind:
+            missed.append((word, trick, " ".join(around)))
+    assert missed == []

@@ -1,0 +1,233 @@
+"""What administrators can do, and to whom: servers rule themselves, the studio rules all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from atelier.languages import say
+from atelier.settings import Settings
+from atelier.store.house import STUDIO
+from bot.catalogue import BY_NAME
+from bot.studio import Studio
+from tests.bot import handmade
+from tests.bot.conftest import Desk
+from tests.bot.telegram_room import card_of, latest, ref, serving
+from tests.fakes.discord import FakeDiscord, Refused, User
+from tests.fakes.telegram import ALICE, BOB, GROUP, TOKEN, FakeTelegram
+
+OTHER = 77  # another server
+
+
+@pytest.fixture
+def boss(discord: FakeDiscord) -> User:
+    return discord.user("boss", manages=True)
+
+
+@pytest.fixture
+def studio(telegram: FakeTelegram, make_settings: Callable[..., Settings]) -> Studio:
+    made = make_settings(telegram_token=TOKEN, telegram_api_base=telegram.url, admins=f"telegram:{ALICE.id}")
+    return Studio.open(made)
+
+
+async def told(discord: FakeDiscord, user: User, command: str, **options: Any) -> str:
+    return (await (await discord.type(command, options, user=user)).text()).content
+
+
+async def said(telegram: FakeTelegram, line: str, **where: Any) -> str:
+    return (await card_of(telegram, await telegram.say(line, **where))).text.replace("\u2060", "")
+
+
+# Discord: who manages a server rules it
+
+
+async def test_a_servers_words_are_refused_there_and_nowhere_else(
+    discord: FakeDiscord, desk: Desk, alice: User, boss: User
+) -> None:
+    with pytest.raises(Refused):
+        await discord.type("/admin words", user=alice)  # her client does not even show it
+    sly = await discord.type("/admin words", {"add": "teapot"}, user=alice, outdated=True)
+    assert (await sly.text()).content == say("not-yours", "en", command="admin words")
+    listed = await told(discord, boss, "/admin words", add="teapot")
+    assert listed == f"{say('words-listed', 'en')}\n**1**: teapot"
+    assert await told(discord, alice, "/paint", prompt="a t e a p o t") == say(
+        "filter-server", "en", word="teapot"
+    )
+    assert desk.works(alice) == []
+    private = await discord.type("/paint", {"prompt": "a teapot"}, user=alice, channel=discord.private(alice))
+    assert "Painting" in (await private.text()).content
+    assert await told(discord, boss, "/admin words", remove="kettle") == say(
+        "words-not-there", "en", word="kettle"
+    )
+    assert await told(discord, boss, "/admin words", remove="teapot") == say("words-none", "en")
+    assert "Painting" in await told(discord, alice, "/paint", prompt="a teapot")
+
+
+async def test_the_channels_of_a_server(discord: FakeDiscord, desk: Desk, alice: User, boss: User) -> None:
+    studio_channel = discord.world.channel("studio")
+    asked = await discord.type("/admin channels", {"change": "allow"}, user=boss, channel=studio_channel)
+    assert (await asked.text()).content == say("channels-here", "en", number=1)
+    assert await told(discord, alice, "/paint", prompt="a sea") == say("not-in-this-channel", "en")
+    there = await discord.type("/paint", {"prompt": "a sea"}, user=alice, channel=studio_channel)
+    assert "Painting" in (await there.text()).content
+    assert await told(discord, boss, "/admin channels", change="everywhere") == say("channels-all", "en")
+    assert "Painting" in await told(discord, alice, "/paint", prompt="a sea")
+
+
+async def test_somebody_banned_can_neither_ask_nor_vote_but_keeps_what_is_theirs(
+    discord: FakeDiscord, desk: Desk, alice: User, boss: User
+) -> None:
+    asked = await discord.type("/paint", {"prompt": "a sea"}, user=alice)
+    await asked.text()
+    handmade.finish(desk.studio, desk.work(alice), handmade.picture())
+    shown = await asked.work()
+    who = f"discord:{alice.id}"
+    assert await told(discord, boss, "/admin ban", person=f"<@{alice.id}>", why="floods") == say(
+        "ban-done", "en", who=who
+    )
+    assert await told(discord, boss, "/admin ban", person=str(alice.id)) == say("ban-already", "en", who=who)
+    assert await told(discord, boss, "/admin ban", person=str(boss.id)) == say("ban-not-them", "en")
+    assert await told(discord, alice, "/paint", prompt="a sea") == say("banned-here", "en", why="floods")
+    assert await told(discord, alice, "/help") == say("banned-here", "en", why="floods")
+    assert "a sea" in await told(discord, alice, "/history")
+    await discord.press(shown, "👍", user=alice)
+    await discord.until(
+        lambda: any(m.ephemeral and "floods" in m.content for m in discord.world.messages.values()), "no"
+    )
+    assert desk.studio.store.tally(desk.work(alice).id).liked == 0
+    assert await told(discord, boss, "/admin unban", person=str(alice.id)) == say("unban-done", "en", who=who)
+    assert "Painting" in await told(discord, alice, "/paint", prompt="a sea")
+
+
+async def test_a_pause_and_the_age_restricted_mode(
+    discord: FakeDiscord, desk: Desk, alice: User, boss: User
+) -> None:
+    await told(discord, boss, "/admin pause")
+    assert await told(discord, alice, "/poem", topic="snow") == say("paused-here", "en")
+    await told(discord, boss, "/admin resume")
+    assert "Writing" in await told(discord, alice, "/poem", topic="snow")
+
+    assert await told(discord, alice, "/paint", prompt="a nude") == say("filter-sexual-here", "en")
+    assert await told(discord, boss, "/admin adults", allowed="yes") == say("adults-on-discord", "en")
+    assert await told(discord, alice, "/paint", prompt="a nude") == say(
+        "filter-sexual", "en"
+    )  # not that channel
+    grown_up = discord.world.channel("grown-up")
+    grown_up.nsfw = True
+    asked = await discord.type("/paint", {"prompt": "a nude"}, user=alice, channel=grown_up)
+    assert "Painting" in (await asked.text()).content
+    asked = await discord.type("/paint", {"prompt": "a nude child"}, user=alice, channel=grown_up)
+    assert (await asked.text()).content == say("filter-minors", "en")
+
+
+async def test_everything_is_written_down_and_each_server_sees_its_own(
+    discord: FakeDiscord, desk: Desk, alice: User, boss: User
+) -> None:
+    await told(discord, boss, "/admin words", add="teapot")
+    await (
+        await discord.type("/admin promote", {"model": "poet", "version": "v9"}, user=boss, outdated=True)
+    ).text()
+    store = desk.studio.store
+    store.note_deed(ref(BOB), str(OTHER), "admin pause", {}, "done")
+    [promote, words] = store.deeds("discord", str(discord.world.guild))
+    assert (words.command, words.options, words.outcome) == ("admin words", {"add": "teapot"}, "done")
+    assert (promote.command, promote.outcome) == ("admin promote", "refused")  # a server's, not the studio's
+    log = await told(discord, boss, "/admin log")
+    assert "/admin words add=teapot" in log
+    assert "pause" not in log
+
+
+# Telegram: who administers a group rules it; ATELIER_ADMINS rule all
+
+
+async def test_telegram_asks_who_administers_the_group(telegram: FakeTelegram, studio: Studio) -> None:
+    async with serving(studio):
+        await card_of(telegram, await telegram.say("/start", user=BOB))
+        await telegram.say("/admin words add=teapot", user=BOB, chat=GROUP)
+        refused = await telegram.until(lambda m: "administer" in m.text, chat=BOB)
+        assert refused.text.replace("\u2060", "") == say("not-yours", "en", command="admin words")
+        telegram.state.managers.add((GROUP.id, BOB.id))
+        await telegram.say("/admin words add=teapot", user=BOB, chat=GROUP)
+        await telegram.until(lambda m: "teapot" in m.text, chat=BOB, after=refused)
+        assert await said(telegram, "/paint a teapot", chat=GROUP) == say(
+            "filter-server", "en", word="teapot"
+        )
+        assert "Painting" in await said(telegram, "/paint a teapot")
+    assert studio.store.rules("telegram", str(GROUP.id)).words == ("teapot",)
+
+
+async def test_in_private_the_studios_administrator_rules_everywhere(
+    telegram: FakeTelegram, studio: Studio
+) -> None:
+    async with serving(studio):
+        assert await said(telegram, "/admin") == say(
+            "unknown-part", "en", command="admin", name="…",
+            parts=", ".join(part.name for part in BY_NAME["admin"].parts),
+        )  # fmt: skip
+        assert await said(telegram, "/admin pause", user=BOB) == say("not-yours", "en", command="admin pause")
+        assert await said(telegram, "/admin pause") == say("pause-done-all", "en")
+        assert await said(telegram, "/paint a sea", user=BOB) == say("paused", "en")
+        await said(telegram, "/admin resume")
+        await said(telegram, f"/admin ban {BOB.id} for flooding us")
+        assert await said(telegram, "/paint a sea", user=BOB) == say("banned", "en", why="for flooding us")
+        assert "shipped" in await said(telegram, "/admin models poet")
+        assert "no version" in await said(telegram, "/admin promote poet v99")
+        assert "no version before" in await said(telegram, "/admin rollback poet")
+        assert say("retrain-not-yet", "en") in await said(telegram, "/admin retrain")
+        assert "/paint: 0 waiting, 0 workers" in await said(telegram, "/admin stats")
+    assert studio.store.rules("telegram", STUDIO).paused is False
+
+
+async def test_a_version_that_was_promoted_in_the_chat_serves(telegram: FakeTelegram, studio: Studio) -> None:
+    studio.store.register_version("poet", "v7", "0" * 64, "/nowhere", {})
+    async with serving(studio):
+        assert await said(telegram, "/admin promote poet v7") == say(
+            "version-serves", "en", model="poet", version="v7"
+        )
+        assert (serving_now := studio.store.current("poet"))
+        assert serving_now.version == "v7"
+        back = await said(telegram, "/admin rollback model=poet")
+        assert "serves now" in back
+        assert (serving_now := studio.store.current("poet"))
+        assert serving_now.origin == "shipped"
+
+
+@pytest.fixture
+def invited_only(telegram: FakeTelegram, make_settings: Callable[..., Settings]) -> Studio:
+    made = make_settings(
+        telegram_token=TOKEN, telegram_api_base=telegram.url, telegram_allowed=f"{ALICE.id}, {GROUP.id}"
+    )
+    return Studio.open(made)
+
+
+async def test_a_telegram_bot_for_invited_people(telegram: FakeTelegram, invited_only: Studio) -> None:
+    async with serving(invited_only):
+        assert "Painting" in await said(telegram, "/paint a sea")
+        assert await said(telegram, "/paint a sea", user=BOB) == say("not-invited", "en")
+        assert await said(telegram, "/help", user=BOB) == say("not-invited", "en")
+        assert "Painting" in await said(telegram, "/paint a sea", user=BOB, chat=GROUP)
+
+
+async def test_a_refusal_says_why_in_the_persons_language(telegram: FakeTelegram, studio: Studio) -> None:
+    async with serving(studio):
+        for line, lang, key in (
+            ("/paint n u d e", "en", "filter-sexual"), ("/poem 裸 体", "en", "filter-sexual"),
+            ("/melody heil hitler", "en", "filter-hate"),
+            ("/poem I want to k i l l m y s e l f", "en", "filter-harm"),
+            ("/poem snow acrostic=nude", "en", "filter-sexual"),
+        ):  # fmt: skip
+            assert await said(telegram, line) == say(key, lang)
+        assert studio.store.recent(ref(ALICE)) == []
+
+
+async def test_a_button_is_no_way_around_the_filter(telegram: FakeTelegram, studio: Studio) -> None:
+    async with serving(studio):
+        card = await card_of(telegram, await telegram.say("/paint a sea"))
+        handmade.finish(studio, latest(studio), handmade.picture())
+        await telegram.wait(lambda: card.photo)
+        await said(telegram, "/admin words add=sea")
+        press = await telegram.press(card, "🔁", user=BOB)
+        assert await telegram.answered(press) == say("filter-server", "en", word="sea")
+        assert studio.store.recent(ref(BOB)) == []
