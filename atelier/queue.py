@@ -37,7 +37,6 @@ log = logging.getLogger(__name__)
 MAKE, TRAIN = "workers.jobs.make", "workers.training.train"
 _KEEP_S = 600  # a finished job, for rq-dashboard
 _KEEP_FAILED_S = 7 * 24 * 3600
-_RECOVER_S = 15
 _RESUMES = 3  # how often a training whose trainer died is taken up again
 _ON_THE_WAY = (
     JobStatus.QUEUED, JobStatus.STARTED, JobStatus.RATE_LIMITED, JobStatus.SCHEDULED, JobStatus.DEFERRED,
@@ -147,29 +146,6 @@ class Road:
                 description=f"train {model} to {out}",
             )
         return str(job.id)
-
-    def send_lost(self, works: Sequence[Work]) -> list[Work]:
-        """Send again what should wait or run but does not: Redis was flushed, or came back older.
-
-        ``works`` are unfinished by their rows; those that were sent are returned. Twice is harmless:
-        a job whose work is made in the meantime only tells of it again.
-        """
-        lost = []
-        for work in works:
-            with _faults():
-                try:
-                    job = Job.fetch(work.id, connection=self.redis, serializer=JSONSerializer)
-                    if job.get_status(refresh=False) in _ON_THE_WAY:
-                        continue
-                    # Ended for Redis, not for the row. One front end at a time may clear it away.
-                    if not self.redis.set(f"atelier:recover:{work.id}", 1, nx=True, ex=_RECOVER_S):
-                        continue
-                    job.delete()
-                except NoSuchJobError:
-                    pass
-            self.send(work)
-            lost.append(work)
-        return lost
 
     def place(self, work: Work) -> int | None:
         """The work's place, 1 for the next; None when it is not waiting any more.

@@ -2,8 +2,9 @@
 
 The stream says *when* something happened, the row says *what*. An event is acknowledged only
 after its post succeeded, so a front end that dies in between posts when it is back; what the
-stream itself lost (a flushed Redis) is found in the store by :meth:`Delivery.sweep`. One
-process a platform delivers; an event and the sweep share one attempt at a work.
+stream itself lost (a flushed Redis) is found in the store by :meth:`Delivery.sweep`, which runs as
+soon as the reconciler (:mod:`atelier.reconcile`) sees that Redis lost things. One process a platform
+delivers; an event and the sweep share one attempt at a work.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol, TypeVar
 
 from atelier.errors import AtelierError, Gone, PersonError, Unavailable
+from atelier.reconcile import LOOK_S, Reconciler
 from atelier.results import Event, Listener
 from atelier.store import Platform, Work
 from atelier.works import Artefact
@@ -68,6 +70,7 @@ class Delivery:
     def __init__(self, studio: Studio, poster: Poster) -> None:
         self._studio = studio
         self._poster = poster
+        self._reconciler = Reconciler(studio.store, studio.road)
         self._delivering: dict[str, asyncio.Task[bool]] = {}
         self._hopeless: set[str] = set()  # failed for unknown reasons: not swept again by this process
         self._slots = asyncio.Semaphore(AT_ONCE)
@@ -86,6 +89,7 @@ class Delivery:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
             await listener.close()
+            await asyncio.to_thread(self._reconciler.resign)
 
     def _spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(work)
@@ -94,18 +98,25 @@ class Delivery:
         return task
 
     async def _sweep_forever(self) -> None:
+        """Mend the road, and sweep: at the start, when Redis lost things, and now and then."""
+        loop = asyncio.get_running_loop()
+        due, down = 0.0, False
         while True:
             try:
-                await self.sweep()
+                lost = await asyncio.to_thread(self._reconciler.turn)
+                if lost or down or loop.time() >= due:
+                    await self.sweep()
+                    due, down = loop.time() + SWEEP_S, False
             except Unavailable as fault:
-                log.warning("sweep put off: %s", fault)
+                if not down:
+                    log.warning("sweep put off: %s", fault)
+                down = True
             except Exception:
                 log.exception("sweep failed")
-            await asyncio.sleep(SWEEP_S)
+            await asyncio.sleep(LOOK_S)
 
     async def sweep(self) -> None:
-        """Queue what never reached the queue; post what no event told of."""
-        await self._studio.resend(older_than_s=10)
+        """Post what no event told of."""
         for work in await asyncio.to_thread(self._studio.store.undelivered, self._poster.platform):
             if work.id not in self._hopeless:
                 self._spawn(self._deliver(work.id))

@@ -213,26 +213,6 @@ class Studio:
                 log.info("work %s: was finished before it could be cancelled", work.id)
         return done
 
-    async def resend(self, older_than_s: float, lost_after_s: float = 60.0) -> int:
-        """Put works on the queue that should be there and are not; how many.
-
-        Either their front end died between the row and the job, or Redis lost them (flushed, or
-        killed within the last second of its append-only file).
-        """
-
-        def send() -> int:
-            unsent = self.store.unsent(older_than_s)
-            for work in unsent:
-                self.road.send(work)
-                self.store.queued(work.id)
-                log.warning("work %s: was recorded but not queued; queued now", work.id)
-            lost = self.road.send_lost(self.store.unfinished(lost_after_s))
-            for work in lost:
-                log.warning("work %s: the queue had lost it; queued again", work.id)
-            return len(unsent) + len(lost)
-
-        return await asyncio.to_thread(send)
-
     async def queue_place(self, work: Work) -> int | None:
         """The work's place now; None once it is being made."""
         return await asyncio.to_thread(self.road.place, work)

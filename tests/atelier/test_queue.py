@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable
 
 import pytest
-from rq.job import Job, JobStatus
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from atelier.errors import Unavailable
@@ -94,24 +94,3 @@ def test_a_redis_that_is_down_is_one_sentence_and_back_is_back(
     assert road.place(first) == 1  # the append-only file kept it
     assert road.send(second) == 2
     road.close()
-
-
-def test_what_a_flushed_redis_lost_is_sent_again(road: Road, store: Store) -> None:
-    works = [ask(store, str(n)) for n in range(3)]
-    for work in works:
-        road.send(work)
-    assert road.send_lost(works) == []
-    road.redis.flushall()
-    road.send(works[1])
-    assert road.send_lost(works) == [works[0], works[2]]
-    assert road.send_lost(works) == []
-    assert [road.place(work) for work in works] == [2, 1, 3]
-
-
-def test_a_job_that_ended_without_its_row_is_sent_again(road: Road, store: Store) -> None:
-    work = ask(store, "a")
-    road.send(work)
-    job = Job.fetch(work.id, connection=road.redis, serializer=JSONSerializer)
-    job.set_status(JobStatus.FINISHED)
-    assert road.send_lost([work]) == [work]
-    assert road.place(work) == 1

@@ -85,27 +85,6 @@ async def test_redis_down_is_a_clear_sentence_and_leaves_nothing(
     assert studio.store.stats()["works"] == 0
 
 
-async def test_a_front_end_that_died_between_row_and_job(studio: Studio) -> None:
-    request = studio.read(BY_NAME["paint"], {"prompt": "a sea"}).seeded()
-    work, _ = studio.store.accept(
-        person=ANN, kind="paint", request=request, lang="en", place={}, source="discord:9"
-    )
-    assert await studio.resend(older_than_s=60) == 0
-    assert await studio.resend(older_than_s=0) == 1
-    assert waiting(studio) == [work.id]
-    # The update comes again: the person is told of the same work.
-    assert (await ask(studio, "discord:9")).work.id == work.id
-
-
-async def test_what_a_flushed_redis_lost_is_queued_again(studio: Studio) -> None:
-    ticket = await ask(studio)
-    assert await studio.resend(older_than_s=0, lost_after_s=0) == 0
-    studio.road.redis.flushdb()
-    assert await studio.resend(older_than_s=0, lost_after_s=60) == 0  # it may only just have been taken
-    assert await studio.resend(older_than_s=0, lost_after_s=0) == 1
-    assert waiting(studio) == [ticket.work.id]
-
-
 async def test_again_is_the_same_request_with_another_seed(studio: Studio) -> None:
     first = await ask(studio, prompt="a sea", style="photo", seed=5)
     again = await studio.again(first.work.id, person=BEN, lang="zh", place={}, source="discord:3")

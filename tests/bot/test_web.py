@@ -203,7 +203,7 @@ async def test_a_failure_is_told_in_the_readers_language(desk: Desk) -> None:
         work = await visitor.work("一片海")
         await asyncio.to_thread(handmade.fail, desk.studio, work, "artefacts-down")
         event = await _until(events, "failed")
-        assert event["status"].startswith("画室的存放处")
+        assert event["status"].startswith("画室的存放处现在没有回应")
 
 
 async def test_a_work_made_while_nobody_looked_is_there_later(desk: Desk) -> None:

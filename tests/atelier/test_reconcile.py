@@ -1,0 +1,156 @@
+"""What the road lost comes back: from nothing, from an older Redis, from a front end that died half way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from redis import Redis
+from rq import Queue
+from rq.job import Job, JobStatus
+from rq.serializers import JSONSerializer
+
+from atelier import reconcile
+from atelier.errors import Unavailable
+from atelier.queue import Road, queue_name
+from atelier.reconcile import Reconciler
+from atelier.results import stream
+from atelier.settings import Settings
+from atelier.store import Store, Work
+from tests.atelier.test_queue import ask
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconcile, "TWICE_S", 0.05)
+
+
+def sent(road: Road, store: Store, source: str) -> Work:
+    work = ask(store, source)
+    road.send(work)
+    store.queued(work.id)
+    return work
+
+
+def waiting(road: Road) -> list[str]:
+    return [
+        str(n) for n in Queue(queue_name("poem"), connection=road.redis, serializer=JSONSerializer).job_ids
+    ]
+
+
+def job(road: Road, work: Work) -> Job:
+    return Job.fetch(work.id, connection=road.redis, serializer=JSONSerializer)
+
+
+def test_a_flushed_redis_is_noticed_and_filled_again(road: Road, store: Store) -> None:
+    works = [sent(road, store, str(n)) for n in range(12)]  # more than one person may have in the queue
+    mender = Reconciler(store, road)
+    assert mender.turn()  # at the start one looks, whatever was before
+    assert not mender.turn()
+    before = waiting(road)
+    road.redis.flushall()
+    assert mender.turn()
+    assert waiting(road) == before
+    assert job(road, works[-1]).get_status() == JobStatus.RATE_LIMITED
+    assert not mender.turn()
+
+
+def test_a_restored_redis_is_mended(
+    redis_server: Any, make_settings: Callable[..., Settings], store: Store
+) -> None:
+    """A server that comes back without what was done in its last second."""
+    road = Road.open(make_settings(redis_url=redis_server.url))
+    mender = Reconciler(store, road)
+    old = sent(road, store, "old")
+    mender.turn()
+    new = sent(road, store, "new")
+    redis_server.stop()
+    redis_server.start()
+    job(road, new).delete()  # never reached its file
+    assert mender.turn()
+    assert waiting(road) == [old.id, new.id]
+
+
+def test_what_is_on_its_way_is_left_alone(road: Road, store: Store) -> None:
+    works = [sent(road, store, str(n)) for n in range(3)]
+    queue = Queue(queue_name("poem"), connection=road.redis, serializer=JSONSerializer)
+    Queue.dequeue_any([queue], timeout=None, connection=road.redis, serializer=JSONSerializer)
+    road.redis.lmove(queue.key, queue.intermediate_queue_key)  # just taken by a worker
+    taken = job(road, works[0])
+    assert taken.get_status() == JobStatus.QUEUED
+    road.redis.lpush(queue.intermediate_queue_key, works[0].id)
+    assert Reconciler(store, road).mend() == 0
+
+
+def test_a_job_without_a_place_is_sent_again(road: Road, store: Store) -> None:
+    nowhere, ended, begun, made = (sent(road, store, name) for name in ("a", "b", "c", "d"))
+    road.redis.lrem(f"rq:queue:{queue_name('poem')}", 0, nowhere.id)
+    job(road, ended).set_status(JobStatus.FINISHED)
+    job(road, begun).set_status(JobStatus.STARTED)  # by a worker whose record is gone
+    store.failed(made.id, "work-crashed", {})
+    job(road, made).set_status(JobStatus.FAILED)
+    road.redis.delete(f"rq:queue:{queue_name('poem')}")
+    assert Reconciler(store, road).mend() == 3
+    assert sorted(waiting(road)) == sorted(work.id for work in (nowhere, ended, begun))
+    assert Reconciler(store, road).mend() == 0
+
+
+def test_a_front_end_that_died_between_row_and_job(
+    road: Road, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = ask(store, "a")
+    mender = Reconciler(store, road)
+    mender.turn()
+    assert waiting(road) == []  # it may only just be on its way
+    monkeypatch.setattr(reconcile, "UNSENT_S", 0)
+    mender.turn()
+    assert waiting(road) == [work.id]
+    row = store.get(work.id)
+    assert row is not None
+    assert row.state == "queued"
+
+
+def test_what_was_cancelled_in_rq_stays_cancelled(road: Road, store: Store) -> None:
+    """Somebody pressed cancel in rq-dashboard: its person is told, and it does not come back."""
+    work = sent(road, store, "a")
+    job(road, work).cancel()
+    assert Reconciler(store, road).mend() == 0
+    row = store.get(work.id)
+    assert row is not None
+    assert row.state == "cancelled"
+    assert road.redis.xlen(stream("web")) == 1
+
+
+def test_one_leads_and_another_follows(road: Road, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconcile, "LEAD_S", 0.5)
+    first, second = Reconciler(store, road), Reconciler(store, road)
+    assert first.leads()
+    assert not second.leads()
+    assert first.leads()
+    first.resign()
+    assert second.leads()
+    assert not first.leads()
+    road.redis.pexpire("atelier:reconciler", 1)  # it was killed
+    while not first.leads():
+        pass
+    road.redis.flushall()
+    assert first.leads()
+
+
+def test_without_redis_it_says_so_and_goes_on_later(
+    redis_server: Any, make_settings: Callable[..., Settings], store: Store
+) -> None:
+    road = Road.open(make_settings(redis_url=redis_server.url))
+    work = sent(road, store, "a")
+    mender = Reconciler(store, road)
+    mender.turn()
+    redis_server.stop()
+    with pytest.raises(Unavailable) as down:
+        mender.turn()
+    assert down.value.key == "redis-down"
+    redis_server.start()
+    with Redis.from_url(redis_server.url) as client:
+        client.flushall()
+    assert mender.turn()
+    assert waiting(road) == [work.id]
