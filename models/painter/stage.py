@@ -14,15 +14,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import torch
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from torch import nn
-from torch.utils.tensorboard.writer import SummaryWriter
 
 from atelier.errors import BadInput
 from models.ranks import agree, count, rank
+
+if TYPE_CHECKING:
+    from torch.utils.tensorboard.writer import SummaryWriter
 
 SAVE_EVERY = 120.0  # seconds
 
@@ -104,6 +106,9 @@ def run_stage(
             journal.done = False  # a larger budget than the one that was used up
             journal.checks = int(budget.share(journal.step, journal.seconds) * checks)
     begun_at = journal.step
+    # Here: this module's small helpers serve too, and TensorBoard is 36 MB of memory there for nothing.
+    from torch.utils.tensorboard.writer import SummaryWriter
+
     writer = SummaryWriter(str(work / "tensorboard" / name)) if rank() == 0 else None
     saved = time.monotonic()
     with _bar(name) as show:
