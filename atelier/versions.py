@@ -20,7 +20,7 @@ from atelier.requests import Kind
 
 Model = Literal["painter", "poet", "composer"]
 MODELS: tuple[Model, ...] = get_args(Model)
-SHIPPED = (*MODELS, "text")  # "text" is the prompt encoder, which the painter reads with
+SHIPPED = (*MODELS, "text", "upscaler")  # the last two serve the painter: its prompt encoder, larger pictures
 MODEL_OF: dict[Kind, Model] = {"paint": "painter", "poem": "poet", "melody": "composer"}
 CARD = "card.json"
 

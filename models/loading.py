@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from atelier.errors import PersonError
 from atelier.requests import Kind
 from atelier.works import Made
+
+if TYPE_CHECKING:
+    from models.upscaler.generate import Upscaler
 
 
 class Generator(Protocol):
@@ -50,3 +53,10 @@ def at_once(kind: Kind, device: str) -> int:
     if kind == "melody":
         return 4
     return 8 if device == "cpu" else 64
+
+
+def load_upscaler(folder: Path | None = None, device: str = "cpu") -> Upscaler:
+    """What enlarges the painter's pictures, likewise. Raises ``WeightsError``."""
+    from models.upscaler.generate import Upscaler
+
+    return Upscaler.load(folder, device)

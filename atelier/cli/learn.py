@@ -16,7 +16,9 @@ from atelier.errors import BadInput, Unavailable
 from atelier.figures import Figures
 from atelier.languages import say
 from atelier.settings import Settings
-from atelier.versions import MODEL_OF, MODELS, SHIPPED, Model
+from atelier.versions import MODEL_OF, MODELS, SHIPPED
+
+MEASURED = (*MODELS, "upscaler")
 
 
 @click.command("train")
@@ -46,14 +48,14 @@ def train_command(
 
 
 @click.command("eval")
-@click.argument("model", type=click.Choice(MODELS))
+@click.argument("model", type=click.Choice(MEASURED))
 @click.option("--data", type=Path, help="a pack, or a folder of packs; rows of its test split are used")
 @click.option("--train-data", type=Path, help="the training works, for the figures about copying")
 @click.option("--limit", type=click.IntRange(min=1), help="use only part of the rows")
 @click.option("--version-folder", type=Path, help="another version than the shipped one")
 @click.option("--json", "as_json", is_flag=True)
 def eval_command(
-    model: Model,
+    model: str,
     data: Path | None,
     train_data: Path | None,
     limit: int | None,
@@ -64,8 +66,9 @@ def eval_command(
     for folder in (data, train_data):
         if folder is not None and not folder.is_dir():
             raise BadInput("bad-data", path=str(folder), why="no such folder")
-    kind = next(kind for kind, name in MODEL_OF.items() if name == model)
-    loaded = load(kind, version_folder)
+    loaded = load(
+        next((kind for kind, name in MODEL_OF.items() if name == model), "upscaler"), version_folder
+    )
     _show(_module(model, "evaluate").evaluate(loaded, data, limit=limit, train_data=train_data), as_json)
 
 

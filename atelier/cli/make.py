@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import click
 
@@ -120,15 +120,17 @@ def _run(kind: Kind, given: dict[str, Any]) -> None:
 _SUFFIX = {"paint": ".png", "poem": ".txt", "melody": ".ogg"}
 
 
-def load(kind: Kind, folder: Path | None = None) -> Any:
-    """The model that makes ``kind``, on the device of the settings."""
+def load(kind: Kind | Literal["upscaler"], folder: Path | None = None) -> Any:
+    """The model that makes ``kind``, on the device of the settings; or what enlarges its pictures."""
     settings = Settings.load()
     try:
         from models.device import resolve
-        from models.loading import load_model
+        from models.loading import load_model, load_upscaler
     except ModuleNotFoundError:
         raise Unavailable("room-missing", extra="worker") from None
     device = resolve(settings.device, settings.threads)
+    if kind == "upscaler":
+        return load_upscaler(folder, device)
     return load_model(kind, folder, device, soundfont=settings.soundfont, candidates=settings.candidates)
 
 

@@ -142,7 +142,7 @@ class Painter:
         told = fields(self.model, self.version, request, lang)
         pixels = [picture.pixels for picture in drawn]
         if request.steer and request.steer.upscale:
-            pixels = enlarged(pixels, request.steer.upscale)
+            pixels = enlarged(pixels, request.steer.upscale, self.device)
         artefacts = []
         for number, (picture, values) in enumerate(zip(drawn, pixels, strict=True), 1):
             info = PngInfo()

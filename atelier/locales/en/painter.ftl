@@ -71,3 +71,4 @@ painter-eval-no-data = Left out: everything about held-out pictures, for no pack
 painter-eval-no-train-data = Left out: near_copies, for the training pictures were not named; name them with --train-data.
 painter-eval-no-dcgan = Left out: frechet_vs_dcgan, for no DCGAN was trained beside this version (stage “baselines”).
 painter-eval-no-parent = Left out: frechet_vs_parent, for this version's parent was not measured beside it (stage “baselines”).
+upscaler-eval-no-data = Left out: the figures of packs' pictures, for no pack was named; name one with --data.

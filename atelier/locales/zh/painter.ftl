@@ -65,3 +65,4 @@ painter-eval-no-data = 略去与留出图片有关的全部指标：没有指定
 painter-eval-no-train-data = 略去 near_copies：没有指定训练图片；请用 --train-data 指定。
 painter-eval-no-dcgan = 略去 frechet_vs_dcgan：该版本旁没有训练 DCGAN（阶段“baselines”）。
 painter-eval-no-parent = 略去 frechet_vs_parent：该版本旁没有测量它的母模型（阶段“baselines”）。
+upscaler-eval-no-data = 略去数据包图片的各项指标：没有指定数据包；请用 --data 指定。
