@@ -7,12 +7,13 @@ How much of one person's may stand in the queue at once is RQ's to keep (``rq.Ra
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from atelier.errors import AtelierError
+from atelier.rules import Rules
 from atelier.settings import Settings
 
-Whose = Literal["person", "server", "studio"]
+Whose = Literal["person", "member", "server", "studio"]
 
 
 class Reached(AtelierError):
@@ -26,21 +27,34 @@ class Reached(AtelierError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most works that may be unfinished at one time."""
+    """The most works that may be unfinished at one time.
+
+    ``person``: of one person, anywhere; ``member``: of one person, in this server; ``server``: of all in
+    this server; ``studio``: of everybody.
+    """
 
     person: int
+    member: int
     server: int
     studio: int
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
-        """The limits of the settings."""
-        return cls(settings.person_waiting, settings.server_waiting, settings.studio_waiting)
+    def of(cls, settings: Settings, everywhere: Rules | None = None, here: Rules | None = None) -> Self:
+        """The settings' limits, as the studio's and the server's rules lower them; none raises them."""
+        whole, local = everywhere or Rules(), here or Rules()
+        person = _lower(settings.person_waiting, whole.each)
+        studio = _lower(settings.studio_waiting, whole.together)
+        return cls(
+            person, _lower(person, local.each), _lower(settings.server_waiting, local.together), studio
+        )
 
-    def check(self, person: int, server: int, studio: int) -> None:
+    def check(self, person: int, member: int, server: int, studio: int) -> None:
         """Raises :class:`Reached` where one more than these would be too many."""
-        for whose, number, most in (
-            ("person", person, self.person), ("server", server, self.server), ("studio", studio, self.studio),
-        ):  # fmt: skip
+        for whose, number in zip(get_args(Whose), (person, member, server, studio), strict=True):
+            most = getattr(self, whose)
             if number >= most:
-                raise Reached(whose, most)  # type: ignore[arg-type]
+                raise Reached(whose, most)
+
+
+def _lower(most: int, ruled: int | None) -> int:
+    return most if ruled is None else min(most, ruled)

@@ -28,7 +28,8 @@ class Rules(BaseModel):
     """What administrators set for a server (a Discord server, a Telegram group), or for the whole studio.
 
     ``words`` are refused, besides the studio's own; ``channels`` are where the bot may answer (empty:
-    everywhere); ``adults`` switches the age-restricted mode on.
+    everywhere); ``adults`` switches the age-restricted mode on. ``each`` and ``together`` are how many works
+    one person, and all of them, may wait for (None: as the settings say).
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -37,6 +38,8 @@ class Rules(BaseModel):
     channels: tuple[str, ...] = ()
     adults: bool = False
     paused: bool = False
+    each: Annotated[int, Field(ge=1)] | None = None
+    together: Annotated[int, Field(ge=1)] | None = None
 
 
 Outcome = Literal["done", "refused"]

@@ -11,8 +11,11 @@ from typing import Any
 
 from atelier.errors import BadInput
 from bot.actions.cancel import CANCEL
+from bot.actions.limits import LIMITS
 from bot.actions.order import ORDER
+from bot.actions.queue import QUEUE
 from bot.actions.running import RUNNING
+from bot.actions.surprise import SURPRISE
 from bot.actions.yours import YOURS
 from bot.command import Call, Command, Reply
 from bot.door import permitted
@@ -30,9 +33,11 @@ BY_NAME: dict[str, Command] = {
     command.name: command
     for command in (
         *MAKING.values(),
+        SURPRISE,
+        QUEUE,
         CANCEL,
         *YOURS,
-        Command("admin", parts=(*RUNNING, *ORDER), role="server"),
+        Command("admin", parts=(*RUNNING, LIMITS, *ORDER), role="server"),
         Command("help", action=_help, personal=False),
     )
 }

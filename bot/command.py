@@ -1,8 +1,9 @@
 """What a command is: its name, its options, who may give it, what it does, what it answers.
 
-A command makes a work (``kind``), does something at once (``action``), or is a folder of others
-(``parts``: ``/admin models``). An action gets a :class:`Call` and returns a :class:`Reply`: plain
-words and plain structure, which each platform shows in its own way. Nothing in a reply is markup.
+A command makes a work (``kind``), does something at once (``action``), is a folder of others
+(``parts``: ``/admin models``), or means another one, filled in (``means``: ``/surprise``). An action
+gets a :class:`Call` and returns a :class:`Reply`: plain words and plain structure, which each platform
+shows in its own way. Nothing in a reply is markup.
 """
 
 from __future__ import annotations
@@ -122,6 +123,8 @@ class Reply:
 
 
 Action = Callable[[Call], Awaitable[Reply]]
+# The options as given, and the language → the command that is meant, and its options.
+Meaning = Callable[[dict[str, Any], Lang], "tuple[Command, dict[str, Any]]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,7 @@ class Command:
     kind: Kind | None = None
     options: tuple[Option, ...] = ()
     action: Action | None = None
+    means: Meaning | None = None
     parts: tuple[Command, ...] = field(default=())
     role: Role = "everyone"
     personal: bool = True
@@ -147,9 +151,18 @@ class Command:
         return f"{self.parent} {self.name}".strip()
 
     @property
+    def makes(self) -> bool:
+        """Whether a work comes of it."""
+        return self.kind is not None or self.means is not None
+
+    @property
     def prompt(self) -> Option | None:
         """The required option: what Telegram reads from the rest of the message."""
         return next((option for option in self.options if option.required), None)
+
+    def meant(self, options: dict[str, Any], lang: Lang) -> tuple[Command, dict[str, Any]]:
+        """What is meant by this command with ``options``: itself, but for one that stands for others."""
+        return self.means(options, lang) if self.means else (self, options)
 
     def fields(self, options: dict[str, Any]) -> dict[str, Any]:
         """Options by their chat names → by the request's field names."""

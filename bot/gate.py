@@ -6,6 +6,7 @@ from typing import Any
 
 from atelier import moderation
 from atelier.errors import BadInput
+from atelier.limits import Limits
 from atelier.requests import PaintRequest, PoemRequest, Request
 from atelier.settings import Settings
 from atelier.store import PersonRef, Store
@@ -27,8 +28,8 @@ def welcome(settings: Settings, store: Store, person: PersonRef, server: str | N
 
 def admit(
     settings: Settings, store: Store, person: PersonRef, request: Request, place: dict[str, Any]
-) -> None:
-    """Raises :class:`BadInput` with why this request is not taken here.
+) -> Limits:
+    """The limits that hold here. Raises :class:`BadInput` with why this request is not taken at all.
 
     ``place`` says where: ``server``, ``within`` (the channel, and what it is part of), ``adults``
     (whether the platform keeps minors out of it).
@@ -53,6 +54,7 @@ def admit(
             raise BadInput("filter-server", word=found.text)
         offered = found.kind in moderation.lists().adult and server and not rules.adults
         raise BadInput(f"filter-{found.kind}-here" if offered else f"filter-{found.kind}")
+    return Limits.of(settings, everywhere, rules if server else None)
 
 
 def words_of(request: Request) -> list[str]:

@@ -17,7 +17,7 @@ from atelier import disk
 from atelier.artefacts import Shelf
 from atelier.errors import BadInput, PersonError, Unavailable
 from atelier.languages import Lang, span
-from atelier.limits import Limits, Reached
+from atelier.limits import Reached
 from atelier.queue import Road
 from atelier.requests import Kind, Request, parse_request
 from atelier.results import publish
@@ -110,13 +110,13 @@ class Studio:
         source: str,
     ) -> Ticket:
         def accept() -> Ticket:
-            gate.admit(self.settings, self.store, person, request, place)
+            limits = gate.admit(self.settings, self.store, person, request, place)
             self.road.check()  # before the row: a queue that is down leaves nothing half-recorded
             self._check_disk()
             try:
                 work, fresh = self.store.accept(
                     person=person, kind=kind, request=request.seeded(), lang=lang, place=place,
-                    source=source, limits=Limits.of(self.settings),
+                    source=source, limits=limits,
                 )  # fmt: skip
             except Reached as reached:
                 raise self._refusal(reached, kind, lang) from None

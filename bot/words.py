@@ -12,6 +12,7 @@ from bot.making import MAKING
 
 Quote = Callable[[str], str]
 FACES: dict[Kind, str] = {"paint": "🎨", "poem": "📜", "melody": "🎵"}
+SHORT = 60  # characters of a prompt that name a work
 WORTH_TELLING_S = 3.0  # a shorter wait is over before it is read
 
 
@@ -97,6 +98,13 @@ def alt(work: Work, number: int = 1) -> str:
     if style:
         text = f"{text} ({say(f'choice-style-{style}', work.lang)})"
     return text if number == 1 else f"{text} {number}"
+
+
+def short(work: Work, lang: Lang) -> str:
+    """A work named by its kind and the first of its words, plain."""
+    prompt = work.request.words
+    cut = prompt if len(prompt) <= SHORT else prompt[: SHORT - 1] + "…"
+    return f"{FACES[work.kind]} {say('quoted', lang, prompt=cut)}"
 
 
 def listed(work: Work, lang: Lang, quote: Quote) -> str:

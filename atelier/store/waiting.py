@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, case, cast, func, select
+from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, func, select
 
 from atelier.limits import Limits
 from atelier.store.records import UNFINISHED
@@ -18,10 +18,12 @@ def make_room(connection: Connection, limits: Limits, person: int, place: dict[s
     The request's own row may be written already: it is not counted, being the newest of its person.
     """
     server = place.get("server")
-    theirs = _number(works.c.person_id == person)
-    here = _number(cast(works.c.place["server"].as_string(), String) == str(server))
-    row = connection.execute(select(theirs, here, func.count()).where(works.c.state.in_(UNFINISHED))).one()
-    limits.check(person=row[0] - 1, server=row[1] - 1 if server else 0, studio=row[2] - 1)
+    theirs = works.c.person_id == person
+    here = cast(works.c.place["server"].as_string(), String) == str(server)
+    counts = (_number(theirs), _number(and_(theirs, here)), _number(here), func.count())
+    row = connection.execute(select(*counts).where(works.c.state.in_(UNFINISHED))).one()
+    members, all_here = (row[1] - 1, row[2] - 1) if server else (0, 0)
+    limits.check(person=row[0] - 1, member=members, server=all_here, studio=row[3] - 1)
 
 
 def _number(of: ColumnElement[bool]) -> ColumnElement[int]:

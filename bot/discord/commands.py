@@ -159,11 +159,12 @@ def _choice(option: Option, value: str | int) -> app_commands.Choice[Any]:
 
 async def _run(interaction: Interaction, command: Command, options: dict[str, Any]) -> None:
     """What every command does: refuse at once what is wrong, else acknowledge and ask."""
-    if command.kind is None:
+    if not command.makes:
         await answer(interaction, command, options)
         return
     lang = language(interaction)
     try:
+        command, options = command.meant(options, lang)
         Studio.read(command, options)
     except BadInput as fault:
         await refuse(interaction, told(fault, lang))

@@ -51,7 +51,7 @@ class Commands:
     async def _command(self, command: Command, update: Update, _context: Any) -> None:
         message = _message(update)
         typed = (message.text or "")[message.entities[0].length :].strip()
-        if command.kind:
+        if command.makes:
             await self._make(command, typed, message)
         elif message.from_user is not None:
             await self._answer(command, typed, message, spoken(self._studio, message.from_user, typed))
@@ -81,13 +81,13 @@ class Commands:
 
     async def _make(self, command: Command, typed: str, message: Message) -> None:
         person = message.from_user
-        if person is None or command.prompt is None:
+        if person is None:
             return
         self._open.pop(person.id, None)
         lang = spoken(self._studio, person, typed)
         try:
-            options = parse_text(command, typed)
-            if not options[command.prompt.name]:
+            command, options = command.meant(parse_text(command, typed), lang)
+            if command.prompt and not options.get(command.prompt.name):
                 self._ask(command, typed, message, person, lang)
                 return
             ticket = await self._studio.ask(

@@ -55,7 +55,7 @@ class Api:
         said = await read_json(request)
         person, lang = self._person(request), language(request)
         command, options = read(said)
-        if command.kind is None:
+        if not command.makes:
             call = Call(self._studio, person, lang, Where("web"), options, client=lang)
             reply = await door.answer(command, call)
             chosen = self._studio.tastes.language(person, lang)
@@ -64,6 +64,7 @@ class Api:
             if chosen != lang:  # just now, by /settings
                 choose_language(request, response, chosen)
             return response
+        command, options = command.meant(options, lang)
         ticket = await self._studio.ask(
             command, options, person=person, lang=lang, place={}, source=_source(person, said)
         )

@@ -53,7 +53,7 @@ class Stage:
             shown = await asked.text()
             assert shown.pinged == set()
             assert asked.acknowledged_after_s < 3
-            if command.kind is None:
+            if not command.makes:
                 assert shown.ephemeral
             return shown.content
         line = " ".join([f"/{command.path}", *(_typed(command, name, v) for name, v in options.items())])

@@ -134,7 +134,7 @@ async def test_a_typed_line_is_a_request(desk: Desk, text: str, kept: str) -> No
 async def test_the_page_shows_the_reply_of_every_command(desk: Desk, lang: str) -> None:
     async with visit(desk, lang) as visitor:
         for command in every():
-            if command.kind is None and command.role == "everyone" and command.prompt is None:
+            if not command.makes and command.role == "everyone" and command.prompt is None:
                 reply = (await visitor.ask(f"/{command.path}")).json()["reply"]
                 assert reply["command"] == command.path
                 assert reply["title"] == command.describe(pick(lang))

@@ -4,6 +4,8 @@ command-paint = Paint a picture from your words
 command-poem = Write a poem, in English or Chinese
 command-melody = Compose a melody you can hear, see and print
 command-cancel = Take back what you are waiting for
+command-surprise = Let me surprise you with a picture, a poem or a melody
+command-queue = What you are waiting for, and for how long
 command-help = What I can do, with examples
 
 option-prompt = What to paint, for example “a stormy sea at dusk”
@@ -22,9 +24,13 @@ option-key = The key, for example “D minor”
 option-tempo = Quarter notes a minute, 40 to 240
 option-length = How many bars
 option-what = The latest, or everything you are waiting for
+option-kind = What it should be; leave it out and I choose that too
 
 choice-what-latest = the latest
 choice-what-all = everything
+choice-kind-paint = a picture
+choice-kind-poem = a poem
+choice-kind-melody = a melody
 
 choice-style-photo = photograph
 choice-style-painting = painting
@@ -106,6 +112,7 @@ command-admin-promote = Let a version serve from the next work on
 command-admin-rollback = Let the version before serve again
 command-admin-retrain = Train a model from the votes
 command-admin-stats = What was made, how it pleased, what waits
+command-admin-limits = How many works may wait here at one time
 command-admin-words = Words that are refused here, besides the filter's own
 command-admin-channels = The channels where I may make works
 command-admin-adults = The age-restricted mode of this server
@@ -123,6 +130,8 @@ option-change = Allow this channel, forbid it, or allow everywhere
 option-allowed = Whether content for adults is allowed here
 option-person = Who: a mention, or their id
 option-why = The reason; they will read it
+option-each = How many works one person may wait for; 0 leaves it to the studio
+option-together = How many works may wait altogether; 0 leaves it to the studio
 
 choice-model-painter = painter
 choice-model-poet = poet

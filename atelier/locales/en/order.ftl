@@ -51,6 +51,10 @@ resume-done = I take requests again.
 log-listed = Lately, newest first (✗: refused):
 log-empty = Nothing yet.
 log-nobody = somebody who was forgotten
+limits-here = This many works may wait here at one time:
+limits-studio = This many works may wait in the whole studio at one time:
+limits-each = Of one person
+limits-together = Altogether
 
 ## Running the studio
 models-none = There are no versions here: the models are not installed on this machine, and none was trained.

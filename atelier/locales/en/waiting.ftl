@@ -12,6 +12,16 @@ cancel-not-yours = Only the person who asked for this can cancel it.
 cancel-too-late = Too late to cancel: it is finished.
 work-cancelled = Cancelled, as you wished.
 work-cancelled-admin = Whoever runs the studio has cancelled this.
+queue-title = You are waiting for { $number ->
+    [one] one work:
+   *[other] { $number } works:
+ }
+queue-title-first = You are waiting for { $number } works. The first { $shown } of them:
+queue-empty = You are not waiting for anything.
+queue-making = It is being made now.
+queue-look = Look again
+queue-cancel = Cancel all
 person-waiting = You are waiting for { $most } works already, and that is as many as one person may. As soon as one is there you can ask again; /cancel takes one back.
+member-waiting = You are waiting for { $most } works on this server already, and that is as many as its administrators allow one person. As soon as one is there you can ask again.
 server-waiting = { $most } works are on their way to this group already, and that is as many as one group may have. Please ask again when some of them are there.
 studio-full = The studio is full: please ask again in about { $wait }.

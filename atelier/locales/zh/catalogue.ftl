@@ -4,6 +4,8 @@ command-paint = 用你的话画一幅画
 command-poem = 写一首诗，中文或英文
 command-melody = 作一段旋律，可听、可看、可打印
 command-cancel = 收回你在等的作品
+command-surprise = 给我一个惊喜：一幅画、一首诗或一段旋律
+command-queue = 你在等哪些作品，还要等多久
 command-help = 我会做什么，附例子
 
 option-prompt = 画什么，例如“黄昏时的暴风海面”
@@ -22,9 +24,13 @@ option-key = 调，例如“D minor”或“降B大调”
 option-tempo = 每分钟四分音符数，40 到 240
 option-length = 多少小节
 option-what = 最近的一件，还是在等的全部
+option-kind = 想要哪一种；不选就由我决定
 
 choice-what-latest = 最近的一件
 choice-what-all = 全部
+choice-kind-paint = 画
+choice-kind-poem = 诗
+choice-kind-melody = 旋律
 
 choice-style-photo = 照片
 choice-style-painting = 绘画
@@ -106,6 +112,7 @@ command-admin-promote = 从下一件作品起，让某个版本服务
 command-admin-rollback = 换回之前的版本
 command-admin-retrain = 用投票训练模型
 command-admin-stats = 做了什么、反响如何、还有什么在等
+command-admin-limits = 这里同时最多可以有多少件作品在等
 command-admin-words = 除过滤表之外，这里还拒绝哪些词
 command-admin-channels = 我可以在哪些频道创作
 command-admin-adults = 这个服务器的年龄限制模式
@@ -123,6 +130,8 @@ option-change = 允许这个频道、禁止它，或允许所有频道
 option-allowed = 这里是否允许成人内容
 option-person = 谁：提及他，或写他的编号
 option-why = 原因；对方会看到
+option-each = 一个人最多可以等几件；0 表示由画室决定
+option-together = 总共最多可以等几件；0 表示由画室决定
 
 choice-model-painter = 画家
 choice-model-poet = 诗人

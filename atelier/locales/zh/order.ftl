@@ -45,6 +45,10 @@ resume-done = 我又开始接受请求了。
 log-listed = 最近的记录，新的在前（✗：被拒绝）：
 log-empty = 还没有记录。
 log-nobody = 已被遗忘的人
+limits-here = 这里同时最多可以等的作品：
+limits-studio = 整个画室同时最多可以等的作品：
+limits-each = 每人
+limits-together = 总共
 
 ## 运行画室
 models-none = 这里没有任何版本：这台机器没有安装模型，也没有训练过。
