@@ -6,7 +6,8 @@ import errno
 import logging
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -22,6 +23,7 @@ from atelier.works import Artefact
 log = logging.getLogger(__name__)
 
 _S3_TIMEOUTS = {"connect_timeout": 5, "read_timeout": 30, "retries": {"max_attempts": 2}}
+_AT_ONCE = 8  # files on their way: a disk syncs many nearly as fast as one, object storage answers each alone
 
 
 class Shelf:
@@ -34,6 +36,7 @@ class Shelf:
         self._files = files
         self._root = root.rstrip("/")
         self._local = isinstance(files, LocalFileSystem)
+        self._hands = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="shelf")  # its threads come with need
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -57,6 +60,15 @@ class Shelf:
         with _faults():
             self._write(key, artefact.data, artefact.media_type)
         return ArtefactRef(name, artefact.media_type, key, len(artefact.data))
+
+    def keep_many(self, files: Sequence[tuple[str, Artefact]]) -> list[ArtefactRef]:
+        """:meth:`keep` for many files (each with its work's id), several at once; their order stays.
+
+        Where one cannot be kept its fault is raised; others may have been kept.
+        """
+        if len(files) < 2:
+            return [self.keep(work_id, file) for work_id, file in files]
+        return list(self._hands.map(lambda one: self.keep(*one), files))
 
     def read(self, ref: ArtefactRef) -> bytes:
         """The bytes of a file that was kept. Raises :class:`Gone` where it is not there any more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from redis import Redis
+from redis.client import Pipeline
 from rq.utils import as_text
 
 from atelier.requests import Kind
@@ -11,14 +12,12 @@ BATCHES = 32  # enough to even out, few enough to follow a new version or anothe
 _KEPT_S = 7 * 24 * 3600
 
 
-def note(redis: Redis, kind: Kind, works: int, seconds: float) -> None:
-    """A worker made ``works`` works in one call of ``seconds``. Raises redis-py's errors."""
+def note(pipe: Pipeline, kind: Kind, works: int, seconds: float) -> None:
+    """A worker made ``works`` works in one call of ``seconds``: noted when ``pipe`` is executed."""
     key = _key(kind)
-    with redis.pipeline(transaction=False) as pipe:
-        pipe.lpush(key, f"{works} {seconds:.6f}")
-        pipe.ltrim(key, 0, BATCHES - 1)
-        pipe.expire(key, _KEPT_S)
-        pipe.execute()
+    pipe.lpush(key, f"{works} {seconds:.6f}")
+    pipe.ltrim(key, 0, BATCHES - 1)
+    pipe.expire(key, _KEPT_S)
 
 
 def cost(redis: Redis, kind: Kind) -> float | None:

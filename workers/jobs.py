@@ -20,7 +20,7 @@ from atelier import disk, pace
 from atelier.errors import PersonError, Unavailable, WeightsError
 from atelier.requests import Kind, PaintRequest
 from atelier.results import What, publish
-from atelier.store import ArtefactRef, Work
+from atelier.store import Work
 from atelier.versions import MODEL_OF
 from atelier.works import Made
 from models.loading import Generator
@@ -111,8 +111,10 @@ def _make_kind(workshop: Workshop, kind: Kind, works: list[Work]) -> dict[str, D
     start = time.monotonic()
     outcomes = _generate(workshop, kind, model, works)
     spent = time.monotonic() - start
-    pace.note(workshop.redis, kind, len(works), spent)
-    return _finish(workshop, list(zip(works, outcomes, strict=True)), spent)
+    ends = _finish(workshop, list(zip(works, outcomes, strict=True)), spent)
+    first = works[0].id  # with the end of any one of them: a call that is put back is no measure
+    ends[first] = _and(ends[first], partial(pace.note, kind=kind, works=len(works), seconds=spent))
+    return ends
 
 
 def _generate(
@@ -149,18 +151,21 @@ def _finish(
     Raises ``Unavailable`` where the shelf takes none; nobody accepts new requests for a while then.
     """
     ends: dict[str, Done] = {}
-    kept: list[tuple[Work, Made, list[ArtefactRef]]] = []
+    well: list[tuple[Work, Made]] = []
     for work, outcome in made:
         if isinstance(outcome, PersonError):
             ends[work.id] = _fail(workshop, work, outcome)
-            continue
-        try:
-            kept.append((work, outcome, [workshop.shelf.keep(work.id, file) for file in outcome.artefacts]))
-        except Unavailable as fault:  # no fault of the work: it is made again when there is room
-            disk.tell(workshop.redis, fault.key)
-            raise
-    written = workshop.store.made_many([(work.id, one.result, refs) for work, one, refs in kept])
-    for work, one, refs in kept:
+        else:
+            well.append((work, outcome))
+    try:
+        files = [(work.id, file) for work, one in well for file in one.artefacts]
+        kept = iter(workshop.shelf.keep_many(files))
+    except Unavailable as fault:  # no fault of the works: they are made again when there is room
+        disk.tell(workshop.redis, fault.key)
+        raise
+    shelved = [(work, one, [next(kept) for _ in one.artefacts]) for work, one in well]
+    written = workshop.store.made_many([(work.id, one.result, refs) for work, one, refs in shelved])
+    for work, one, refs in shelved:
         if work.id not in written:
             now = workshop.store.get(work.id)
             if now is None or now.state not in ("made", "posted"):
@@ -185,3 +190,14 @@ def _end(work: Work, what: What) -> Done:
         publish, platform=work.person.platform, work_id=work.id, what=what
     )
     return Done(what, tell)
+
+
+def _and(end: Done, also: Callable[[Pipeline], None]) -> Done:
+    """The same end, with something more that is written down with it."""
+
+    def both(pipe: Pipeline) -> None:
+        if end.also is not None:
+            end.also(pipe)
+        also(pipe)
+
+    return Done(end.value, both)

@@ -10,6 +10,7 @@ finished job only the fields that changed are written.
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -19,7 +20,7 @@ from redis.client import Pipeline
 from rq import Queue
 from rq.executions import Execution, ExecutionRegistry
 from rq.job import Job, JobStatus
-from rq.rate_limit import release_slot
+from rq.rate_limit import RateLimitRegistry
 from rq.registry import FinishedJobRegistry, StartedJobRegistry
 from rq.results import Result
 from rq.utils import now, utcformat
@@ -190,7 +191,23 @@ def finish(worker: BaseWorker, queue: Queue, done: Sequence[tuple[Held, Done]]) 
         worker.executions.pop(one.execution.id, None)
         if depended_on:
             queue.enqueue_dependents(one.job)
-        release_slot(one.job)
+    _release_slots(worker, [one.job for one, _ in done])
+
+
+def _release_slots(worker: BaseWorker, jobs: Sequence[Job]) -> None:
+    """`rq.rate_limit.release_slot` for many: whoever was held back steps in, limit by limit."""
+    limits: dict[str, list[Job]] = defaultdict(list)
+    for job in jobs:
+        if job.rate_limit_key:
+            limits[job.rate_limit_key].append(job)
+    if not limits:
+        return
+    with worker.connection.pipeline() as pipe:
+        for key, its in limits.items():
+            limiter = RateLimitRegistry(key, worker.connection)
+            pipe.zrem(limiter.allowed_key, *[job.id for job in its])
+            limiter.acquire_and_enqueue(its[-1].rate_limit_concurrency or 1, pipeline=pipe)
+        pipe.execute()
 
 
 def hand_back(worker: BaseWorker, queue: Queue, executions: Sequence[Execution]) -> None:

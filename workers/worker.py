@@ -43,6 +43,7 @@ from workers.workshop import Loader, Workshop
 log = logging.getLogger("workers.worker")  # its own process knows it as __main__
 
 ALIVE_S = 20  # a worker unheard of for so long is not counted any more
+AGAIN_S = 1  # a sign of life younger than this is not repeated
 TTL_S = 18  # RQ waits for a job up to 15 s less: 3 s between two looks around
 TIDY_S = 3
 TIDY_LOCK_S = 15  # RQ's own lock outlives a killed worker by 15 minutes
@@ -140,6 +141,8 @@ class WarmWorker(BatchWorker):
         if pipeline is not None:
             super().heartbeat(ALIVE_S, pipeline)
             return
+        if self.last_heartbeat and (now() - self.last_heartbeat).total_seconds() < AGAIN_S:
+            return  # RQ says it before and after each job
         with self.connection.pipeline() as pipe:  # one round trip for RQ's three
             super().heartbeat(ALIVE_S, pipe)
             pipe.execute()

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, exc, make_url, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, exc, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 
 from atelier.errors import Unavailable
@@ -28,6 +28,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(atelier_write=True)
+        self._hasty = self.engine.execution_options(atelier_write=True, atelier_hasty=True)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -36,12 +37,16 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, hasty: bool = False) -> Iterator[Connection]:
         """A transaction, committed at the end. Raises ``Unavailable("store-down")``.
 
-        On SQLite it holds the write lock from its start, so that what it reads stays true.
+        On SQLite it holds the write lock from its start, so that what it reads stays true. A ``hasty``
+        one does not wait for the disk: a crash of this process keeps it, a power cut within a moment
+        may undo it. For what is found out again anyway.
         """
-        with _faults(), self._writer.begin() as connection:
+        with _faults(), (self._hasty if hasty else self._writer).begin() as connection:
+            if hasty and connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
             yield connection
 
     def close(self) -> None:
@@ -98,8 +103,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """A writer takes the lock at once: a lock taken half way ends in SQLITE_BUSY, whatever the timeout."""
-    write = connection.get_execution_options().get("atelier_write")
-    connection.execute(text("BEGIN IMMEDIATE" if write else "BEGIN"))
+    options = connection.get_execution_options()
+    hasty = bool(options.get("atelier_hasty"))
+    if hasty != connection.info.get("hasty", False):  # kept with the pooled connection
+        connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if hasty else 'FULL'}")
+        connection.info["hasty"] = hasty
+    write = options.get("atelier_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")  # of every transaction: uncompiled
 
 
 @contextmanager

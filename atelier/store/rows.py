@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
@@ -59,6 +60,7 @@ def meet(connection: Connection, person: PersonRef) -> int:
     return known
 
 
+@cache
 def work_rows() -> Select[Any]:
     """Works with their people."""
     return select(works, people.c.platform, people.c.platform_id).join(

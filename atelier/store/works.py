@@ -103,7 +103,9 @@ class Works:
 
     def started_many(self, work_ids: Sequence[str], version: str) -> None:
         """:meth:`started` for works that are made together, in one statement."""
-        with self._db.writing() as connection:
+        with self._db.writing(
+            hasty=True
+        ) as connection:  # undone, they wait on: whoever finds them starts them
             connection.execute(
                 update(works)
                 .where(works.c.id.in_(work_ids), works.c.state.in_(UNFINISHED))

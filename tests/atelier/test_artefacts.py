@@ -32,6 +32,15 @@ def test_what_is_kept_is_read(shelf: Shelf) -> None:
     assert shelf.read(ref) == PICTURE.data
 
 
+def test_many_are_kept_in_their_order_and_a_fault_is_told(shelf: Shelf) -> None:
+    files = [(f"{n:012}", Artefact("poem.txt", "text/plain", str(n).encode())) for n in range(20)]
+    refs = shelf.keep_many(files)
+    assert [shelf.read(ref) for ref in refs] == [str(n).encode() for n in range(20)]
+    assert shelf.keep_many([]) == []
+    with pytest.raises(ValueError, match="no path"):
+        shelf.keep_many([*files, (WORK, Artefact("../poem.txt", "text/plain", b""))])
+
+
 def test_keeping_again_replaces(shelf: Shelf) -> None:
     shelf.keep(WORK, PICTURE)
     ref = shelf.keep(WORK, Artefact("picture-1.png", "image/png", b"other"))

@@ -48,6 +48,21 @@ def test_sent_twice_is_queued_once(road: Road, store: Store) -> None:
     assert road.waiting("poem") == 2
 
 
+def test_many_are_sent_at_once_as_one_by_one(road: Road, store: Store, settings: Settings) -> None:
+    works = [ask(store, str(n)) for n in range(130)]
+    road.send(works[3])
+    assert road.send_many(works) == 129
+    assert road.send_many(works) == 0
+    waiting = [work.id for work in (works[3], *works[:3], *works[4:])][: settings.person_running]
+    assert road._queues["poem"].get_job_ids() == waiting  # of one person's: the others are held back
+    one, other = (
+        Job.fetch(works[n].id, connection=road.redis, serializer=JSONSerializer).to_dict() for n in (3, 4)
+    )
+    assert one.keys() == other.keys()
+    assert all(one[name] == other[name] for name in ("origin", "timeout", "result_ttl", "rate_limit_key"))
+    assert len({road.place(work) for work in works[:3]}) == 3
+
+
 def test_a_job_is_json_and_names_its_function(road: Road, store: Store, settings: Settings) -> None:
     work = ask(store, "a")
     road.send(work)

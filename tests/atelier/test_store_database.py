@@ -120,3 +120,17 @@ def test_a_database_that_stops_and_returns(postgres_url: str, postgres_admin: st
         admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
     assert store.get(work.id) == work
     store.close()
+
+
+def test_only_a_hasty_transaction_does_not_wait_for_the_disk(store: Store) -> None:
+    sqlite = store._db.engine.dialect.name == "sqlite"
+    question, hasty, patient = (
+        ("PRAGMA synchronous", 1, 2) if sqlite else ("SHOW synchronous_commit", "off", "on")
+    )
+    said = []
+    for haste in (False, True, False):
+        with store._db.writing(hasty=haste) as connection:
+            said.append(connection.execute(text(question)).scalar_one())
+    with store._db.reading() as connection:
+        said.append(connection.execute(text(question)).scalar_one())
+    assert said == [patient, hasty, patient, patient]

@@ -32,6 +32,12 @@ async def ask(studio: Studio, source: str, person: PersonRef = ANN, **place: Any
     )
 
 
+def measured(studio: Studio, works: int, seconds: float) -> None:
+    with studio.road.redis.pipeline() as pipe:
+        pace.note(pipe, "poem", works, seconds)
+        pipe.execute()
+
+
 def works(studio: Studio) -> int:
     return int(studio.store.stats()["works"])
 
@@ -72,7 +78,7 @@ async def test_a_full_studio_says_when_there_is_room(make_settings: Callable[...
     studio = Studio.open(make_settings(studio_waiting=20))
     for n in range(20):
         await ask(studio, f"a{n}", PersonRef("discord", str(n)))
-    pace.note(studio.road.redis, "poem", works=8, seconds=16)  # 2 s each, and nobody else at work
+    measured(studio, works=8, seconds=16)  # 2 s each, and nobody else at work
     with pytest.raises(Unavailable) as refused:
         await ask(studio, "b", BEN)
     assert sentence(refused.value, "en") == "The studio is full: please ask again in about 40 s."
@@ -120,8 +126,8 @@ async def test_the_expected_time_is_the_measured_one(make_settings: Callable[...
     studio = Studio.open(make_settings())
     first = await ask(studio, "a0")
     assert first.seconds is None  # nothing was measured yet, so nothing is claimed
-    pace.note(studio.road.redis, "poem", works=1, seconds=2.0)
-    pace.note(studio.road.redis, "poem", works=3, seconds=6.0)
+    measured(studio, works=1, seconds=2.0)
+    measured(studio, works=3, seconds=6.0)
     for n in range(1, 6):
         ticket = await ask(studio, f"a{n}")
     assert (ticket.place, ticket.seconds) == (6, 12.0)

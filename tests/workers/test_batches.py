@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 from redis import Redis
-from rq import Callback, Queue, Retry, SimpleWorker
+from rq import Callback, Queue, RateLimit, Retry, SimpleWorker
 from rq.job import Job, JobStatus
+from rq.rate_limit import RateLimitRegistry
 from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException
 
@@ -158,6 +159,22 @@ def test_a_stop_in_company_lets_the_others_go_on(queue: Queue, monkeypatch: pyte
     assert stopped == [2]
     made.stop_job(jobs[0].id)  # ended long since: nothing
     assert stopped == [2]
+
+
+def test_the_slots_of_a_batch_are_free_when_it_ends(queue: Queue) -> None:
+    """RQ's rate limit: those that were held back step in, limit by limit, and nothing is left of it."""
+    jobs = [
+        queue.enqueue(SAY, f"{who}{n}", result_ttl=500, rate_limit=RateLimit(who, 2))
+        for n in range(5) for who in ("ann", "ben")
+    ]  # fmt: skip
+    assert queue.count == 4
+    work(queue)
+    assert [len(call) for call in batch_jobs.calls] == [4, 4, 2]
+    assert ended(jobs) == [JobStatus.FINISHED] * 10
+    assert [RateLimitRegistry(who, queue.connection).get_allowed_job_count() for who in ("ann", "ben")] == [
+        0,
+        0,
+    ]
 
 
 class Simple(SimpleWorker):
