@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.fakes.discord_rules import fill, invalid
+from tests.fakes.discord_rules import MAX_OPTIONS, check_form, fill, invalid
 from tests.fakes.discord_state import (
     ACKNOWLEDGE_S,
     EPHEMERAL,
@@ -160,6 +160,13 @@ class Routes:
                 fill(self.world, it.message, data, ask.uploads)
                 it.message.edits += 1
             it.original = it.message
+        elif kind == 8 and it.type == 4:
+            if len(data.get("choices") or []) > MAX_OPTIONS:
+                raise invalid(choices=f"Must be {MAX_OPTIONS} or fewer in length.")
+            it.suggestions = data.get("choices") or []
+        elif kind == 9 and it.type in (2, 3):
+            check_form(data)
+            it.form = data
         else:
             raise invalid(type=f"The fake knows no callback of type {kind}")
         it.answered_after_s = after
@@ -210,7 +217,9 @@ class Routes:
 
     async def _follow_up(self, ask: Ask) -> Any:
         it = self._hook(ask)
-        if it.original is not None and it.original.thinking:  # the first one is what it was thinking of
+        if (
+            it.original is not None and it.original.thinking and not it.original.deleted
+        ):  # the first one is what it was thinking of
             return self._edit(it.original, ask)
         message = self._message(it, flags=ask.body.get("flags", 0) & EPHEMERAL)
         fill(self.world, message, ask.body, ask.uploads)

@@ -9,6 +9,7 @@ from tests.fakes.discord_state import FILE_LIMIT, LOADING, ApiError, File, Messa
 
 MAX_CONTENT, MAX_FILES, MAX_ROWS, MAX_BUTTONS = 2000, 10, 5, 5
 MAX_CUSTOM_ID, MAX_LABEL, MAX_DESCRIPTION = 100, 80, 1024
+MAX_OPTIONS, MAX_OPTION, MAX_TITLE, MAX_BOXES = 25, 100, 45, 5
 
 
 def invalid(**errors: str) -> ApiError:
@@ -87,10 +88,40 @@ def _check_components(rows: list[dict[str, Any]]) -> None:
             if custom_id in seen:
                 raise invalid(custom_id="Component custom id cannot be duplicated")
             seen.add(custom_id)
+            if item.get("type") == 3:
+                _check_menu(item, alone=len(items) == 1)
+                continue
             if not item.get("label") and not item.get("emoji"):
                 raise invalid(label="A button needs a label or an emoji")
             if len(item.get("label") or "") > MAX_LABEL:
                 raise invalid(label=f"Must be {MAX_LABEL} or fewer in length.")
+
+
+def _check_menu(menu: dict[str, Any], *, alone: bool) -> None:
+    options = menu.get("options") or []
+    if not alone or not 1 <= len(options) <= MAX_OPTIONS:
+        raise invalid(options=f"Must be between 1 and {MAX_OPTIONS} in length, alone in its row.")
+    if len({option["value"] for option in options}) != len(options):
+        raise invalid(options="The specified option value is already used")
+    for option in options:
+        if not all(1 <= len(option[part]) <= MAX_OPTION for part in ("label", "value")):
+            raise invalid(options=f"Must be between 1 and {MAX_OPTION} in length.")
+
+
+def check_form(form: dict[str, Any]) -> None:
+    """Refuse a form (modal) that Discord would not open."""
+    if not 1 <= len(form["title"]) <= MAX_TITLE or not 1 <= len(form["custom_id"]) <= MAX_CUSTOM_ID:
+        raise invalid(title=f"Must be between 1 and {MAX_TITLE} in length.")
+    if not 1 <= len(form["components"]) <= MAX_BOXES:
+        raise invalid(components=f"Must be between 1 and {MAX_BOXES} in length.")
+    for label in form["components"]:
+        box = label.get("component") or {}
+        if label.get("type") != 18 or box.get("type") != 4:
+            raise invalid(components="The fake knows boxes in labels only")
+        if not 1 <= len(label["label"]) <= MAX_TITLE:
+            raise invalid(label=f"Must be between 1 and {MAX_TITLE} in length.")
+        if len(box.get("value") or "") > box.get("max_length", 4000):
+            raise invalid(value="Must be of the length that the box itself allows.")
 
 
 def _numbered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

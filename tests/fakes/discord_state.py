@@ -148,7 +148,7 @@ class Interaction:
 
     id: int
     token: str
-    type: int  # 2 command, 3 component
+    type: int  # 2 command, 3 component, 4 autocomplete, 5 form
     user: User
     channel: Channel
     data: dict[str, Any]
@@ -159,6 +159,8 @@ class Interaction:
     original: Message | None = None
     followups: list[Message] = field(default_factory=list)
     expired: bool = False
+    form: dict[str, Any] | None = None  # that it was answered with
+    suggestions: list[dict[str, Any]] | None = None
 
 
 def when(snowflake: int) -> str:
