@@ -56,6 +56,15 @@ def shipped_folder(model: str, root: Path | None = None) -> Path:
     return max(found, key=lambda folder: [int(n) for n in re.findall(r"\d+", folder.name)])  # v10 after v9
 
 
+def ships(model: str) -> bool:
+    """Whether a version of ``model`` is installed, as far as its folder tells."""
+    try:
+        shipped_folder(model)
+    except WeightsError:
+        return False
+    return True
+
+
 def open_version(folder: Path, *, model: str | None = None) -> Version:
     """Read and check the version in ``folder``: card present, every file whole.
 

@@ -87,28 +87,26 @@ class Studio:
         records are down, a disk is full, or as much waits as may; then nothing is left behind.
         """
         request = self.read(command, self.tastes.filled(command, options, person))
-        return await self._accept(request.kind, request, person=person, lang=lang, place=place, source=source)
+        return await self.accept(request, person=person, lang=lang, place=place, source=source)
 
-    async def again(
-        self, work_id: str, *, person: PersonRef, lang: Lang, place: dict[str, Any], source: str
-    ) -> Ticket:
-        """Ask for the same once more, with another seed. Raises :class:`BadInput` for an unknown work."""
-        work = await self.work(work_id)
-        if work is None:
-            raise BadInput("work-unknown")
-        request = work.request.model_copy(update={"seed": None})
-        return await self._accept(work.kind, request, person=person, lang=lang, place=place, source=source)
-
-    async def _accept(
+    async def accept(
         self,
-        kind: Kind,
         request: Request,
         *,
         person: PersonRef,
         lang: Lang,
         place: dict[str, Any],
         source: str,
+        parent: str | None = None,
+        act: str | None = None,
     ) -> Ticket:
+        """Accept a checked request; of a button, also the work it was made from and what was pressed.
+
+        A button whose work is on its way already gives that work's ticket, which is not fresh.
+        Raises what :meth:`ask` does.
+        """
+        kind = request.kind
+
         def accept() -> Ticket:
             limits = gate.admit(self.settings, self.store, person, request, place)
             self.road.check()  # before the row: a queue that is down leaves nothing half-recorded
@@ -116,7 +114,7 @@ class Studio:
             try:
                 work, fresh = self.store.accept(
                     person=person, kind=kind, request=request.seeded(), lang=lang, place=place,
-                    source=source, limits=limits,
+                    source=source, parent=parent, act=act, limits=limits,
                 )  # fmt: skip
             except Reached as reached:
                 raise self._refusal(reached, kind, lang) from None

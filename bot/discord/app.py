@@ -18,6 +18,7 @@ from bot.discord import buttons, reactions, replies
 from bot.discord.commands import Tree
 from bot.discord.counts import Counts
 from bot.discord.poster import DiscordPoster
+from bot.discord.pressing import Pressing
 from bot.discord.turns import Turns
 from bot.front import SettingError
 from bot.studio import Studio
@@ -52,7 +53,7 @@ class Atelier(discord.AutoShardedClient):
         self.studio = studio
         self.turns = Turns()
         self.counts = Counts(studio)
-        self.agains = buttons.Agains()
+        self.pressing = Pressing(self)
         self.tree = Tree(self)
         buttons.register(self)
         replies.register(self)
@@ -66,6 +67,11 @@ class Atelier(discord.AutoShardedClient):
         """A line for whoever watches the log, and a notice for whoever started this process."""
         notify.ready(f"@{self.user}")
         log.info("discord: serving as %s in %d servers", self.user, len(self.guilds))
+
+    async def on_interaction(self, interaction: discord.Interaction[Atelier]) -> None:
+        """A form came back. Commands, buttons and menus reach their own handlers through the library."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            await self.pressing.edits.submitted(interaction)
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         """An emoji was put on a message."""

@@ -10,9 +10,10 @@ import aiohttp
 import discord
 
 from atelier.errors import PersonError, Unavailable
-from atelier.languages import Lang, pick
+from atelier.languages import Lang, pick, say
 from atelier.store import PersonRef
 from bot import words
+from bot.discord.buttons import while_waiting
 from bot.discord.faults import ALREADY_ACKNOWLEDGED
 from bot.discord.place import Place
 from bot.discord.quoting import escape
@@ -49,20 +50,26 @@ def told(fault: BaseException, lang: Lang) -> str:
     return PersonError(fault.key, **params).text(lang)
 
 
-async def take(interaction: Interaction, order: Order) -> Ticket | None:
+async def take(interaction: Interaction, order: Order, *, press: bool = False) -> Ticket | None:
     """Acknowledge, then order: ``order(place, source)`` asks the studio. None: refused, and said so.
 
     The acknowledgement comes first, whatever the store and the queue are doing: Discord gives
-    three seconds, a person less.
+    three seconds, a person less. What comes of a ``press`` but a new work is told to the one who
+    pressed alone.
     """
     acknowledged, message = await _defer(interaction)
     if not acknowledged:
         return None
     place = Place.of(interaction, message)
+    lang = language(interaction)
+    say_it = _instead if press else _say
     try:
         ticket = await order(place.as_json(), f"discord:{interaction.id}")
     except Exception as fault:
-        await _say(interaction, told(fault, language(interaction)))
+        await say_it(interaction, told(fault, lang))
+        return None
+    if press and message is not None and not ticket.fresh:  # (a redelivered event has no new message)
+        await say_it(interaction, say("act-twice", lang))
         return None
     await _show(interaction, ticket, place)
     return ticket
@@ -94,8 +101,6 @@ async def _defer(interaction: Interaction) -> tuple[bool, int | None]:
 
 async def _show(interaction: Interaction, ticket: Ticket, place: Place) -> None:
     """The acknowledgement's text, unless the work has overtaken it."""
-    from bot.discord.buttons import while_waiting  # here: its buttons ask through this module
-
     client = interaction.client
     work_id = ticket.work.id
     async with client.turns.of(work_id):
@@ -118,4 +123,21 @@ async def _say(interaction: Interaction, text: str) -> None:
     try:
         await interaction.edit_original_response(content=text)
     except (discord.HTTPException, OSError, aiohttp.ClientError) as fault:
+        log.warning("interaction %s: could not answer: %r", interaction.id, fault)
+
+
+async def _instead(interaction: Interaction, text: str) -> None:
+    """Take “thinking…” away, and tell this person alone."""
+    try:
+        await interaction.delete_original_response()
+        await interaction.followup.send(text, ephemeral=True)
+    except (discord.HTTPException, OSError, aiohttp.ClientError) as fault:
+        log.warning("interaction %s: could not answer: %r", interaction.id, fault)
+
+
+async def whisper(interaction: Interaction, text: str) -> None:
+    """One sentence under the message, for this person only."""
+    try:
+        await interaction.followup.send(text, ephemeral=True)
+    except (discord.HTTPException, OSError) as fault:  # aiohttp's connection errors are OSErrors
         log.warning("interaction %s: could not answer: %r", interaction.id, fault)

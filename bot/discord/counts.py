@@ -39,7 +39,7 @@ class Counts:
         while edit := self._wanted.pop(message, None):
             try:
                 tally = await self._studio.tally(work.id)
-                await edit(buttons(work.id, work.lang, tally))
+                await edit(buttons(work, tally))
             except discord.HTTPException as fault:
                 # The vote is recorded; a label that lags is put right by the next one.
                 log.info("work %s: the counts were not shown: %s", work.id, fault)

@@ -75,3 +75,9 @@ def within(interaction: discord.Interaction[Any]) -> tuple[str, ...]:
 def message_key(channel: int, message: int) -> str:
     """How the store names a Discord message."""
     return f"{channel}:{message}"
+
+
+def server(interaction: discord.Interaction[Any]) -> str | None:
+    """The server that the person administers, if it is where they are."""
+    here = interaction.guild_id is not None and interaction.permissions.manage_guild
+    return str(interaction.guild_id) if here else None

@@ -67,13 +67,11 @@ class DiscordPoster:
                     log.error("work %s: Discord refused the message", work.id, exc_info=fault)
                     await self._tell(work, place, say("discord-refused", work.lang))
                 raise verdict(fault) from fault
-        self._client.agains.told(work.id)
 
     async def regret(self, work: Work, sentence: str) -> None:
         """Say why there is no work, in its place."""
         async with self._client.turns.of(work.id):
             await self._tell(work, Place.from_json(work.place), escape(sentence))
-        self._client.agains.told(work.id)
 
     async def _tell(self, work: Work, place: Place, text: str) -> None:
         """One sentence instead of the work."""
@@ -87,7 +85,7 @@ class DiscordPoster:
     async def _edit_work(self, work: Work, place: Place, files: list[Artefact]) -> str | None:
         """The first road. The message's key; None: it is closed."""
         page = sheet(work, files, file_limit=place.file_limit)
-        view = buttons(work.id, work.lang, await self._studio.tally(work.id))
+        view = buttons(work, await self._studio.tally(work.id))
         edited = await self._edited(place, content=page.text, attachments=page.files, view=view)
         return message_key(edited.channel.id, edited.id) if edited else None
 
@@ -118,7 +116,7 @@ class DiscordPoster:
         sent = await channel.send(
             page.text,
             files=page.files,
-            view=buttons(work.id, work.lang, await self._studio.tally(work.id)),
+            view=buttons(work, await self._studio.tally(work.id)),
             allowed_mentions=self._only(work),
             nonce=work.id,
         )

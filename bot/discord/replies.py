@@ -86,7 +86,7 @@ def where(interaction: Interaction) -> Where:
 async def _work(interaction: Interaction, work: Work, view: discord.ui.View) -> Sheet:
     """A work in full, with the buttons that it has in its own place."""
     studio = interaction.client.studio
-    for button in buttons(work.id, work.lang, await studio.tally(work.id)).children:
+    for button in buttons(work, await studio.tally(work.id)).children:
         view.add_item(button)
     limit = interaction.filesize_limit or DEFAULT_FILE_LIMIT
     return sheet(work, await studio.files(work), file_limit=limit)

@@ -8,6 +8,7 @@ from functools import partial
 
 import discord
 
+from atelier.errors import BadInput
 from atelier.languages import say
 from atelier.store import Work
 from atelier.works import Artefact, MelodyResult, PoemResult
@@ -52,19 +53,29 @@ def sheet(work: Work, artefacts: list[Artefact], *, file_limit: int, lead: str =
     return Sheet(text, [_file(work, whole)])
 
 
+def uploads(work: Work, artefacts: list[Artefact], file_limit: int) -> list[discord.File]:
+    """Every file of a work that one message can carry, as it is. Raises :class:`BadInput` for none."""
+    kept, _ = _fitting(artefacts, file_limit, texts=True)
+    if not kept:
+        raise BadInput("original-none")
+    return [_file(work, artefact) for artefact in kept]
+
+
 def _poem(result: PoemResult) -> str:
     """Title in bold, then the lines."""
     lines = escape(words.poem_text(result.model_copy(update={"title": ""})))
     return f"\n**{escape(result.title)}**\n{lines}\n" if result.title else f"\n{lines}\n"
 
 
-def _fitting(artefacts: list[Artefact], limit: int) -> tuple[list[Artefact], list[Artefact]]:
+def _fitting(
+    artefacts: list[Artefact], limit: int, *, texts: bool = False
+) -> tuple[list[Artefact], list[Artefact]]:
     """What one message can carry, in the order given, and what it cannot."""
     kept: list[Artefact] = []
     left_out: list[Artefact] = []
     room = limit
     for artefact in artefacts:
-        if artefact.media_type == "text/plain":
+        if artefact.media_type == "text/plain" and not texts:
             continue  # a poem is the message itself
         if len(artefact.data) <= room and len(kept) < MAX_FILES:
             kept.append(artefact)

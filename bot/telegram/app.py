@@ -21,6 +21,7 @@ from bot.telegram.buttons import Buttons
 from bot.telegram.cards import Cards
 from bot.telegram.commands import Commands
 from bot.telegram.counts import Counts
+from bot.telegram.edits import Edits
 from bot.telegram.errands import Errands, log_fault
 from bot.telegram.pace import Pace
 from bot.telegram.polling import LONGEST_PAUSE_S, poll
@@ -97,10 +98,11 @@ async def _serve(application: App, studio: Studio) -> None:
     counts = Counts(bot, studio, spawn)
     replies = Replies(bot, studio, spawn)
     poster = TelegramPoster(bot, studio, cards)
+    edits = Edits(bot, studio, cards, spawn)
     application.add_handlers([
-        *Commands(studio, cards, replies, spawn).handlers(),
+        *Commands(studio, cards, edits, replies, spawn).handlers(),
         *replies.handlers(),
-        *Buttons(studio, cards, counts, poster, spawn).handlers(),
+        *Buttons(bot, studio, cards, counts, poster, edits, spawn).handlers(),
         *Reactions(studio, counts).handlers(),
     ])  # fmt: skip
     application.add_error_handler(_handler_failed)

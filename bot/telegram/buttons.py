@@ -1,39 +1,57 @@
-"""What a press on a button does: vote, ask again, send the files. Answered at once, whatever comes of it."""
+"""What a press on a work's button does. Answered at once, whatever comes of it."""
 
 from __future__ import annotations
 
-import time
+import logging
+from dataclasses import replace
 from typing import Any
 
-from telegram import CallbackQuery, Message, Update
-from telegram.ext import CallbackQueryHandler
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from telegram.error import BadRequest
+from telegram.ext import CallbackQueryHandler, ExtBot
 
+from atelier.errors import BadInput
 from atelier.languages import Lang, say
-from atelier.store import PersonRef, Vote
+from atelier.store import PersonRef, Work
+from bot import acts, around
+from bot.acts import Press
 from bot.studio import Studio, sentence
 from bot.telegram.cards import Cards, Spawn, place_of
 from bot.telegram.counts import Counts
-from bot.telegram.keyboard import Verb, read
+from bot.telegram.edits import Edits
+from bot.telegram.faults import unchanged
+from bot.telegram.keyboard import BACK, CANCEL, MORE, VOTES, Pressed, choices, keyboard, menu, others, read
+from bot.telegram.members import manages
 from bot.telegram.poster import TelegramPoster
+from bot.telegram.quoting import formatted, quote
+from bot.telegram.removal import take_away
 from bot.telegram.replies import spoken
 
-VOTES: dict[Verb, Vote] = {"like": "liked", "dislike": "disliked"}
+log = logging.getLogger(__name__)
+
 ANSWER = 200  # characters that Telegram shows of an answer
-TWICE_S = 2.0  # a second press this soon is the same press
 
 
 class Buttons:
     """Handles presses, of buttons of any age."""
 
     def __init__(
-        self, studio: Studio, cards: Cards, counts: Counts, poster: TelegramPoster, spawn: Spawn
+        self,
+        bot: ExtBot[float],
+        studio: Studio,
+        cards: Cards,
+        counts: Counts,
+        poster: TelegramPoster,
+        edits: Edits,
+        spawn: Spawn,
     ) -> None:
+        self._bot = bot
         self._studio = studio
         self._cards = cards
         self._counts = counts
         self._poster = poster
+        self._edits = edits
         self._spawn = spawn
-        self._pressed_at: dict[tuple[int, str], float] = {}
 
     def handlers(self) -> list[CallbackQueryHandler[Any, Any]]:
         """For the application."""
@@ -45,45 +63,103 @@ class Buttons:
         lang = spoken(self._studio, query.from_user)
         alert = False
         try:
-            text = await self._act(query, lang)
+            text = await self._do(query, lang)
         except Exception as error:
             text, alert = sentence(error, lang), True
         # No retry: a press that was made while the bot was away is too old to be answered.
         self._spawn(query.answer(text[:ANSWER] or None, show_alert=alert))
 
-    async def _act(self, query: CallbackQuery, lang: Lang) -> str:
+    async def _do(self, query: CallbackQuery, lang: Lang) -> str:
         """Do it; what the person reads."""
-        meant = read(query.data)
-        if meant is None:
-            return say("work-unknown", lang)
-        verb, work_id = meant
+        pressed = read(query.data)
+        if pressed is None:
+            raise BadInput("button-unknown")
         person = PersonRef("telegram", str(query.from_user.id))
-        if verb in VOTES:
-            value = VOTES[verb]
-            await self._studio.vote(work_id, person, value, origin="button", platform="telegram")
-            if (work := await self._studio.work(work_id)) is not None:
+        if pressed.word in VOTES:
+            value = VOTES[pressed.word]
+            await self._studio.vote(pressed.work, person, value, origin="button", platform="telegram")
+            if (work := await self._studio.work(pressed.work)) is not None:
                 self._counts.touch(work)
             return say(f"voted-{value}", lang)
-        if verb == "cancel":
-            await self._studio.cancel(work_id, person)
+        if pressed.word == CANCEL:
+            await self._studio.cancel(pressed.work, person)
             return say("cancelled-now", lang)
-        if not isinstance(query.message, Message) or self._twice(query):
+        if not isinstance(query.message, Message):
             return ""
-        place = place_of(query.message)
-        if verb == "again":
-            source = f"telegram:query:{query.id}"
-            ticket = await self._studio.again(work_id, person=person, lang=lang, place=place, source=source)
-            self._cards.acknowledge(ticket)
-            return ""
-        work = await self._studio.work(work_id)
-        if work is None:
-            return say("work-unknown", lang)
-        self._spawn(self._poster.send_originals(work, place))
+        if pressed.word in (MORE, BACK):
+            return await self._menu(query.message, pressed, lang)
+        press = acts.read(pressed.word)
+        if press is None:
+            raise BadInput("button-unknown")
+        return await self._act(query, query.message, replace(press, other=pressed.other), pressed.work, lang)
+
+    async def _menu(self, message: Message, pressed: Pressed, lang: Lang) -> str:
+        """The other buttons of the work, and back."""
+        work = await around.find(self._studio, pressed.work)
+        if pressed.word == MORE:
+            self._swap(message, menu(work, lang))
+        else:
+            self._swap(message, keyboard(work, await self._studio.tally(work.id)))
         return ""
 
-    def _twice(self, query: CallbackQuery) -> bool:
-        """Whether the same person pressed the same button a moment ago."""
-        now = time.monotonic()
-        self._pressed_at = {k: at for k, at in self._pressed_at.items() if now - at < TWICE_S}
-        key = (query.from_user.id, query.data or "")
-        return self._pressed_at.setdefault(key, now) != now
+    async def _act(
+        self, query: CallbackQuery, message: Message, press: Press, work_id: str, lang: Lang
+    ) -> str:
+        person, place = PersonRef("telegram", str(query.from_user.id)), place_of(message)
+        if press.name == "favourite":
+            return await around.favour(self._studio, work_id, person, lang)
+        if press.name == "delete" and not acts.is_open(press):
+            return await self._delete(query, message, work_id, person, lang)
+        work = await around.find(self._studio, work_id)
+        if press.name == "edit":
+            self._spawn(self._edits.ask(work, message, query.from_user, lang))
+        elif acts.is_open(press):
+            return await self._choose(message, work, press, person, lang)
+        elif acts.BY_NAME[press.name].makes:
+            ticket = await around.make(
+                self._studio, work_id, press,
+                person=person, lang=lang, place=place, source=f"telegram:query:{query.id}",
+            )  # fmt: skip
+            if not ticket.fresh:
+                return say("act-twice", lang)
+            self._cards.acknowledge(ticket)
+        elif press.name == "original":
+            self._spawn(self._poster.send_originals(work, place))
+        else:
+            self._spawn(self._cards.reply(message, formatted("\n".join(around.details(work, lang, quote)))))
+        return ""
+
+    async def _choose(self, message: Message, work: Work, press: Press, person: PersonRef, lang: Lang) -> str:
+        """What the press leaves open: in the keyboard, or in a message of its own."""
+        if acts.choices(work, press):
+            self._swap(message, choices(work, press, lang))
+            return acts.question(press, lang)
+        found = await around.others(self._studio, work, person)
+        if not found:
+            raise BadInput("blend-none")
+        buttons = others(work, press, found)
+        self._spawn(self._cards.reply(message, formatted(say("blend-choose", lang)), reply_markup=buttons))
+        return ""
+
+    async def _delete(
+        self, query: CallbackQuery, message: Message, work_id: str, person: PersonRef, lang: Lang
+    ) -> str:
+        here = str(message.chat.id)
+        server = here if await manages(self._bot, message.chat, query.from_user) else None
+        messages = await around.delete(self._studio, work_id, person, server)
+        for name in dict.fromkeys([*messages, f"{here}:{message.message_id}"]):
+            chat, _, number = name.rpartition(":")
+            self._spawn(take_away(self._bot, int(chat), int(number), lang))
+        return say("work-deleted", lang)
+
+    def _swap(self, message: Message, buttons: InlineKeyboardMarkup) -> None:
+        """Other buttons under the same message."""
+
+        async def swap() -> None:
+            try:
+                await message.edit_reply_markup(buttons)
+            except BadRequest as refusal:
+                if not unchanged(refusal):
+                    raise
+
+        self._spawn(swap())

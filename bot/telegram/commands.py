@@ -19,6 +19,7 @@ from bot.catalogue import BY_NAME, COMMANDS, part_of
 from bot.command import Command
 from bot.studio import Studio, sentence
 from bot.telegram.cards import Cards, Spawn, place_of
+from bot.telegram.edits import Edits
 from bot.telegram.quoting import Formatted, formatted, quote
 from bot.telegram.replies import Replies, spoken
 from bot.typed import parse_text
@@ -31,9 +32,10 @@ _PRIVATE = filters.ChatType.PRIVATE
 class Commands:
     """Handles what people type."""
 
-    def __init__(self, studio: Studio, cards: Cards, replies: Replies, spawn: Spawn) -> None:
+    def __init__(self, studio: Studio, cards: Cards, edits: Edits, replies: Replies, spawn: Spawn) -> None:
         self._studio = studio
         self._cards = cards
+        self._edits = edits
         self._replies = replies
         self._spawn = spawn
         self._open: dict[int, tuple[Command, str]] = {}  # person → what was asked of them
@@ -70,6 +72,9 @@ class Commands:
         """A text without a command: an answer to the bot's question, or nothing that it knows."""
         message = _message(update)
         person = message.from_user
+        if person and (work := await self._edits.work_of(message, context.bot.id)) is not None:
+            await self._edits.make(work, message, spoken(self._studio, person, message.text or ""))
+            return
         question = self._question_of(message.reply_to_message, context.bot.id)
         if question is None and message.chat.type == "private" and person:
             question = self._open.get(person.id)
@@ -84,6 +89,7 @@ class Commands:
         if person is None:
             return
         self._open.pop(person.id, None)
+        self._edits.forget(person.id)
         lang = spoken(self._studio, person, typed)
         try:
             command, options = command.meant(parse_text(command, typed), lang)

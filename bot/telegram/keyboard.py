@@ -1,47 +1,111 @@
-"""The buttons under a work. Each carries the work's id, so it works after a restart and a year."""
+"""The buttons under a work. Each carries the work's id, so it works after a restart and a year.
+
+``WORD:WORK`` or ``WORD:WORK:OTHER``, where the word is a vote, a menu, or an act as
+:mod:`bot.acts` writes it; 64 bytes are what Telegram allows.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Literal, cast
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from atelier.languages import say
-from atelier.store import Tally, Work
+from atelier.languages import Lang, say
+from atelier.store import Tally, Vote, Work
+from bot import acts
+from bot.acts import Press
 
-Verb = Literal["like", "dislike", "again", "files", "cancel"]
+VOTES: dict[str, Vote] = {"like": "liked", "dislike": "disliked"}
+MORE, BACK, CANCEL = "more", "back", "cancel"
+_RENAMED = {"files": "original"}  # by messages of the first version
+_DATA = re.compile(
+    r"(?P<word>[a-z0-9.-]{1,24}):(?P<work>[A-Za-z0-9_-]{1,16})(?::(?P<other>[A-Za-z0-9_-]{1,16}))?"
+)
+_SHOWN = 24  # characters of a work's words on a button
 
-_DATA = re.compile(r"(like|dislike|again|files|cancel):([A-Za-z0-9_-]{1,40})")
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button's data, taken apart."""
+
+    word: str
+    work: str
+    other: str = ""
 
 
 def keyboard(work: Work, tally: Tally) -> InlineKeyboardMarkup:
-    """👍 👎 🔁 and, where there are files, 📎; with the votes that stand."""
-    row = [
+    """👍 👎 🔁 and, where there are files, 📎; with the votes that stand. Then what else can be done."""
+    first = [
         _button(f"👍 {tally.liked or ''}".strip(), "like", work),
         _button(f"👎 {tally.disliked or ''}".strip(), "dislike", work),
         _button("🔁", "again", work),
     ]
     if work.kind != "poem" and work.artefacts:
-        row.append(_button("📎", "files", work))
-    return InlineKeyboardMarkup([row])
+        first.append(_button("📎", "original", work))
+    front = [press for press in acts.offered(work, "front") if press.name != "again"]
+    second = [_act(press, work, work.lang) for press in front]
+    return InlineKeyboardMarkup([first, [*second, _button(f"⋯ {say('act-more', work.lang)}", MORE, work)]])
+
+
+def menu(work: Work, lang: Lang) -> InlineKeyboardMarkup:
+    """Everything that is not in :func:`keyboard`, and the way back to it."""
+    presses = acts.offered(work, "second") + acts.offered(work, "menu")
+    if work.kind != "poem":
+        presses = [press for press in presses if press.name != "original"]
+    return _rows([_act(press, work, lang) for press in presses], work, lang)
+
+
+def choices(work: Work, press: Press, lang: Lang) -> InlineKeyboardMarkup:
+    """What a press leaves open: which picture, or whether really."""
+    found = acts.choices(work, press)
+    if found and found[0].number:
+        numbers = [_button(f"{acts.BY_NAME[press.name].face} {c.number}", c.word, work) for c in found]
+        return _rows(numbers, work, lang)
+    return _rows([_act(choice, work, lang) for choice in found], work, lang)
+
+
+def others(work: Work, press: Press, works: Sequence[Work]) -> InlineKeyboardMarkup:
+    """The works to choose a second one from."""
+    rows = [
+        [InlineKeyboardButton(_short(one.request.words), callback_data=f"{press.word}:{work.id}:{one.id}")]
+        for one in works
+    ]
+    return InlineKeyboardMarkup(rows)
 
 
 def try_again(work: Work) -> InlineKeyboardMarkup:
     """The one button of a work that failed."""
-    return InlineKeyboardMarkup([[_button(f"🔁 {say('button-again', work.lang)}", "again", work)]])
+    return InlineKeyboardMarkup([[_act(Press("again"), work, work.lang)]])
 
 
 def while_waiting(work: Work) -> InlineKeyboardMarkup:
     """The one button of a work that is not made yet."""
-    return InlineKeyboardMarkup([[_button(f"✖️ {say('button-cancel', work.lang)}", "cancel", work)]])
+    return InlineKeyboardMarkup([[_button(f"✖️ {say('button-cancel', work.lang)}", CANCEL, work)]])
 
 
-def read(data: str | None) -> tuple[Verb, str] | None:
-    """A pressed button's data → what to do, with which work. None: no button of ours."""
+def read(data: str | None) -> Pressed | None:
+    """A pressed button's data. None: no button of ours."""
     found = _DATA.fullmatch(data or "")
-    return (cast("Verb", found[1]), found[2]) if found else None
+    if found is None:
+        return None
+    return Pressed(_RENAMED.get(found["word"], found["word"]), found["work"], found["other"] or "")
 
 
-def _button(label: str, verb: Verb, work: Work) -> InlineKeyboardButton:
-    return InlineKeyboardButton(label, callback_data=f"{verb}:{work.id}")
+def _rows(made: list[InlineKeyboardButton], work: Work, lang: Lang) -> InlineKeyboardMarkup:
+    """Two side by side, and the way back."""
+    pairs = [made[at : at + 2] for at in range(0, len(made), 2)]
+    return InlineKeyboardMarkup([*pairs, [_button(f"↩ {say('act-back', lang)}", BACK, work)]])
+
+
+def _act(press: Press, work: Work, lang: Lang) -> InlineKeyboardButton:
+    return _button(f"{acts.BY_NAME[press.name].face} {acts.label(press, lang)}", press.word, work)
+
+
+def _button(label: str, word: str, work: Work) -> InlineKeyboardButton:
+    return InlineKeyboardButton(label, callback_data=f"{word}:{work.id}")
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= _SHOWN else words[: _SHOWN - 1].rstrip() + "…"

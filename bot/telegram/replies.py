@@ -5,11 +5,10 @@ What is for one person alone goes to their private chat, also when they asked in
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 from telegram import (
-    ChatMember,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputFile,
@@ -31,11 +30,11 @@ from bot.telegram import shapes
 from bot.telegram.cards import Spawn, name_of, place_of, reply_to
 from bot.telegram.faults import unchanged
 from bot.telegram.keyboard import keyboard
+from bot.telegram.members import manages
 from bot.telegram.quoting import TEXT, Formatted, bold, defused, formatted, quote, units
 from bot.words import listed
 
 _DO = "do:"
-_MANAGERS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 
 
 class Replies:
@@ -89,15 +88,9 @@ class Replies:
     def _where(self, message: Message, person: User) -> Where:
         chat = message.chat
 
-        async def manages() -> bool:
-            try:
-                return (await self._bot.get_chat_member(chat.id, person.id)).status in _MANAGERS
-            except (BadRequest, Forbidden):
-                return False
-
         server = None if chat.type == "private" else str(chat.id)
         [topic] = place_of(message)["within"]
-        return Where("telegram", server, topic, manages)
+        return Where("telegram", server, topic, partial(manages, self._bot, chat, person))
 
     async def _send(self, reply: Reply, command: Command, message: Message, person: User, lang: Lang) -> None:
         place = place_of(message)

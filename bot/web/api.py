@@ -17,7 +17,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from atelier import __version__
 from atelier.errors import BadInput
 from atelier.store import PersonRef, Vote
-from bot import door
+from bot import around, door
+from bot.acts import Press
 from bot.catalogue import BY_NAME, part_of
 from bot.command import Call, Command, Where
 from bot.studio import Studio, Ticket
@@ -75,9 +76,10 @@ class Api:
         said = await read_json(request)
         person, lang = self._person(request), language(request)
         work = await find(self._studio, request.path_params["work_id"])
-        ticket = await self._studio.again(
-            work.id, person=person, lang=lang, place={}, source=_source(person, said)
-        )
+        ticket = await around.make(
+            self._studio, work.id, Press("again"),
+            person=person, lang=lang, place={}, source=_source(person, said),
+        )  # fmt: skip
         return await self._accepted(ticket, request)
 
     async def cancel(self, request: Request) -> Response:

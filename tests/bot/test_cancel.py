@@ -155,7 +155,7 @@ async def test_a_button_on_telegram(telegram: FakeTelegram, studio: Studio) -> N
         press = await telegram.press(card, "✖️")
         assert await telegram.answered(press) == say("cancelled-now", "en")
         await telegram.wait(lambda: say("work-cancelled", "en") in card.text)
-        assert list(card.buttons) == [f"🔁 {say('button-again', 'en')}"]
+        assert list(card.buttons) == [f"🔁 {say('act-again', 'en')}"]
         assert latest(studio).state == "cancelled"
 
 

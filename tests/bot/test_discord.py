@@ -161,7 +161,7 @@ async def test_in_private_as_in_a_server(discord: FakeDiscord, desk: Desk) -> No
     mei = discord.user("小梅", locale="zh-CN")
     home = discord.private(mei)
     shown = await painted(discord, desk, mei, channel=home)
-    assert say("button-again", "zh") == shown.buttons[2]["label"]
+    assert say("act-again", "zh") == shown.buttons[2]["label"]
     await discord.react(shown, "❤️", user=mei)
     await discord.until(lambda: counts(shown) == ("1", ""), "the count")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from atelier.languages import say
 from tests.bot import handmade
 from tests.bot.conftest import Desk, counts, painted
@@ -91,13 +93,14 @@ async def test_again_is_a_new_work_with_another_seed(discord: FakeDiscord, desk:
 
 
 async def test_again_pressed_twice_is_once_until_the_new_work_is_there(
-    discord: FakeDiscord, desk: Desk, alice: User
+    discord: FakeDiscord, desk: Desk, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("atelier.store.works.TWICE_S", 0.0)  # the third press comes a moment later
     shown = await painted(discord, desk, alice)
     first = await discord.press(shown, "🔁", user=alice)
     second = await discord.press(shown, "🔁", user=alice)
-    told = await second.text()
-    assert (told.content, told.ephemeral) == (say("discord-again-twice", "en"), True)
+    told = await second.until(lambda m: m.ephemeral)
+    assert (told.content, told.ephemeral) == (say("act-twice", "en"), True)
     await first.text()
     assert len(desk.works(alice)) == 2
     handmade.finish(desk.studio, desk.work(alice), handmade.picture())

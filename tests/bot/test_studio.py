@@ -14,6 +14,8 @@ from atelier.errors import BadInput, Unavailable
 from atelier.queue import queue_name
 from atelier.settings import Settings
 from atelier.store import PersonRef, Tally
+from bot import around
+from bot.acts import Press
 from bot.catalogue import BY_NAME
 from bot.studio import Studio, Ticket, sentence
 
@@ -87,12 +89,16 @@ async def test_redis_down_is_a_clear_sentence_and_leaves_nothing(
 
 async def test_again_is_the_same_request_with_another_seed(studio: Studio) -> None:
     first = await ask(studio, prompt="a sea", style="photo", seed=5)
-    again = await studio.again(first.work.id, person=BEN, lang="zh", place={}, source="discord:3")
+    again = await around.make(
+        studio, first.work.id, Press("again"), person=BEN, lang="zh", place={}, source="discord:3"
+    )
     assert again.work.request.seed != 5
     assert again.work.request.model_copy(update={"seed": 5}) == first.work.request
     assert (again.work.person, again.work.lang) == (BEN, "zh")
     with pytest.raises(BadInput):
-        await studio.again("nosuchwork00", person=BEN, lang="en", place={}, source="discord:4")
+        await around.make(
+            studio, "nosuchwork00", Press("again"), person=BEN, lang="en", place={}, source="discord:4"
+        )
 
 
 @pytest.mark.parametrize("heart", ["❤", "❤️", "👍", "🔥"])

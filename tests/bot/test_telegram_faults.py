@@ -215,10 +215,12 @@ async def test_a_button_of_an_unknown_work_says_so(telegram: FakeTelegram, studi
             "again:nosuchwork12",
             "files:nosuchwork12",
             "delete:all",
+            "no-such-act:nosuchwork12",
             "like:../x",
         ):
             card.markup = {"inline_keyboard": [[{"text": data, "callback_data": data}]]}
-            assert await telegram.answered(await telegram.press(card, data)) == say("work-unknown", "en")
+            key = "button-unknown" if data in ("no-such-act:nosuchwork12", "like:../x") else "work-unknown"
+            assert await telegram.answered(await telegram.press(card, data)) == say(key, "en")
 
 
 async def test_a_busy_group_keeps_to_twenty_messages_a_minute(telegram: FakeTelegram, studio: Studio) -> None:

@@ -12,7 +12,6 @@ alt = A picture made by a machine for “{ $prompt }”
 music = { $key } { $mode }, { $meter }, { $tempo } quarter notes a minute, { $bars } bars
 mode-major = major
 mode-minor = minor
-button-again = Again
 work-unknown = I do not know that work any more: it may have been deleted.
 voted-liked = Thank you, noted 👍
 voted-disliked = Thank you, noted 👎

@@ -3,7 +3,6 @@
 discord-token-missing = There is no Discord token: set ATELIER_DISCORD_TOKEN to the bot's token.
 discord-token-wrong = Discord does not accept the token in ATELIER_DISCORD_TOKEN: copy it again from the Bot page of your application (discord.com/developers/applications).
 discord-down = Discord does not answer at ATELIER_DISCORD_API_BASE.
-discord-again-twice = Already on it: your new version is on its way.
 discord-outdated = This command has changed since your Discord last looked: please type it once more.
 discord-refused = Your work is made, but Discord would not take the message. It has been written down.
 discord-left-out = Too large to attach here: { $files }

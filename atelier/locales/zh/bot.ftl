@@ -12,7 +12,6 @@ alt = 机器为“{ $prompt }”画的画
 music = { $key } { $mode }，{ $meter } 拍，每分钟 { $tempo } 个四分音符，{ $bars } 小节
 mode-major = 大调
 mode-minor = 小调
-button-again = 再来一次
 work-unknown = 我不认识这件作品了：它可能已被删除。
 voted-liked = 谢谢，已记下 👍
 voted-disliked = 谢谢，已记下 👎

@@ -3,7 +3,6 @@
 discord-token-missing = 没有 Discord 令牌：请把 ATELIER_DISCORD_TOKEN 设为机器人的令牌。
 discord-token-wrong = Discord 不接受 ATELIER_DISCORD_TOKEN 中的令牌：请从应用的 Bot 页面（discord.com/developers/applications）重新复制。
 discord-down = ATELIER_DISCORD_API_BASE 处的 Discord 没有回应。
-discord-again-twice = 已经在做了：新的一版马上就来。
 discord-outdated = 这个命令已有变化，而你的 Discord 还没更新：请再输入一次。
 discord-refused = 作品已经完成，但 Discord 不肯接收这条消息。问题已经记录下来。
 discord-left-out = 太大，无法附在这里：{ $files }

@@ -1,0 +1,50 @@
+### What can be done with a made work: buttons, questions, answers. Discord allows 80 characters on a button.
+
+act-again = Again
+act-edit = Edit
+act-favourite = Favourite
+act-vary-subtle = Vary a little
+act-vary-strong = Vary a lot
+act-upscale-256 = 256 pixels
+act-upscale-512 = 512 pixels
+act-blend = Blend
+act-original = Original files
+act-details = Details
+act-delete = Delete
+act-delete-yes = Yes, delete it
+act-more = More
+act-back = Back
+act-which = Which picture?
+act-sure = Delete this work for good? Its picture, words or sound will be gone for everybody.
+act-menu = What shall I do with this work?
+act-not-here = I cannot do that with this kind of work.
+act-twice = Already on it: it is on its way.
+
+button-unknown = I do not know that button any more: please use a newer one.
+work-unfinished = This work is not finished yet: please wait until it is there.
+favourite-kept = It is among your favourites now ⭐
+favourite-gone = It is no longer among your favourites.
+work-deleted = This work was deleted.
+delete-not-yours = Only the person who asked for this work, or an admin, can delete it.
+original-none = This work has no files: the poem is all there is.
+
+edit-title = Edit and run again
+edit-words = Your words
+edit-options = Options, as name=value
+edit-ask = Which words shall I use instead? Reply to this message; the options stay as they are.
+
+blend-choose = With which of your pictures shall I blend it?
+blend-none = You have no other picture to blend with yet: paint one more first.
+blend-needs-two = Blending needs two different pictures.
+
+details-title = About this work
+details-asked = Asked: { $prompt }
+details-options = Options: { $options }
+details-model = Made by: { $model } { $version }
+details-seed = Seed: { $seed }
+details-time = Made: { $time } UTC
+details-parent = Made from an earlier work: { $act }
+details-id = Number of the work: { $id }
+details-painter = painter
+details-poet = poet
+details-composer = composer

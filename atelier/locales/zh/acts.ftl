@@ -1,0 +1,50 @@
+### 作品完成后可以做的事：按钮、提问与回答。Discord 按钮最多 80 个字符。
+
+act-again = 再来一次
+act-edit = 修改
+act-favourite = 收藏
+act-vary-subtle = 稍作变化
+act-vary-strong = 大胆变化
+act-upscale-256 = 256 像素
+act-upscale-512 = 512 像素
+act-blend = 融合
+act-original = 原文件
+act-details = 详情
+act-delete = 删除
+act-delete-yes = 是的，删除
+act-more = 更多
+act-back = 返回
+act-which = 哪一幅？
+act-sure = 要永久删除这件作品吗？它的画面、文字或声音，所有人都将看不到。
+act-menu = 想对这件作品做什么？
+act-not-here = 这类作品做不了这件事。
+act-twice = 已经在做了，马上就来。
+
+button-unknown = 我不认识这个按钮了：请用更新的按钮。
+work-unfinished = 这件作品还没完成：请等它出来再说。
+favourite-kept = 已收藏 ⭐
+favourite-gone = 已从收藏中移除。
+work-deleted = 这件作品已被删除。
+delete-not-yours = 只有提出请求的人或管理员才能删除这件作品。
+original-none = 这件作品没有文件：诗本身就是全部。
+
+edit-title = 修改后再来一次
+edit-words = 你的话
+edit-options = 选项，写成 名称=值
+edit-ask = 想换成什么话？请回复这条消息；选项保持不变。
+
+blend-choose = 想和你的哪一幅画融合？
+blend-none = 你还没有别的画可以融合：请先再画一幅。
+blend-needs-two = 融合需要两幅不同的画。
+
+details-title = 关于这件作品
+details-asked = 请求：{ $prompt }
+details-options = 选项：{ $options }
+details-model = 作者：{ $model } { $version }
+details-seed = 种子：{ $seed }
+details-time = 完成于 { $time }（UTC）
+details-parent = 由一件更早的作品而来：{ $act }
+details-id = 作品编号：{ $id }
+details-painter = 画师
+details-poet = 诗人
+details-composer = 作曲师

@@ -1,0 +1,174 @@
+"""What is done around a made work: made anew, kept, shown whole, explained, deleted.
+
+The front ends' buttons end here; which buttons there are is said by :mod:`bot.acts`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from atelier.errors import BadInput, PersonError
+from atelier.languages import Lang, say
+from atelier.provenance import statement
+from atelier.requests import Request, parse_request
+from atelier.store import PersonRef, Work
+from atelier.versions import MODEL_OF
+from bot import gate
+from bot.acts import Press, label, read, request_of
+from bot.making import MAKING
+from bot.studio import Studio, Ticket
+from bot.typed import parse_text
+from bot.words import Quote, asked_options
+
+log = logging.getLogger(__name__)
+
+OTHERS = 25  # works that can be chosen from: Discord's limit of a menu
+
+
+async def find(studio: Studio, work_id: str) -> Work:
+    """A work that is there. Raises ``BadInput("work-unknown")``, for a deleted one too."""
+    work = await studio.work(work_id)
+    if work is None or work.state == "deleted":
+        raise BadInput("work-unknown")
+    return work
+
+
+async def make(
+    studio: Studio,
+    work_id: str,
+    press: Press,
+    *,
+    person: PersonRef,
+    lang: Lang,
+    place: dict[str, Any],
+    source: str,
+) -> Ticket:
+    """Order the new work that ``press`` makes of a work. Pressed twice, it is one work.
+
+    Raises :class:`BadInput` for what cannot be made of it, and what :meth:`Studio.accept` raises.
+    """
+    work = await find(studio, work_id)
+    other = await find(studio, press.other) if press.other else None
+    request = request_of(work, press, other)
+    return await studio.accept(
+        request, person=person, lang=lang, place=place, source=source, parent=work.id, act=press.act
+    )
+
+
+async def favour(studio: Studio, work_id: str, person: PersonRef, lang: Lang) -> str:
+    """Keep a work among one's favourites, or let it go; what the person reads."""
+    work = await find(studio, work_id)
+    await asyncio.to_thread(gate.welcome, studio.settings, studio.store, person, work.place.get("server"))
+    kept = await asyncio.to_thread(studio.store.favour, work_id, person)
+    return say("favourite-kept" if kept else "favourite-gone", lang)
+
+
+async def delete(studio: Studio, work_id: str, person: PersonRef, server: str | None = None) -> list[str]:
+    """Delete a work for everybody; its messages, for the front end to take away.
+
+    ``server`` is one that the person administers (a Discord server, a Telegram group). Raises
+    :class:`BadInput` for somebody else's work.
+    """
+    work = await studio.work(work_id)
+    if work is None:
+        raise BadInput("work-unknown")
+    if not may_delete(studio, work, person, server):
+        raise BadInput("delete-not-yours")
+
+    def remove() -> list[str]:
+        artefacts, messages = studio.store.remove(work_id)
+        try:
+            studio.road.cancel(work_id)  # it may be on its way still; the row says that nobody wants it
+            for artefact in artefacts:
+                studio.shelf.drop(artefact)
+        except PersonError as fault:
+            log.error("work %s: deleted, but not all of it could be cleared away: %s", work_id, fault)
+        return messages
+
+    log.info("work %s: deleted by %s", work_id, "its person" if work.person == person else "an admin")
+    return await asyncio.to_thread(remove)
+
+
+def may_delete(studio: Studio, work: Work, person: PersonRef, server: str | None) -> bool:
+    """Whose work it is, who runs the studio, and who runs the server that it was asked in."""
+    if work.person == person or studio.settings.admin(person.platform, person.platform_id):
+        return True
+    return (
+        server is not None and work.person.platform == person.platform and work.place.get("server") == server
+    )
+
+
+async def others(studio: Studio, work: Work, person: PersonRef) -> list[Work]:
+    """The person's own finished works and favourites of the same kind, newest first, without ``work``."""
+
+    def look() -> list[Work]:
+        found = studio.store.recent(person, 4 * OTHERS) + studio.store.favourites(person, OTHERS)
+        return list({one.id: one for one in found}.values())
+
+    found = await asyncio.to_thread(look)
+    fit = [one for one in found if one.kind == work.kind and one.id != work.id and one.result is not None]
+    return fit[:OTHERS]
+
+
+def edited(work: Work, words: str, options: str) -> Press:
+    """The press of an edit: other words, and options as typed (``style=ink``), instead of the old ones.
+
+    Raises :class:`BadInput` for what cannot be asked.
+    """
+    command = MAKING[work.kind]
+    assert command.prompt is not None
+    said = parse_text(command, options)
+    if stray := said.pop(command.prompt.name):
+        raise BadInput(
+            "bad-option",
+            option=stray[:40],
+            options=", ".join(o.name for o in command.options if not o.required),
+        )
+    request = parse_request(work.kind, command.fields({**said, command.prompt.name: words}))
+    return Press("edit", request=request)
+
+
+def reworded(work: Work, words: str) -> Press:
+    """The press of an edit that keeps the options. Options typed among ``words`` win over the old ones."""
+    command = MAKING[work.kind]
+    said = command.fields(parse_text(command, words))
+    return Press("edit", request=parse_request(work.kind, {**_chosen(work.request), **said}))
+
+
+def typed_options(request: Request) -> str:
+    """A request's options as a person types them: ``style=photo mood=calm``."""
+    command = MAKING[request.kind]
+    chosen = _chosen(request)
+    said = []
+    for option in command.options:
+        value = chosen.get(option.field or option.name)
+        if value is not None and not option.required:
+            said.append(f'{option.name}="{value}"' if " " in str(value) else f"{option.name}={value}")
+    return " ".join(said)
+
+
+def _chosen(request: Request) -> dict[str, Any]:
+    """The options that were chosen: neither the words nor what only belongs to that one work."""
+    only = {request.prompt_field, "seed", "steer", "count"}
+    given = request.model_dump(exclude_none=True, exclude=only)
+    if getattr(request, "count", 1) > 1:
+        given["count"] = request.model_dump()["count"]
+    return given
+
+
+def details(work: Work, lang: Lang, quote: Quote) -> list[str]:
+    """All that is known of a work, line by line, in the reader's language."""
+    lines = [say("details-title", lang), say("details-asked", lang, prompt=quote(work.request.words))]
+    if options := asked_options(work, quote):
+        lines.append(say("details-options", lang, options=", ".join(options)))
+    if work.result is not None:
+        model = say(f"details-{MODEL_OF[work.kind]}", lang)
+        lines.append(say("details-model", lang, model=model, version=work.result.version))
+        lines.append(say("details-seed", lang, seed=str(work.result.seed)))
+    if work.made_at is not None:
+        lines.append(say("details-time", lang, time=f"{work.made_at:%Y-%m-%d %H:%M}"))
+    if work.parent and (press := read((work.act or "").partition("#")[0].partition("+")[0])):
+        lines.append(say("details-parent", lang, act=label(press, lang)))
+    return [*lines, say("details-id", lang, id=work.id), statement(lang)]

@@ -1,0 +1,108 @@
+"""Edit and run again: the bot asks for other words, and the reply to its question has them.
+
+The question is tied to its work in the records, so a reply is understood after a restart too; in
+a private chat the next message will do as well, while the bot runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from weakref import WeakValueDictionary
+
+from telegram import ForceReply, Message, MessageEntity, User
+from telegram.ext import ExtBot
+
+from atelier.languages import LANGS, Lang, say
+from atelier.store import PersonRef, Work
+from bot import around
+from bot.studio import Studio, sentence
+from bot.telegram.cards import Cards, Spawn, name_of, place_of
+from bot.telegram.quoting import formatted, quote, units
+
+_KEPT = 1000  # open questions in private chats
+
+
+class Edits:
+    """Asks for other words, and makes the work of them."""
+
+    def __init__(self, bot: ExtBot[float], studio: Studio, cards: Cards, spawn: Spawn) -> None:
+        self._bot = bot
+        self._studio = studio
+        self._cards = cards
+        self._spawn = spawn
+        self._open: dict[int, str] = {}  # person → the work they were asked about, in private
+        self._asking: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()  # by chat
+
+    async def ask(self, work: Work, message: Message, person: User, lang: Lang) -> None:
+        """Ask for other words, in answer to the work's message."""
+        private = message.chat.type == "private"
+        text = formatted(f"{say('edit-ask', lang)}\n{quote(work.request.words)}")
+        said, entities = text.text, list(text.entities)
+        if not private:  # by name, so that only their own client opens the reply
+            said += "\n"
+            entities.append(
+                MessageEntity(MessageEntity.TEXT_MENTION, units(said), units(person.first_name), user=person)
+            )
+            said += person.first_name
+        place = place_of(message)
+        async with self._lock(message.chat.id):
+            sent = await self._bot.send_message(
+                place["chat"],
+                said,
+                entities=entities,
+                message_thread_id=place.get("thread"),
+                reply_markup=ForceReply(
+                    selective=not private, input_field_placeholder=work.request.words[:64]
+                ),
+            )
+            name = name_of(sent.chat.id, sent.message_id)
+            await self._studio.remember_message(work.id, "telegram", name)
+        if private:
+            if len(self._open) >= _KEPT:
+                self._open.pop(next(iter(self._open)))
+            self._open[person.id] = work.id
+
+    def forget(self, person: int) -> None:
+        """The person turned to something else."""
+        self._open.pop(person, None)
+
+    async def work_of(self, message: Message, bot: int) -> str | None:
+        """The work that ``message`` has other words for: it replies to a question, or follows one in private.
+
+        An empty string: one that is not there any more.
+        """
+        person, question = message.from_user, message.reply_to_message
+        if question is not None and question.from_user is not None and question.from_user.id == bot:
+            first = (question.text or "").partition("\n")[0]
+            if all(first != say("edit-ask", lang) for lang in LANGS):
+                return None
+            name = name_of(question.chat.id, question.message_id)
+            async with self._lock(question.chat.id):  # a quick reply waits until the question is tied
+                work = await self._studio.work_shown_in("telegram", name)
+            return work.id if work else ""
+        if question is None and message.chat.type == "private" and person is not None:
+            return self._open.get(person.id)
+        return None
+
+    async def make(self, work_id: str, message: Message, lang: Lang) -> None:
+        """The work once more, with the words of ``message``."""
+        person = message.from_user
+        assert person is not None
+        self.forget(person.id)
+        try:
+            work = await around.find(self._studio, work_id)
+            ticket = await around.make(
+                self._studio, work_id, around.reworded(work, message.text or ""),
+                person=PersonRef("telegram", str(person.id)), lang=lang, place=place_of(message),
+                source=f"telegram:{message.chat.id}:{message.message_id}",
+            )  # fmt: skip
+        except Exception as error:
+            self._spawn(self._cards.reply(message, formatted(sentence(error, lang))))
+        else:
+            if ticket.fresh or ticket.work.place.get("asked") == message.message_id:
+                self._cards.acknowledge(ticket)
+            else:  # the same words once more, while they are being made
+                self._spawn(self._cards.reply(message, formatted(say("act-twice", lang))))
+
+    def _lock(self, chat: int) -> asyncio.Lock:
+        return self._asking.setdefault(chat, asyncio.Lock())
