@@ -1,14 +1,24 @@
-"""Logging for every process: one line an event, the work's id where there is one, never a token."""
+"""Logging for every process: one line an event, the work's id where there is one, never a token.
+
+A line about a work begins with ``work %s``, its first argument is the id (a test sees to it): so a
+work can be followed from the command to the post through all processes, by ``grep`` in lines for
+people, by the field ``work`` in JSON.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
+from datetime import UTC, datetime
+from typing import Any
 
 from pydantic import SecretStr
 
 from atelier.settings import Settings
+
+ABOUT = "work %s"
 
 # A Telegram token is part of the address that its client logs; a Discord token has three dotted parts;
 # an interaction's is "interaction:..." in base64; a password can stand in any URL.
@@ -33,6 +43,10 @@ class Redact(logging.Formatter):
         """The line, safe to keep."""
         return self.clean(super().format(record))
 
+    def trace(self, record: logging.LogRecord) -> str:
+        """The record's traceback, if it has one."""
+        return self.formatException(record.exc_info) if record.exc_info else record.exc_text or ""
+
     def clean(self, line: str) -> str:
         """Any text, with stars for secrets."""
         for secret in self._known:
@@ -42,10 +56,33 @@ class Redact(logging.Formatter):
         return line
 
 
+class Json(Redact):
+    """One object a line: ``at`` (UTC), ``level``, ``logger``, ``pid``, ``message``; ``work``, ``trace`` if any."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, safe to keep."""
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname, "logger": record.name, "pid": record.process,
+            "message": self.clean(record.getMessage()),
+        }  # fmt: skip
+        if (work := work_of(record)) is not None:
+            line["work"] = work
+        if trace := self.trace(record):
+            line["trace"] = self.clean(trace)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def work_of(record: logging.LogRecord) -> str | None:
+    """The id of the work that a line is about."""
+    about = isinstance(record.msg, str) and record.msg.startswith(ABOUT)
+    return str(record.args[0]) if about and isinstance(record.args, tuple) and record.args else None
+
+
 def configure(settings: Settings) -> None:
     """Send every logger of this process to stderr through :class:`Redact`."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Redact(settings))
+    handler.setFormatter(Json(settings) if settings.log_format == "json" else Redact(settings))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())

@@ -98,6 +98,15 @@ class Settings(BaseSettings):
         100,
         description="Free MiB on the disks of the home and the works; with less, nothing new is accepted.",
     )
+    metrics_port: Annotated[int, Field(ge=0, le=65535 - 6)] = Field(
+        0,
+        description="Prometheus metrics: the web page's port, the other processes' follow it (docs/queue.md);"
+        " 0: none.",
+    )
+    metrics_host: str = Field("127.0.0.1", description="The address that metrics are served on.")
+    log_format: Literal["text", "json"] = Field(
+        "text", description="text: lines for people; json: one object a line, for a log store."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR."
     )
@@ -107,6 +116,11 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         """``discord:1, telegram:2`` → both."""
         return tuple(v.strip() for v in value.split(",") if v.strip()) if isinstance(value, str) else value
+
+    @field_validator("log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
 
     @field_validator("log_level", mode="before")
     @classmethod

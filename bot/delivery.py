@@ -13,9 +13,12 @@ import asyncio
 import logging
 import os
 import socket
+import time
 from collections.abc import Awaitable, Callable, Coroutine
+from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
+from atelier import metrics
 from atelier.errors import AtelierError, Gone, PersonError, Unavailable
 from atelier.reconcile import LOOK_S, Reconciler
 from atelier.results import Event, Listener
@@ -155,18 +158,24 @@ class Delivery:
                 return True
             except PostLater as later:
                 pause = later.seconds
+                self._count("later")
                 log.info("work %s: post put off for %.1f s: %s", work_id, pause, later)
             except Unavailable as fault:
                 pause = 2.0
+                self._count(fault.key)
                 log.warning("work %s: post put off: %s", work_id, fault)
-            except Exception:
+            except Exception as fault:
                 tries += 1
+                self._count(type(fault).__name__)
                 pause = min(30.0, 2.0**tries)
                 log.exception("work %s: post failed (try %d of %d)", work_id, tries, TRIES)
             await asyncio.sleep(pause)
         log.error("work %s: could not be posted; left for the next start", work_id)
         self._hopeless.add(work_id)
         return False
+
+    def _count(self, reason: str) -> None:
+        metrics.POST_FAULTS.labels(self._poster.platform, reason).inc()
 
     async def _post(self, work_id: str) -> None:
         """One attempt."""
@@ -179,6 +188,7 @@ class Delivery:
         async def note(**steps: Any) -> dict[str, Any]:
             return await asyncio.to_thread(self._studio.store.note_post, work_id, **steps)
 
+        began = time.monotonic()
         try:
             if work.state != "made":
                 failure = work.failure
@@ -196,6 +206,11 @@ class Delivery:
                     await self._poster.post(work, files, note)
         except PostNever as never:
             log.warning("work %s: nowhere to post it: %s", work_id, never)
+            self._count("nowhere")
             await note(nowhere=str(never)[:200])
+        else:
+            metrics.POST_S.labels(work.person.platform).observe(time.monotonic() - began)
+            waited = (datetime.now(UTC) - work.asked_at).total_seconds()
+            metrics.REPLY_S.labels(work.person.platform, work.kind).observe(max(0.0, waited))
         await asyncio.to_thread(self._studio.store.posted, work_id)
         log.info("work %s: %s on %s", work_id, work.state, work.person.platform)

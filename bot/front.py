@@ -14,6 +14,7 @@ import signal
 import time
 from typing import Literal
 
+from atelier import metrics
 from atelier.errors import LEAVE_DOWN, PersonError, Unavailable
 from atelier.logs import configure
 from atelier.settings import Settings
@@ -52,6 +53,7 @@ def main(front: Front) -> None:
     settings = Settings.load()
     configure(settings)
     studio = open_studio(settings)
+    metrics.serve(settings, front, studio.road.redis)
     app = importlib.import_module(f"bot.{front}.app")  # only this platform's library is loaded
 
     async def run() -> None:

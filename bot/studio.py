@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from redis.exceptions import RedisError
 
-from atelier import disk
+from atelier import disk, metrics
 from atelier.artefacts import Shelf
 from atelier.errors import BadInput, PersonError, Unavailable
 from atelier.languages import Lang, span
@@ -128,9 +128,15 @@ class Studio:
                 return Ticket(work, 1, fresh)
             self.store.queued(work.id)
             log.info("work %s: %s asked on %s, place %d", work.id, kind, person.platform, ahead)
+            if fresh:
+                metrics.REQUESTS.labels(person.platform, kind).inc()
             return self._ticket(work, ahead, fresh)
 
-        return await asyncio.to_thread(accept)
+        try:
+            return await asyncio.to_thread(accept)
+        except PersonError as refused:
+            metrics.REFUSALS.labels(person.platform, refused.key).inc()
+            raise
 
     def _check_disk(self) -> None:
         try:

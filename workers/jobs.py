@@ -16,7 +16,7 @@ from typing import Any
 
 from redis.client import Pipeline
 
-from atelier import disk, pace
+from atelier import disk, metrics, pace
 from atelier.errors import PersonError, Unavailable, WeightsError
 from atelier.requests import Kind, PaintRequest
 from atelier.results import What, publish
@@ -112,6 +112,8 @@ def _make_kind(workshop: Workshop, kind: Kind, works: list[Work]) -> dict[str, D
     outcomes = _generate(workshop, kind, model, works)
     spent = time.monotonic() - start
     ends = _finish(workshop, list(zip(works, outcomes, strict=True)), spent)
+    metrics.BATCH.labels(kind).observe(len(works))
+    metrics.MODEL_S.labels(kind, model.version).observe(spent)
     first = works[0].id  # with the end of any one of them: a call that is put back is no measure
     ends[first] = _and(ends[first], partial(pace.note, kind=kind, works=len(works), seconds=spent))
     return ends
@@ -135,6 +137,7 @@ def _generate(
     else:
         workshop.room.fitted(kind, len(works))
         return made
+    metrics.NO_MEMORY.labels(kind).inc()
     workshop.room.less(kind, half)
     device.free()  # here the failed call's frames are gone, and what they held
     return [
@@ -176,13 +179,17 @@ def _finish(
                 continue
         version = one.result.version
         log.info("work %s: %s made by %s in %.3f s (%d)", work.id, work.kind, version, spent, len(made))
+        metrics.MADE.labels(work.kind, version).inc()
         ends[work.id] = _end(work, "made")
     return ends
 
 
 def _fail(workshop: Workshop, work: Work, fault: PersonError) -> Done:
     log.warning("work %s: failed: %s", work.id, fault)
-    return _end(work, "failed") if workshop.store.failed(work.id, fault.key, fault.params) else Done("failed")
+    if not workshop.store.failed(work.id, fault.key, fault.params):
+        return Done("failed")
+    metrics.FAILURES.labels(work.kind, fault.key).inc()
+    return _end(work, "failed")
 
 
 def _end(work: Work, what: What) -> Done:

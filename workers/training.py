@@ -27,7 +27,7 @@ from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from atelier import notify
+from atelier import metrics, notify
 from atelier.backoff import Backoff
 from atelier.errors import PersonError
 from atelier.languages import say
@@ -132,6 +132,7 @@ def _leave_with(parent: int) -> None:
 
 def serve(settings: Settings) -> None:
     """Train what the queue asks for until SIGTERM or SIGINT. A Redis that goes away is waited for."""
+    metrics.serve(settings, "train", connect(settings))
     notify.ready()
     backoff = Backoff(first=1.0, longest=15.0, healthy=60.0)
     trainer: Trainer | None = None

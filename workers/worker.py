@@ -27,10 +27,10 @@ from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException
 from rq.utils import now
 
-from atelier import notify
+from atelier import metrics, notify
 from atelier.errors import PersonError, Unavailable
 from atelier.logs import configure
-from atelier.queue import queue_name
+from atelier.queue import connect, queue_name
 from atelier.requests import KINDS, Kind
 from atelier.settings import Settings
 from models.loading import at_once
@@ -175,17 +175,18 @@ class WarmWorker(BatchWorker):
             log.info("work %s: stopped on request", job.id)
         elif faults.stops(fault):
             log.info("work %s: handed back", job.id)
-            _once_more(job)
+            self._return(job, "stop")
         elif faults.of_the_house(fault):
             log.warning("work %s: put back: %s", job.id, fault)
-            _once_more(job)
+            self._return(job, getattr(fault, "key", "redis-down"))
             self._pause = PAUSE_S
         elif faults.ended_its_worker(fault) and ledger.company(job) > 1:
             # Which of them it was, nobody knows: none is blamed, and each goes alone from now on.
             log.warning("work %s: its worker died with it and others; once more, alone", job.id)
             ledger.mark_alone(job)
-            _once_more(job)
+            self._return(job, "worker-died")
         elif job.should_retry:
+            metrics.RETURNED.labels(self._kind, "crash").inc()
             log.warning("work %s: crashed (%s); once more, alone", job.id, type(fault).__name__)
             ledger.mark_alone(job)
         else:
@@ -196,7 +197,13 @@ class WarmWorker(BatchWorker):
                     jobs.give_up(job.id, "work-crashed")
             except (PersonError, RedisError) as second:
                 log.warning("work %s: could not be set aside yet: %s", job.id, second)
-                _once_more(job)
+                self._return(job, getattr(second, "key", "redis-down"))
+
+    def _return(self, job: Job, reason: str) -> None:
+        """Back in front of the queue, and not counted as a crash of its own."""
+        job.retries_left = (job.retries_left or 0) + 1
+        job.enqueue_at_front_on_retry = True
+        metrics.RETURNED.labels(self._kind, reason).inc()
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         """Log the trace of a crash; a work that was stopped or a part that is down is one line."""
@@ -255,12 +262,6 @@ class WarmWorker(BatchWorker):
         os._exit(0)
 
 
-def _once_more(job: Job) -> None:
-    """Back in front of the queue, and not counted as a crash of its own."""
-    job.retries_left = (job.retries_left or 0) + 1
-    job.enqueue_at_front_on_retry = True
-
-
 def orphaned(parent: int | None) -> bool:
     """Whether the process that this one must not outlive is gone."""
     return parent is not None and os.getppid() != parent
@@ -298,6 +299,7 @@ def serve(
     workshop.use(place)
     place.models.warm(kinds[0])
     place.room.most = settings.batch or at_once(kinds[0], _device(settings, loader))
+    metrics.serve(settings, kinds[0], connect(settings))
     notify.ready()
     worker: WarmWorker | None = None
     pause = 0.0

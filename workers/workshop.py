@@ -12,6 +12,7 @@ from typing import Self
 
 from redis import Redis
 
+from atelier import metrics
 from atelier.artefacts import Shelf
 from atelier.errors import PersonError, Unavailable
 from atelier.queue import connect
@@ -83,6 +84,7 @@ class ModelShelf:
             if kind not in self._warm:
                 self._warm[kind] = self._loader(kind, None)  # what ships
         self._folder[kind] = folder
+        metrics.serves(kind, self._warm[kind].version)
         log.info("%s: %s serves after %.2f s", kind, self._warm[kind].version, time.monotonic() - start)
         return self._warm[kind]
 
