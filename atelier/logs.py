@@ -57,7 +57,7 @@ class Redact(logging.Formatter):
 
 
 class Json(Redact):
-    """One object a line: ``at`` (UTC), ``level``, ``logger``, ``pid``, ``message``; ``work``, ``trace`` if any."""
+    """One object a line: at (UTC), level, logger, pid, message; work and trace where there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, safe to keep."""
