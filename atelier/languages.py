@@ -1,7 +1,7 @@
-"""The languages people are answered in, from Fluent files (one folder a language).
+"""The languages people are answered in: the folders under ``locales``, each with Fluent files.
 
-A third language is one more folder under ``locales``; ``tests/atelier/test_languages.py``
-says which of its keys are missing.
+A third language is one more folder, with one file or as many as one likes; no code names it.
+``tests/atelier/test_languages.py`` says which of its keys are missing; meanwhile they are English.
 """
 
 from __future__ import annotations
@@ -12,13 +12,21 @@ import os
 import re
 from functools import cache
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import Literal, TypeAlias, cast
 
 from fluent.runtime import FluentBundle, FluentResource
 
-Lang = Literal["en", "zh"]
-LANGS: tuple[Lang, ...] = get_args(Lang)
+Lang: TypeAlias = str  # the name of a folder under LOCALES
+Written = Literal["en", "zh"]  # the languages that prompts are read in and poems are written in
 LOCALES = Path(__file__).parent / "locales"
+DEFAULT: Lang = "en"
+# The default first.
+LANGS: tuple[Lang, ...] = (
+    DEFAULT,
+    *sorted(
+        folder.name for folder in LOCALES.iterdir() if folder.name != DEFAULT and any(folder.glob("*.ftl"))
+    ),
+)
 
 _IDEOGRAPH = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 
@@ -33,9 +41,14 @@ def bundle(lang: Lang) -> FluentBundle:
     return made
 
 
-def say(key: str, lang: Lang = "en", /, **params: str | int | float) -> str:
-    """The message ``key`` in ``lang``. A key that no file has is a ``KeyError``: a test's find."""
-    messages = bundle(lang)
+def say(key: str, lang: Lang = DEFAULT, /, **params: str | int | float) -> str:
+    """The message ``key`` in ``lang``; in English where ``lang`` lacks it, or is here no more.
+
+    A key that no file has is a ``KeyError``: a test's find.
+    """
+    messages = bundle(lang) if lang in LANGS else bundle(DEFAULT)
+    if not messages.has_message(key):
+        messages = bundle(DEFAULT)
     message = messages.get_message(key)  # raises LookupError, which KeyError is
     if message.value is None:
         raise KeyError(key)
@@ -45,9 +58,18 @@ def say(key: str, lang: Lang = "en", /, **params: str | int | float) -> str:
     return cast("str", text)
 
 
+def known(code: str | None) -> Lang | None:
+    """The language for a locale (``zh-CN``, ``zh-hans``, ``en_GB.UTF-8``); None where there is none for it.
+
+    A folder may be as exact as ``pt-br``; then it comes before ``pt``.
+    """
+    exact = re.split(r"[.@]", (code or "").lower().replace("_", "-"))[0]
+    return next((lang for lang in (exact, exact.partition("-")[0]) if lang in LANGS), None)
+
+
 def pick(code: str | None) -> Lang:
-    """The language for a client's locale (``zh-CN``, ``zh-hans``, ``en_GB``; None is English)."""
-    return "zh" if (code or "").lower().startswith("zh") else "en"
+    """The language for a client's locale; English where there is none for it."""
+    return known(code) or DEFAULT
 
 
 def terminal_language() -> Lang:
@@ -58,12 +80,12 @@ def terminal_language() -> Lang:
     return pick(locale.getlocale()[0])
 
 
-def language_of(text: str) -> Lang:
+def language_of(text: str) -> Written:
     """The language a prompt is written in: Chinese as soon as it has an ideograph."""
     return "zh" if _IDEOGRAPH.search(text) else "en"
 
 
-def span(seconds: float, lang: Lang = "en") -> str:
+def span(seconds: float, lang: Lang = DEFAULT) -> str:
     """A time to wait as a person says it: ``8 s``, ``40 s``, ``3 min``. Never less than a second."""
     if seconds < 10:
         return say("span-seconds", lang, number=max(1, math.ceil(seconds)))

@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from atelier.errors import BadInput
-from atelier.languages import Lang, language_of
+from atelier.languages import Written, language_of
 from atelier.safety import clean_prompt
 
 Kind = Literal["paint", "poem", "melody"]
@@ -61,7 +61,7 @@ KEY = re.compile(
 )
 
 
-def form_language(form: Form) -> Lang:
+def form_language(form: Form) -> Written:
     """The language that a form is written in."""
     return language_of(form)
 
@@ -169,11 +169,11 @@ class PoemRequest(Request):
 
     topic: Prompt
     form: Form | None = None
-    lang: Lang | None = None
+    lang: Written | None = None
     acrostic: Annotated[str, BeforeValidator(clean_prompt), Field(max_length=14)] | None = None
 
     @property
-    def written_in(self) -> Lang:
+    def written_in(self) -> Written:
         """The language that the poem comes in."""
         if self.form is not None:
             return form_language(self.form)
@@ -253,7 +253,7 @@ def _refusal(model: type[Request], fault: ValidationError) -> BadInput:
         return BadInput("bad-prompt-empty")
     if first["type"] == "literal_error":
         choices = {"mood": MOODS, "form": FORMS, "style": STYLES, "palette": PALETTES,
-                   "rhythm": RHYTHMS, "length": LENGTHS, "lang": get_args(Lang)}[name]  # fmt: skip
+                   "rhythm": RHYTHMS, "length": LENGTHS, "lang": get_args(Written)}[name]  # fmt: skip
         listed = ", ".join(str(choice) for choice in choices)
         return BadInput("bad-choice", option=name, value=value, choices=listed)
     if name == "key":

@@ -7,10 +7,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from atelier.languages import Lang
+from atelier.languages import LANGS, Lang
 from atelier.requests import Form, Style
+
+
+def _spoken(lang: Lang) -> Lang:
+    if lang not in LANGS:
+        raise ValueError("no such language here")
+    return lang
 
 
 class Preferences(BaseModel):
@@ -18,7 +24,7 @@ class Preferences(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    language: Lang | None = None
+    language: Annotated[Lang, AfterValidator(_spoken)] | None = None
     style: Style | None = None
     form: Form | None = None
     private: bool = False

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from atelier.languages import Lang, say
+from atelier.languages import DEFAULT, LANGS, Lang, say
 from atelier.requests import Kind
 from atelier.store import PersonRef, Platform, Work
 from atelier.works import Artefact
@@ -53,6 +53,8 @@ class Option:
         slug = re.sub(r"[^a-z0-9]+", "-", str(value).lower()).strip("-")
         if isinstance(value, int) or (self.name == "form" and value != "none"):
             return str(value)  # forms are names, said verbatim
+        if self.name == "language" and value in LANGS:
+            return say("language-name", value)  # a language is named in itself
         return say(f"choice-{self.name}-{slug}", lang)
 
 
@@ -87,7 +89,7 @@ class Call:
     lang: Lang
     where: Where
     options: dict[str, Any]
-    client: Lang = "en"
+    client: Lang = DEFAULT
 
     def say(self, key: str, /, **params: str | int | float) -> str:
         """A sentence in the person's language."""

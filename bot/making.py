@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from atelier.languages import Lang
+from atelier.languages import Written
 from atelier.requests import (
     FORMS,
     LENGTHS,
@@ -41,7 +41,7 @@ MAKING: dict[Kind, Command] = {
     "poem": Command("poem", "poem", (
         _prompt("topic"),
         Option("form", choices=FORMS),
-        Option("language", choices=get_args(Lang), field="lang"),
+        Option("language", choices=get_args(Written), field="lang"),
         _MOOD,
         Option("acrostic", max_length=14),
         _SEED,

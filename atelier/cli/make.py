@@ -12,7 +12,7 @@ import click
 
 from atelier.cli.steering import steered
 from atelier.errors import BadInput, PersonError, Unavailable
-from atelier.languages import Lang, say
+from atelier.languages import Written, say
 from atelier.requests import (
     FORMS,
     LENGTHS,
@@ -80,7 +80,7 @@ def paint_command(**given: Any) -> None:
 
 @_makes("poem", "topic")
 @click.option("--form", help=_listed(FORMS))
-@click.option("--lang", help=_listed(get_args(Lang)))
+@click.option("--lang", help=_listed(get_args(Written)))
 @click.option("--acrostic", help="a word that the first letters of the lines spell")
 def poem_command(**given: Any) -> None:
     """Write a poem about TOPIC."""

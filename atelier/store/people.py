@@ -97,9 +97,9 @@ def forget(connection: Connection, known: int) -> None:
 def _preferences(chosen: dict[str, Any]) -> Preferences:
     try:
         return Preferences.model_validate(chosen)
-    except ValidationError:  # a style or form that this version does not have: the rest still counts
-        known = {name: value for name, value in chosen.items() if name in ("language", "private")}
-        return Preferences.model_validate(known)
+    except ValidationError as fault:  # a style or a language that this version does not have: the rest counts
+        gone = {error["loc"][0] for error in fault.errors()}
+        return Preferences.model_validate({name: v for name, v in chosen.items() if name not in gone})
 
 
 def _name(person: PersonRef) -> str:

@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 
 from atelier.errors import BadInput
-from atelier.languages import Lang, say
+from atelier.languages import DEFAULT, Lang, known, say
 from bot.catalogue import COMMANDS
 from bot.command import Command, Option
 from bot.discord.asking import Interaction, language, person, refuse, take, told
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Discord's name of each language beside the default. A third language is one more line.
-LOCALES: dict[discord.Locale, Lang] = {discord.Locale.chinese: "zh"}
-DEFAULT: Lang = "en"
+# The clients that are shown another language than the default.
+LOCALES: dict[discord.Locale, Lang] = {
+    locale: lang for locale in discord.Locale if (lang := known(locale.value)) and lang != DEFAULT
+}
 
 # A client that has not heard of the newest commands yet.
 OUTDATED = (

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import logging
 
-from telegram import BotCommand, BotCommandScopeAllChatAdministrators
+from telegram import BotCommand, BotCommandScopeAllChatAdministrators, BotCommandScopeChat
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from atelier.languages import LANGS, say
+from atelier.languages import DEFAULT, LANGS, Lang, say
 from bot.catalogue import COMMANDS
 
 log = logging.getLogger(__name__)
-
-DEFAULT = "en"  # for every language that has no list of its own
 
 
 async def publish(bot: ExtBot[float]) -> None:
     """Set what differs from what Telegram has (it limits how often these may be set). Never raises."""
     try:
         for lang in LANGS:
-            code = None if lang == DEFAULT else lang
+            code = None if lang == DEFAULT else lang.partition("-")[0]  # ISO 639-1 is all that it takes
             for scope, all_of_them in ((None, False), (BotCommandScopeAllChatAdministrators(), True)):
-                commands = [
-                    BotCommand(command.name, command.describe(lang))
-                    for command in COMMANDS
-                    if all_of_them or command.role == "everyone"
-                ]
+                commands = _listed(lang, all_of_them=all_of_them)
                 if list(await bot.get_my_commands(scope, code)) != commands:
                     await bot.set_my_commands(commands, scope, code)
             about = say("telegram-about", lang)
@@ -37,3 +31,23 @@ async def publish(bot: ExtBot[float]) -> None:
                 await bot.set_my_short_description(short, language_code=code)
     except TelegramError as fault:
         log.warning("telegram: the menu of commands could not be set: %s", type(fault).__name__)
+
+
+async def follow(bot: ExtBot[float], person: int, lang: Lang | None) -> None:
+    """Show a person's own list in the language that they chose; None: as their client says. Never raises."""
+    scope = BotCommandScopeChat(person)
+    try:
+        if lang is None:
+            await bot.delete_my_commands(scope)
+        else:
+            await bot.set_my_commands(_listed(lang, all_of_them=False), scope)
+    except TelegramError as fault:
+        log.warning("telegram: a list of commands could not be set: %s", type(fault).__name__)
+
+
+def _listed(lang: Lang, *, all_of_them: bool) -> list[BotCommand]:
+    return [
+        BotCommand(command.name, command.describe(lang))
+        for command in COMMANDS
+        if all_of_them or command.role == "everyone"
+    ]

@@ -26,7 +26,7 @@ from atelier.works import MelodyResult, PictureResult, PoemResult
 from bot import catalogue, door
 from bot.command import Call, Choice, Command, Reply, Where
 from bot.studio import Studio, sentence
-from bot.telegram import shapes
+from bot.telegram import menu, shapes
 from bot.telegram.cards import Spawn, name_of, place_of, reply_to
 from bot.telegram.faults import unchanged
 from bot.telegram.keyboard import keyboard
@@ -80,10 +80,14 @@ class Replies:
         who = PersonRef("telegram", str(person.id))
         client = pick(person.language_code)
         call = Call(self._studio, who, lang, self._where(message, person), options, client=client)
+        chosen = self._studio.tastes.of(who).language
         try:
-            return await door.answer(command, call)
+            reply = await door.answer(command, call)
         except Exception as error:
             return Reply(sentence(error, lang))
+        if (now := self._studio.tastes.of(who).language) != chosen:
+            self._spawn(menu.follow(self._bot, person.id, now))
+        return reply
 
     def _where(self, message: Message, person: User) -> Where:
         chat = message.chat

@@ -27,7 +27,7 @@ from bot.web.feed import Feed
 from bot.web.files import find, serve
 from bot.web.guard import Refused, read_json
 from bot.web.view import show, show_reply
-from bot.web.visitor import Visitors, choose_language, language
+from bot.web.visitor import Visitors, accepted, choose_language, language, tag
 
 PAGE = 20
 _TICKET = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -57,19 +57,26 @@ class Api:
         person, lang = self._person(request), language(request)
         command, options = read(said)
         if not command.makes:
-            call = Call(self._studio, person, lang, Where("web"), options, client=lang)
-            reply = await door.answer(command, call)
-            chosen = self._studio.tastes.language(person, lang)
-            shown = await show_reply(self._studio, reply, command, person, chosen)
-            response = JSONResponse({"reply": shown})
-            if chosen != lang:  # just now, by /settings
-                choose_language(request, response, chosen)
-            return response
+            return await self._answer(command, options, request)
         command, options = command.meant(options, lang)
         ticket = await self._studio.ask(
             command, options, person=person, lang=lang, place={}, source=_source(person, said)
         )
         return await self._accepted(ticket, request)
+
+    async def _answer(self, command: Command, options: dict[str, Any], request: Request) -> Response:
+        """A command that makes no work. ``language`` is the page's from now on: /settings may change it."""
+        person, lang = self._person(request), language(request)
+        browser = accepted(request.headers.get("accept-language", ""))
+        call = Call(self._studio, person, lang, Where("web"), options, client=browser)
+        reply = await door.answer(command, call)
+        turned = command.name == "settings" and "language" in options
+        now = self._studio.tastes.language(person, browser) if turned else lang
+        shown = await show_reply(self._studio, reply, command, person, now)
+        response = JSONResponse({"reply": shown, "language": tag(now)})
+        if turned:
+            choose_language(request, response, self._studio.tastes.of(person).language)
+        return response
 
     async def again(self, request: Request) -> Response:
         """``{ticket}`` → 202 ``{work}``: the same request with another seed."""

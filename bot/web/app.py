@@ -48,7 +48,7 @@ class _Assets(StaticFiles):
 def build(studio: Studio, feed: Feed) -> Starlette:
     """The ASGI application. Raises :class:`Unavailable` where no secret can be kept."""
     visitors = Visitors.open(studio.settings)
-    api, page = Api(studio, visitors, feed), Page(visitors)
+    api, page = Api(studio, visitors, feed), Page(studio, visitors)
     return Starlette(
         routes=[
             Route("/", page.show),

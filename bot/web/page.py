@@ -15,17 +15,11 @@ from atelier.languages import LANGS, Lang, say
 from atelier.provenance import statement
 from atelier.requests import MAX_PROMPT
 from bot.catalogue import COMMANDS
-from bot.web.visitor import Visitors, choose_language, language
+from bot.studio import Studio
+from bot.web.visitor import Visitors, choose_language, language, tag
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-_NAMES: dict[Lang, str] = {"en": "English", "zh": "中文"}  # a language is named in itself
-_TAGS: dict[Lang, str] = {"en": "en", "zh": "zh-Hans"}
-
-
-def tag(lang: Lang) -> str:
-    """The BCP 47 tag for HTML's ``lang``."""
-    return _TAGS[lang]
 
 
 def _asset(name: str) -> str:
@@ -37,13 +31,14 @@ def _asset(name: str) -> str:
 class Page:
     """Renders ``templates/page.html``."""
 
-    def __init__(self, visitors: Visitors) -> None:
+    def __init__(self, studio: Studio, visitors: Visitors) -> None:
+        self._studio = studio
         self._visitors = visitors
         self._templates = Jinja2Templates(directory=HERE / "templates")
         self._fixed: dict[str, Any] = {
             "asset": {file.name: _asset(file.name) for file in STATIC.iterdir()},
             "commands": [command for command in COMMANDS if command.kind],
-            "languages": [(lang, name, tag(lang)) for lang, name in _NAMES.items()],
+            "languages": [(lang, say("language-name", lang), tag(lang)) for lang in LANGS],
             "max_prompt": MAX_PROMPT,
         }
 
@@ -53,6 +48,9 @@ class Page:
         if chosen in LANGS:
             response: Response = RedirectResponse("/", status_code=303)
             choose_language(request, response, chosen)
+            person = self._visitors.read(request)
+            if person is not None and self._studio.tastes.of(person).language:  # one word, said last, holds
+                await self._studio.tastes.prefer(person, language=chosen)
             return response
         lang = language(request)
         filled = {

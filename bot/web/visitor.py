@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from atelier.errors import Unavailable
-from atelier.languages import LANGS, Lang, pick
+from atelier.languages import DEFAULT, LANGS, Lang, known, say
 from atelier.settings import Settings
 from atelier.store import PersonRef
 
@@ -71,14 +71,22 @@ def accepted(header: str) -> Lang:
         except ValueError:
             continue
     for wish, tag in sorted(wishes, key=lambda wish: -wish[0]):  # stable: the first of equals
-        if wish > 0 and tag.split("-")[0] in LANGS:
-            return pick(tag)
-    return "en"
+        if wish > 0 and (lang := known(tag)):
+            return lang
+    return DEFAULT
 
 
-def choose_language(request: Request, response: Response, lang: Lang) -> None:
-    """Remember the language that a visitor chose."""
-    _remember(request, response, LANGUAGE, lang)
+def tag(lang: Lang) -> str:
+    """The BCP 47 tag for HTML's ``lang``."""
+    return say("language-tag", lang)
+
+
+def choose_language(request: Request, response: Response, lang: Lang | None) -> None:
+    """Remember the language that a visitor chose; None: as their browser says."""
+    if lang is None:
+        response.delete_cookie(LANGUAGE, httponly=True, samesite="lax")
+    else:
+        _remember(request, response, LANGUAGE, lang)
 
 
 def _remember(request: Request, response: Response, name: str, value: str) -> None:

@@ -30,7 +30,7 @@ from tests.fakes.telegram import TOKEN, FakeTelegram, Person
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HOSTILE = "<b>@everyone</b> **x** [y](https://evil.example) `z` /forgetme #tag"
-CODES = {"en": ("en-US", "en"), "zh": ("zh-CN", "zh-hans")}
+CODES = {lang: (lang, lang) for lang in LANGS} | {"en": ("en-US", "en"), "zh": ("zh-CN", "zh-hans")}
 
 
 @dataclass
@@ -149,8 +149,9 @@ async def test_nothing_that_is_typed_into_it_is_interpreted(
 
 
 def spoken(text: str) -> Lang:
-    """The language of an answer; what it quotes (samples have no ideographs in English) does not count."""
-    return "zh" if len(re.findall(r"[\u4e00-\u9fff]", text)) >= 2 else "en"
+    """The language of an answer, by its letters; what it quotes does not count (samples are plain words)."""
+    scripts = {"zh": r"[\u4e00-\u9fff]", "el": r"[α-ω]"}
+    return next((lang for lang, script in scripts.items() if len(re.findall(script, text)) >= 2), "en")
 
 
 def _plain(text: str) -> str:

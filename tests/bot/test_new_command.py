@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.copies import ROOT, copy, passed
+
 BLOCK = re.compile(r"```(?P<what>python|ftl)\n(?P<text>.*?)```", re.S)
 
 
@@ -18,10 +15,7 @@ def test_a_command_added_as_contributing_says_works(tmp_path: Path) -> None:
         (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## A new command")[2].partition("\n## ")[0]
     )
     code, english, chinese = (block["text"] for block in BLOCK.finditer(section))
-    for room in ("atelier", "bot", "tests"):
-        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__", "models"))
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-
+    copy(tmp_path)
     (tmp_path / "bot/actions/dice.py").write_text(code, "utf-8")
     catalogue = tmp_path / "bot/catalogue.py"
     text = catalogue.read_text("utf-8")
@@ -32,23 +26,6 @@ def test_a_command_added_as_contributing_says_works(tmp_path: Path) -> None:
     for lang, said in (("en", english), ("zh", chinese)):
         with (tmp_path / f"atelier/locales/{lang}/catalogue.ftl").open("a", encoding="utf-8") as stream:
             stream.write(f"\n{said}")
-
     tests = ["tests/bot/test_every_command.py", "tests/bot/test_web.py"]
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-p",
-        "no:cacheprovider",
-        "-k",
-        "dice or reply_of_every_command",
-    ]
-    here = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    done = subprocess.run(
-        [*command, *tests], cwd=tmp_path, env=here, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     # Answers and refusals on two chats in two languages, hostile words on both, and the web page in both.
-    passed = re.search(r"(\d+) passed", done.stdout)
-    assert passed, done.stdout
-    assert int(passed[1]) >= 4 + 4 + 2 + 2
+    assert passed(tmp_path, tests, "dice or reply_of_every_command") >= 4 + 4 + 2 + 2

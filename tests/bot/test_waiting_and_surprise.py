@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 
 from atelier import moderation, pace
-from atelier.languages import LANGS, Lang, language_of, say
+from atelier.languages import LANGS, Lang, Written, language_of, say
 from atelier.limits import Limits
 from atelier.requests import KINDS, Kind, parse_request
 from atelier.rules import Rules
@@ -90,7 +91,8 @@ def test_ideas_are_many_good_requests_in_their_language(kind: Kind, lang: Lang) 
     assert len(set(written)) == len(written) >= 10
     for line in written:
         request = parse_request(kind, MAKING[kind].fields(parse_text(MAKING[kind], line)))
-        assert language_of(request.words) == lang
+        if lang in get_args(Written):  # what is read; a third language's ideas are written in one of them
+            assert language_of(request.words) == lang
         assert "=" not in request.words, "an option that nobody knows"
         assert moderation.find(request.words) is None
 

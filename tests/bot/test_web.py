@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from atelier.doctor import checks
-from atelier.languages import pick
+from atelier.languages import LANGS, pick
 from atelier.settings import Settings
 from atelier.store import Tally
 from bot.catalogue import BY_NAME, every
@@ -130,7 +130,7 @@ async def test_a_typed_line_is_a_request(desk: Desk, text: str, kept: str) -> No
     assert desk.studio.road.place(work) == 1
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", LANGS)
 async def test_the_page_shows_the_reply_of_every_command(desk: Desk, lang: str) -> None:
     async with visit(desk, lang) as visitor:
         for command in every():

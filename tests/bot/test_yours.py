@@ -115,10 +115,14 @@ async def test_a_language_that_was_chosen_is_spoken_from_then_on(
         assert card.text.startswith(say("settings-text", "en"))
         await telegram.press(card, "中文")
         await telegram.wait(lambda: card.text.startswith(say("settings-text", "zh")))
+        menu = f"@chat{ALICE.id}"  # Telegram's own list of commands follows
+        await telegram.wait(lambda: menu in telegram.state.commands)
+        assert telegram.state.commands[menu][0]["description"] == say("command-paint", "zh")
         asked = await card_of(telegram, await telegram.say("/paint a sea"))
         assert asked.text.endswith(say("place-next", "zh"))
         back = await card_of(telegram, await telegram.say("/settings language=auto"))
         assert back.text.startswith(say("settings-text", "en"))
+        await telegram.wait(lambda: menu not in telegram.state.commands)
     async with serving(Studio.open(studio.settings)):  # after a restart too
         await card_of(telegram, await telegram.say("/settings language=en", user=MEI))
         helped = await card_of(telegram, await telegram.say("/help", user=MEI))
@@ -199,5 +203,21 @@ async def test_the_page_gives_and_erases_too(page: WebDesk) -> None:
         assert done["text"].startswith("Erased: one work with one file")
         assert (await visitor.client.get("/api/works")).json()["works"] == []
         assert (await visitor.client.get(f"/works/{work.id}/picture-1.png")).status_code == 404
+
+
+async def test_the_page_speaks_the_language_that_was_chosen_last(page: WebDesk) -> None:
+    async with visit(page) as visitor:
+
+        async def spoken() -> str:
+            asked = (await visitor.ask("/settings")).json()
+            text = (await visitor.client.get("/")).text
+            assert f'<html lang="{asked["language"]}">' in text
+            return str(asked["reply"]["text"])
+
+        assert (await visitor.ask("/settings language=zh")).json()["language"] == "zh-Hans"
+        assert await spoken() == say("settings-text", "zh")
+        await visitor.client.get("/?lang=en")  # a link on the page, later, is the later word
+        assert await spoken() == say("settings-text", "en")
         await visitor.ask("/settings language=zh")
-        assert '<html lang="zh-Hans">' in (await visitor.client.get("/")).text
+        await visitor.ask("/settings language=auto")
+        assert await spoken() == say("settings-text", "en")  # as this browser says

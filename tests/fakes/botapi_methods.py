@@ -64,14 +64,19 @@ class Methods:
         self._state.commands[self._menu(p)] = commands
         return True
 
+    def do_deleteMyCommands(self, p: Parameters, _u: Uploads) -> Any:  # noqa: N802
+        self._state.commands.pop(self._menu(p), None)
+        return True
+
     def do_getMyCommands(self, p: Parameters, _u: Uploads) -> Any:  # noqa: N802
         return self._state.commands.get(self._menu(p), [])
 
     @staticmethod
     def _menu(p: Parameters) -> str:
         """Language, and for whom it is where that is not everybody."""
-        scope = json.loads(p.get("scope") or '{"type": "default"}')["type"]
-        return p.get("language_code", "") + ("" if scope == "default" else f"@{scope}")
+        scope = json.loads(p.get("scope") or '{"type": "default"}')
+        name = f"{scope['type']}{scope.get('chat_id', '')}"
+        return p.get("language_code", "") + ("" if name == "default" else f"@{name}")
 
     def do_setMyDescription(self, p: Parameters, _u: Uploads) -> Any:  # noqa: N802
         return self._describe("description", p, 512)

@@ -78,8 +78,6 @@ choice-rhythm-waltz = waltz
 choice-rhythm-march = march
 choice-rhythm-lullaby = lullaby
 
-choice-language-en = English
-choice-language-zh = 中文
 
 command-history = Your latest works, to see one again
 command-favourites = The works you keep with ☆

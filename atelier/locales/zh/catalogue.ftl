@@ -78,8 +78,6 @@ choice-rhythm-waltz = 圆舞曲
 choice-rhythm-march = 进行曲
 choice-rhythm-lullaby = 摇篮曲
 
-choice-language-en = English
-choice-language-zh = 中文
 
 command-history = 你最近的作品，可以再看一遍
 command-favourites = 你用 ☆ 收藏的作品

@@ -210,10 +210,15 @@ function replied({ title, text, fields, works: listed, commands, file, choices }
     button.addEventListener("click", async () => {
       button.disabled = true;
       try {
-        const { reply } = await call("/api/ask", { text: `/${line}`, ticket: ticket() });
-        const next = replied(reply);
-        item.replaceWith(next);
-        announcer.textContent = reply.text;
+        const answer = await call("/api/ask", { text: `/${line}`, ticket: ticket() });
+        if (turned(answer)) return;
+        if (answer.work) {
+          show(answer.work);
+          announcer.textContent = answer.work.status;
+          return;
+        }
+        item.replaceWith(replied(answer.reply));
+        announcer.textContent = answer.reply.text;
       } catch (fault) {
         complain(fault);
         button.disabled = false;
@@ -223,6 +228,13 @@ function replied({ title, text, fields, works: listed, commands, file, choices }
   });
   if (buttons.length) item.append(make("p", { class: "choices" }, ...buttons));
   return item;
+}
+
+// A language that was chosen in the settings is the page's too.
+function turned({ language }) {
+  const other = Boolean(language) && language !== document.documentElement.lang;
+  if (other) location.reload();
+  return other;
 }
 
 function say(reply) {
@@ -285,6 +297,7 @@ form.addEventListener("submit", async (event) => {
     problem.textContent = "";
     words.value = "";
     pending = null;
+    if (turned(answer)) return;
     if (answer.reply?.command === "help") {
       help.showModal();
     } else if (answer.reply) {
