@@ -26,7 +26,7 @@ from rq.job import Job, JobStatus
 from rq.rate_limit import RateLimitRegistry
 from rq.serializers import JSONSerializer
 
-from atelier import pace
+from atelier import pace, redis_client
 from atelier.errors import Unavailable
 from atelier.requests import KINDS, Kind
 from atelier.settings import Settings
@@ -56,11 +56,9 @@ def connect(settings: Settings, *, timeout: float = 5.0) -> Redis:
     restarted Redis dropped. A Redis that is down refuses at once; one that is out of reach takes
     up to two connect timeouts.
     """
-    client: Redis = Redis.from_url(
-        settings.redis, socket_timeout=timeout, socket_connect_timeout=2.0,
-        retry=RedisRetry(NoBackoff(), 1), health_check_interval=15,
-    )  # fmt: skip
-    return client
+    return redis_client.blocking(
+        settings.redis, socket_timeout=timeout, retry=RedisRetry(NoBackoff(), 1), health_check_interval=15
+    )
 
 
 class Road:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from redis import Redis
-from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.client import Pipeline
 from redis.exceptions import RedisError, ResponseError
 
+from atelier import redis_client
 from atelier.settings import Settings
 from atelier.store.records import Platform
 
@@ -66,9 +66,9 @@ class Listener:
         self._consumer = consumer
         self._held: set[str] = set()  # handed out and not done yet
         self._checked = float("-inf")
-        self._redis: Any = AsyncRedis.from_url(
-            settings.redis, socket_timeout=_BLOCK_MS / 1000 + 5, socket_connect_timeout=2.0,
-            retry=Retry(NoBackoff(), 0), protocol=2, decode_responses=True,
+        self._redis: Any = redis_client.asynchronous(
+            settings.redis, socket_timeout=_BLOCK_MS / 1000 + 5, retry=Retry(NoBackoff(), 0), protocol=2,
+            decode_responses=True,
         )  # fmt: skip
 
     async def events(self) -> AsyncIterator[Event]:

@@ -12,12 +12,12 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from atelier import redis_server
+from atelier import redis_client, redis_server
 from atelier.errors import BadInput
 
 # Setting → the schemes that its part understands: as a pattern, and in words.
 _ADDRESSES = {
-    "redis_url": (r"rediss?|unix", "redis://, rediss:// or unix://"),
+    "redis_url": (r"rediss?(\+sentinel)?|unix", "redis://, rediss://, unix:// or redis+sentinel://"),
     "database_url": (r"(sqlite|postgres|postgresql)(\+\w+)?", "sqlite:// or postgresql://"),
     "artefacts_url": (r"\w+", "s3:// or file://"),
     "discord_api_base": (r"https?", "https://"),
@@ -135,6 +135,8 @@ class Settings(BaseSettings):
         pattern, words = _ADDRESSES[str(info.field_name)]
         if text is not None and not re.match(rf"({pattern})://", text):
             raise ValueError(f"it must begin with {words}")
+        if text is not None and info.field_name == "redis_url":
+            redis_client.watched(text)
         return value
 
     @classmethod

@@ -34,7 +34,7 @@ from redis import Redis
 from atelier import redis_server as private_redis
 from atelier.artefacts import Shelf
 from atelier.errors import Unavailable
-from atelier.queue import Road, queue_name
+from atelier.queue import Road, connect, queue_name
 from atelier.requests import Kind
 from atelier.settings import Settings
 from atelier.store import Store
@@ -249,7 +249,7 @@ def worker(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., WorkerH
         its = of or settings
         log = tmp_path / f"worker-{len(handles)}.log"
         command = [sys.executable, *([str(script)] if script else ["-m", "workers.worker"]), *kinds]
-        with Redis.from_url(its.redis) as redis, log.open("wb") as out:
+        with connect(its) as redis, log.open("wb") as out:
             before = {kind: redis.smembers(f"rq:workers:{queue_name(kind)}") for kind in kinds}
             process = subprocess.Popen(command, env=environment_of(its), cwd=tmp_path, stdout=out, stderr=out)
             handle = WorkerHandle(process, log)
