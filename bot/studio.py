@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -21,6 +22,7 @@ from atelier.limits import Reached
 from atelier.queue import Road
 from atelier.requests import Kind, Request, parse_request
 from atelier.results import publish
+from atelier.safety import clean_prompt
 from atelier.settings import Settings
 from atelier.store import PersonRef, Platform, Store, Tally, Vote, Work
 from atelier.works import Artefact
@@ -291,9 +293,15 @@ class Studio:
         return await asyncio.to_thread(self.store.tally, work_id)
 
 
-def sentence(error: BaseException, lang: Lang) -> str:
-    """What a person reads of an error: its own sentence, or the one for faults (which it logs)."""
+def sentence(error: BaseException, lang: Lang, quote: Callable[[str], str] = str) -> str:
+    """What a person reads of an error: its own sentence, or the one for faults (which it logs).
+
+    What it repeats of their words is cleaned like a prompt, and then shown as ``quote`` makes it.
+    """
     if isinstance(error, PersonError):
-        return error.text(lang)
+        said = {
+            name: quote(str(clean_prompt(v))) if isinstance(v, str) else v for name, v in error.params.items()
+        }
+        return PersonError(error.key, **said).text(lang)
     log.error("unexpected fault", exc_info=error)
     return PersonError("error-unexpected").text(lang)

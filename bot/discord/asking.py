@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import aiohttp
 import discord
 
-from atelier.errors import PersonError, Unavailable
+from atelier.errors import Unavailable
 from atelier.languages import Lang, pick, say
 from atelier.store import PersonRef
 from bot import words
@@ -44,10 +44,7 @@ def language(interaction: Interaction) -> Lang:
 
 def told(fault: BaseException, lang: Lang) -> str:
     """What a person reads of ``fault``, with what they typed themselves quoted safely."""
-    if not isinstance(fault, PersonError):
-        return sentence(fault, lang)
-    params = {name: escape(v) if isinstance(v, str) else v for name, v in fault.params.items()}
-    return PersonError(fault.key, **params).text(lang)
+    return sentence(fault, lang, escape)
 
 
 async def take(interaction: Interaction, order: Order, *, press: bool = False) -> Ticket | None:
