@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 from pydantic import SecretStr
 from redis import Redis
@@ -41,6 +42,9 @@ from atelier.store import Store
 
 ROOT = Path(__file__).parent.parent
 WARM_S = 60.0  # torch on a busy machine
+
+hypothesis.settings.register_profile("atelier", deadline=None)  # how long a thing takes is bench/'s to say
+hypothesis.settings.load_profile("atelier")
 
 
 def lacking(what: str) -> None:
