@@ -24,7 +24,7 @@ from atelier.store.records import Platform
 
 log = logging.getLogger(__name__)
 
-What = Literal["started", "made", "failed", "cancelled"]
+What = Literal["started", "made", "failed", "cancelled", "alarm"]  # alarm: the platform's admins should know
 
 GROUP = "bot"
 _LENGTH = 100_000  # events nobody read: past it Redis forgets the oldest, and the store's sweep finds them

@@ -153,6 +153,11 @@ class Settings(BaseSettings):
         """Whether this person may administer the whole studio."""
         return f"{platform}:{platform_id}" in self.admins
 
+    def admins_on(self, platform: str) -> list[str]:
+        """The ids of the administrators on a platform."""
+        pairs = (admin.partition(":") for admin in self.admins)
+        return [person for where, _, person in pairs if where == platform]
+
     @property
     def database(self) -> str:
         """The SQLAlchemy URL in force."""

@@ -20,9 +20,10 @@ from typing import Any, Protocol, TypeVar
 
 from atelier import metrics
 from atelier.errors import AtelierError, Gone, PersonError, Unavailable
+from atelier.languages import say
 from atelier.reconcile import LOOK_S, Reconciler
 from atelier.results import Event, Listener
-from atelier.store import Platform, Work
+from atelier.store import PersonRef, Platform, Work
 from atelier.works import Artefact
 from bot.studio import Studio
 
@@ -65,6 +66,9 @@ class Poster(Protocol):
 
     async def regret(self, work: Work, sentence: str) -> None:
         """Say in the same place why there is no work."""
+
+    async def warn(self, admin: str, sentence: str) -> None:
+        """Write to an administrator of the studio (their id), in private. May raise anything."""
 
 
 class Delivery:
@@ -128,9 +132,24 @@ class Delivery:
         """One event, acknowledged when what it tells of is done (or can never be)."""
         if event.what == "started":
             await self._tell_started(event.work_id)
+        elif event.what == "alarm":
+            await self._alarm(event.work_id)
         elif not await self._deliver(event.work_id):
             return  # not acknowledged: it comes again to the next process, and the sweep tries before
         await listener.done(event)
+
+    async def _alarm(self, work_id: str) -> None:
+        """Tell the administrators on this platform that a work was set aside; the log has it anyway."""
+        work = await self._studio.work(work_id)
+        if work is None or work.failure is None:
+            return
+        for admin in self._studio.settings.admins_on(self._poster.platform):
+            lang = self._studio.tastes.language(PersonRef(self._poster.platform, admin), "en")
+            why = PersonError(work.failure.key, **work.failure.params).text(lang)
+            try:
+                await self._poster.warn(admin, say("alarm", lang, work=work.id, kind=work.kind, why=why))
+            except Exception as fault:
+                log.warning("work %s: an admin could not be told (%s)", work_id, type(fault).__name__)
 
     async def _tell_started(self, work_id: str) -> None:
         try:

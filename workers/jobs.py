@@ -20,7 +20,7 @@ from atelier import disk, metrics, pace
 from atelier.errors import PersonError, Unavailable, WeightsError
 from atelier.requests import Kind, PaintRequest
 from atelier.results import What, publish
-from atelier.store import Work
+from atelier.store import Platform, Work
 from atelier.versions import MODEL_OF
 from atelier.works import Made
 from models.loading import Generator
@@ -29,6 +29,8 @@ from workers.ledger import Done
 from workers.workshop import Workshop, current
 
 log = logging.getLogger(__name__)
+
+CHATS: tuple[Platform, ...] = ("discord", "telegram")  # where somebody can be written to unasked
 
 
 def make_many(arguments: Sequence[Sequence[Any]]) -> list[Done]:
@@ -74,7 +76,7 @@ def make(work_id: str) -> str:
 
 
 def give_up(work_id: str, key: str, **params: str | int | float) -> None:
-    """Set a work aside for good: a failed row, and its person is told why."""
+    """Set a work aside for good: a failed row, its person is told why, and the admins that it happened."""
     workshop = current()
     work = workshop.store.get(work_id)
     if work is None:
@@ -83,6 +85,9 @@ def give_up(work_id: str, key: str, **params: str | int | float) -> None:
     if done.also is not None:
         with workshop.redis.pipeline() as pipe:
             done.also(pipe)
+            for platform in CHATS:
+                if workshop.settings.admins_on(platform):
+                    publish(pipe, platform, work_id, "alarm")
             pipe.execute()
 
 

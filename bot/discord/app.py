@@ -21,6 +21,7 @@ from bot.discord.poster import DiscordPoster
 from bot.discord.pressing import Pressing
 from bot.discord.turns import Turns
 from bot.front import SettingError
+from bot.places import Places
 from bot.studio import Studio
 
 log = logging.getLogger(__name__)
@@ -113,9 +114,11 @@ async def _log_in(client: Atelier, token: str) -> None:
 async def _serve(client: Atelier) -> None:
     """The gateway and the delivery side by side; when one ends, so does the other."""
     connection = asyncio.create_task(client.connect())
-    delivery = asyncio.create_task(Delivery(client.studio, DiscordPoster(client)).run())
+    poster = DiscordPoster(client)
+    delivery = asyncio.create_task(Delivery(client.studio, poster).run())
+    places = asyncio.create_task(Places(client.studio, poster).run())
     publishing = asyncio.create_task(client.tree.publish())
-    tasks = (connection, delivery, publishing)
+    tasks = (connection, delivery, places, publishing)
     try:
         done, _ = await asyncio.wait((connection, delivery), return_when=asyncio.FIRST_COMPLETED)
         for task in done:

@@ -39,6 +39,8 @@ class DiscordPoster:
     """:class:`bot.delivery.Poster` for Discord."""
 
     platform: Platform = "discord"
+    pace_s = 5.0  # Discord allows five edits in two seconds to one answer, and fifty a second in all
+    edits = 20
 
     def __init__(self, client: Atelier) -> None:
         self._client = client
@@ -67,6 +69,24 @@ class DiscordPoster:
                     log.error("work %s: Discord refused the message", work.id, exc_info=fault)
                     await self._tell(work, place, say("discord-refused", work.lang))
                 raise verdict(fault) from fault
+
+    async def waits(self, work: Work, place: int, seconds: float | None) -> None:
+        """The place where the acknowledgement has it, as long as the work waits."""
+        where = Place.from_json(work.place)
+        if not where.token_lives:
+            return
+        async with self._client.turns.of(work.id):
+            now = await self._studio.work(work.id)
+            if now is not None and now.state == "queued":
+                try:
+                    await self._edit(where, content=acknowledgement(work, place, quote, seconds))
+                except Exception as fault:
+                    raise verdict(fault) from fault
+
+    async def warn(self, admin: str, sentence: str) -> None:
+        """A private message to an administrator."""
+        channel = await self._client.create_dm(discord.Object(int(admin)))
+        await channel.send(escape(sentence))
 
     async def regret(self, work: Work, sentence: str) -> None:
         """Say why there is no work, in its place."""

@@ -15,6 +15,7 @@ from atelier import notify
 from atelier.settings import Settings
 from bot.delivery import Delivery
 from bot.front import SettingError
+from bot.places import Places
 from bot.studio import Studio
 from bot.telegram import menu
 from bot.telegram.buttons import Buttons
@@ -106,7 +107,10 @@ async def _serve(application: App, studio: Studio) -> None:
         *Reactions(studio, counts).handlers(),
     ])  # fmt: skip
     application.add_error_handler(_handler_failed)
-    parts = [asyncio.ensure_future(poll(application)), asyncio.ensure_future(Delivery(studio, poster).run())]
+    parts = [
+        asyncio.ensure_future(part)
+        for part in (poll(application), Delivery(studio, poster).run(), Places(studio, poster).run())
+    ]
     spawn(menu.publish(bot))
     try:
         done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)

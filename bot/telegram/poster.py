@@ -44,6 +44,8 @@ class TelegramPoster:
     """Edits cards into works. One lock a work: its start and its result never cross."""
 
     platform: Platform = "telegram"
+    pace_s = 10.0  # a message a second to one chat, twenty a minute to a group, thirty a second in all
+    edits = 20
 
     def __init__(self, bot: ExtBot[float], studio: Studio, cards: Cards) -> None:
         self._bot = bot
@@ -72,6 +74,30 @@ class TelegramPoster:
             except ChatMigrated as moved:
                 await self._studio.note_place(work.id, {"chat": moved.new_chat_id, "message": None})
                 raise PostLater(0.2, "the group became a supergroup") from moved
+
+    async def waits(self, work: Work, place: int, seconds: float | None) -> None:
+        """The place on the card, as long as the work waits; a chat that has no turn left is left alone."""
+        card = work.place.get("message")
+        if card is None:
+            return
+        async with self._lock(work):
+            now = await self._studio.work(work.id)
+            if now is None or now.state != "queued":
+                return
+            text = formatted(acknowledgement(work, place, quote, seconds))
+            try:
+                with understood():
+                    await self._bot.edit_message_text(
+                        text.text, work.place["chat"], card, entities=text.entities,
+                        reply_markup=while_waiting(work), rate_limit_args=0.0,
+                    )  # fmt: skip
+            except BadRequest as refusal:
+                if not unchanged(refusal):
+                    log.info("work %s: its place was not told: %s", work.id, refusal.message)
+
+    async def warn(self, admin: str, sentence: str) -> None:
+        """A private message to an administrator (who has written to the bot once, as Telegram wants it)."""
+        await self._bot.send_message(int(admin), sentence)
 
     async def regret(self, work: Work, sentence: str) -> None:
         """Say on the card why there is no work, with a button to try again."""

@@ -155,6 +155,9 @@ class WebPoster:
         """The page shows the work; a closed one finds it in the store."""
         await self._feed.push(work)
 
+    async def warn(self, admin: str, sentence: str) -> None:
+        """A page that nobody has open reaches nobody: the log has it."""
+
     async def regret(self, work: Work, sentence: str) -> None:  # noqa: ARG002
         """The page shows why there is none."""
         await self._feed.push(work)

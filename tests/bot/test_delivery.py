@@ -29,6 +29,7 @@ class Wall:
     def __init__(self) -> None:
         self.pinned: list[str] = []
         self.regrets: list[str] = []
+        self.warnings: list[tuple[str, str]] = []
         self.told: list[str] = []
         self.files: list[Artefact] = []
         self.trouble: list[Exception] = []
@@ -48,6 +49,9 @@ class Wall:
 
     async def regret(self, work: Work, sentence: str) -> None:
         self.regrets.append(sentence)
+
+    async def warn(self, admin: str, sentence: str) -> None:
+        self.warnings.append((admin, sentence))
 
 
 @pytest.fixture

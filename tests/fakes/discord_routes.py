@@ -51,6 +51,7 @@ class Routes:
         message = "/channels/{channel}/messages/{message}"
         self.table: list[tuple[str, str, Handler]] = [
             ("GET", "/users/@me", self._me),
+            ("POST", "/users/@me/channels", self._private),
             ("GET", "/oauth2/applications/@me", self._application),
             ("GET", "/gateway/bot", self._gateway),
             ("GET", "/applications/{application}/commands", self._list_commands),
@@ -81,6 +82,12 @@ class Routes:
     async def _me(self, ask: Ask) -> Any:
         return {**self.world.bot.as_json(), "mfa_enabled": False, "verified": True, "locale": "en-US",
                 "email": None, "premium_type": 0}  # fmt: skip
+
+    async def _private(self, ask: Ask) -> Any:
+        user = self.world.users.get(int(ask.body["recipient_id"]))
+        if user is None:
+            raise ApiError(400, 50033, "Invalid Recipient(s)")
+        return self.world.private(user).as_json()
 
     async def _application(self, ask: Ask) -> Any:
         return {
