@@ -113,6 +113,7 @@ class Studio:
             limits = gate.admit(self.settings, self.store, person, request, place)
             self.road.check()  # before the row: a queue that is down leaves nothing half-recorded
             self._check_disk()
+            self._check_time(kind, place, lang)
             try:
                 work, fresh = self.store.accept(
                     person=person, kind=kind, request=request.seeded(), lang=lang, place=place,
@@ -145,6 +146,13 @@ class Studio:
             disk.check(self.settings, self.road.redis)
         except RedisError as fault:
             raise Unavailable("redis-down") from fault
+
+    def _check_time(self, kind: Kind, place: dict[str, Any], lang: Lang) -> None:
+        """Refuse what would be made too late for an answer that can only be given for a while."""
+        if (within := place.get("answer_within_s")) is not None:
+            seconds = self._expected(kind, self.store.waiting_for(kind) + 1)
+            if seconds is not None and seconds > within:
+                raise Unavailable("too-late-here", wait=span(seconds, lang))
 
     def _take_back(self, work: Work) -> bool:
         """Undo a row whose job could not be sent. False: it stays, and the reconciler sends it."""

@@ -54,10 +54,11 @@ async def take(interaction: Interaction, order: Order, *, press: bool = False) -
     three seconds, a person less. What comes of a ``press`` but a new work is told to the one who
     pressed alone.
     """
-    acknowledged, message = await _defer(interaction)
+    hidden = privately(interaction)
+    acknowledged, message = await _defer(interaction, hidden=hidden)
     if not acknowledged:
         return None
-    place = Place.of(interaction, message)
+    place = Place.of(interaction, message, hidden=hidden)
     lang = language(interaction)
     say_it = _instead if press else _say
     try:
@@ -72,6 +73,12 @@ async def take(interaction: Interaction, order: Order, *, press: bool = False) -
     return ticket
 
 
+def privately(interaction: Interaction) -> bool:
+    """Whether the person wants to see their works alone, and others could see them here."""
+    mine = interaction.client.studio.tastes.of(person(interaction.user))
+    return mine.private and (interaction.guild_id is not None or interaction.context.private_channel)
+
+
 async def refuse(interaction: Interaction, text: str) -> None:
     """Answer at once with ``text``, for this person's eyes only."""
     try:
@@ -80,10 +87,10 @@ async def refuse(interaction: Interaction, text: str) -> None:
         log.warning("interaction %s: could not answer: %s", interaction.id, fault)
 
 
-async def _defer(interaction: Interaction) -> tuple[bool, int | None]:
+async def _defer(interaction: Interaction, *, hidden: bool) -> tuple[bool, int | None]:
     """Show “thinking…”. Whether Discord took it, and the id of the answer that it made."""
     try:
-        answer = await interaction.response.defer(thinking=True)
+        answer = await interaction.response.defer(thinking=True, ephemeral=hidden)
     except discord.HTTPException as fault:
         # A redelivered event: the first delivery acknowledged it, so its answer can be edited.
         if fault.code == ALREADY_ACKNOWLEDGED:

@@ -54,15 +54,15 @@ class CatalogueTranslator(app_commands.Translator):
 
 
 class Tree(app_commands.CommandTree["Atelier"]):
-    """Every command of the catalogue, in servers and in private chats with the bot."""
+    """Every command, in servers, in private with the bot, and wherever somebody takes it along as an app."""
 
     def __init__(self, client: Atelier) -> None:
         super().__init__(
             client,
             allowed_contexts=app_commands.AppCommandContext(
-                guild=True, dm_channel=True, private_channel=False
+                guild=True, dm_channel=True, private_channel=True
             ),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
         self.mentions: dict[str, str] = {}  # command name → what makes it clickable in a message
         for command in COMMANDS:
@@ -101,9 +101,12 @@ def _text(describe: Describe) -> app_commands.locale_str:
 def _folder(command: Command) -> app_commands.Group:
     """A command of commands. Discord shows one that is for administrators to those who manage the server."""
     managers = discord.Permissions(manage_guild=True) if command.role != "everyone" else None
+    own = managers is not None  # of a server that the bot is in, or of the studio
     folder = app_commands.Group(
-        name=command.name, description=_text(command.describe), default_permissions=managers
-    )
+        name=command.name, description=_text(command.describe), default_permissions=managers,
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=not own),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=not own),
+    )  # fmt: skip
     for part in command.parts:
         folder.add_command(_app_command(part))
     return folder

@@ -25,9 +25,11 @@ class Place:
     file_limit: int = DEFAULT_FILE_LIMIT
     within: tuple[str, ...] = ()  # the channel, and the one that it is a thread of
     adults: bool = False  # Discord keeps minors out of it
+    hidden: bool = False  # the answer is shown to the person alone
+    reach: bool = True  # the bot may post there by itself
 
     @classmethod
-    def of(cls, interaction: discord.Interaction[Any], message: int | None) -> Self:
+    def of(cls, interaction: discord.Interaction[Any], message: int | None, *, hidden: bool = False) -> Self:
         """The place of ``interaction``, whose answer is ``message`` (None: Discord did not say)."""
         return cls(
             application=interaction.application_id,
@@ -39,6 +41,8 @@ class Place:
             file_limit=interaction.filesize_limit,
             within=within(interaction),
             adults=bool(getattr(interaction.channel, "nsfw", False)),
+            hidden=hidden,
+            reach=reachable(interaction),
         )
 
     @classmethod
@@ -48,9 +52,10 @@ class Place:
         return cls(**{**known, "at": datetime.fromisoformat(stored["at"])})
 
     def as_json(self) -> dict[str, Any]:
-        """For the work's row."""
+        """For the work's row. ``answer_within_s``: there is no other way to answer than this token."""
         server = str(self.guild) if self.guild is not None else None
-        return {**asdict(self), "at": self.at.isoformat(), "server": server}
+        stored = {**asdict(self), "at": self.at.isoformat(), "server": server}
+        return stored if self.reach and not self.hidden else stored | {"answer_within_s": TOKEN_LIFE.seconds}
 
     def __repr__(self) -> str:
         return f"Place(channel={self.channel}, message={self.message})"
@@ -70,6 +75,19 @@ def within(interaction: discord.Interaction[Any]) -> tuple[str, ...]:
     """The ids of the channel and, for a thread, of the channel that it is in."""
     parent = getattr(interaction.channel, "parent_id", None)
     return tuple(str(number) for number in (interaction.channel_id, parent) if number)
+
+
+def reachable(interaction: discord.Interaction[Any]) -> bool:
+    """Whether the bot can still post here when the interaction's token is spent.
+
+    Not where somebody brought it along as a user-installed app, nor where it may not write.
+    """
+    if interaction.guild_id is None:
+        return interaction.context.dm_channel or not interaction.context.private_channel
+    rights = interaction.app_permissions
+    thread = isinstance(interaction.channel, discord.Thread)
+    writes = rights.send_messages_in_threads if thread else rights.send_messages
+    return interaction.is_guild_integration() and rights.view_channel and rights.attach_files and writes
 
 
 def message_key(channel: int, message: int) -> str:

@@ -2,7 +2,8 @@
 
 The first road edits the interaction's own answer, which may be done twice without harm. Its
 token dies after 15 minutes; then the second road posts into the channel with the bot's own
-token and mentions the person who asked. There a nonce (which Discord keeps for some minutes)
+token and mentions the person who asked; what only they may see, or was asked where the bot itself
+cannot write, goes to their private channel. There a nonce (which Discord keeps for some minutes)
 and, after a crash, a look into the channel keep one work from being posted twice.
 """
 
@@ -98,7 +99,8 @@ class DiscordPoster:
         try:
             if not await self._edited(place, content=text, attachments=[], view=None):
                 text = f"<@{work.person.platform_id}> {text}"
-                await self._channel(place).send(text, nonce=work.id, allowed_mentions=self._only(work))
+                channel = await self._channel(work, place)
+                await channel.send(text, nonce=work.id, allowed_mentions=self._only(work))
         except Exception as fault:
             raise verdict(fault) from fault
 
@@ -126,7 +128,7 @@ class DiscordPoster:
 
     async def _send_work(self, work: Work, place: Place, files: list[Artefact], note: Note) -> str:
         """The second road."""
-        channel = self._channel(place)
+        channel = await self._channel(work, place)
         if tried := work.post.get("channel_since"):
             if earlier := await self._find(channel, work, datetime.fromisoformat(tried)):
                 return message_key(channel.id, earlier)
@@ -155,7 +157,10 @@ class DiscordPoster:
             log.info("work %s: may not read the channel to look for an earlier post", work.id)
         return None
 
-    def _channel(self, place: Place) -> discord.PartialMessageable:
+    async def _channel(self, work: Work, place: Place) -> discord.PartialMessageable:
+        if place.hidden or not place.reach:
+            private = await self._client.create_dm(discord.Object(int(work.person.platform_id)))
+            return self._client.get_partial_messageable(private.id)
         if place.channel is None:
             raise PostNever("the request came from no channel that the bot can post to")
         return self._client.get_partial_messageable(place.channel, guild_id=place.guild)

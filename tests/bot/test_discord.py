@@ -33,7 +33,10 @@ async def test_discord_knows_every_command_in_both_languages(discord: FakeDiscor
         made = published[command.name]
         assert made["description"] == command.describe("en")
         assert made["description_localizations"] == chinese(command.describe("zh"))
-        assert (made["contexts"], made["integration_types"]) == ([0, 1], [0])
+        own = command.role == "server"  # only where the bot is, or in private with it
+        assert (made["contexts"], made["integration_types"]) == (
+            ([0, 1], [0]) if own else ([0, 1, 2], [0, 1])
+        )
         for part, shown in zip(command.parts, made["options"] if command.parts else (), strict=True):
             assert (shown["type"], shown["name"], shown["description"]) == (1, part.name, part.describe("en"))
             assert shown["description_localizations"] == chinese(part.describe("zh"))

@@ -182,8 +182,10 @@ class FakeDiscord:
         known = next((c for c in self.world.commands if c["name"] == name), None)
         if known is None:
             raise Refused(f"there is no {command}")
-        if (0 if channel.guild else 1) not in known["contexts"]:
+        if channel.context not in known["contexts"]:
             raise Refused(f"{command} is not offered here")
+        if (0 if channel.invited else 1) not in known["integration_types"]:
+            raise Refused(f"{command} is not offered where the bot is not")
         needed = int(known.get("default_member_permissions") or 0)
         if channel.guild and needed & MANAGE_GUILD and not (user.manages or outdated):
             raise Refused(f"{command} is not shown to {user.name}")

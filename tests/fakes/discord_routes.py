@@ -62,6 +62,7 @@ class Routes:
             ("DELETE", hook + "/messages/@original", self._delete_original),
             ("PATCH", hook + "/messages/{message}", self._edit_followup),
             ("POST", hook, self._follow_up),
+            ("POST", "/users/@me/channels", self._open_private),
             ("GET", "/channels/{channel}/messages", self._history),
             ("POST", "/channels/{channel}/messages", self._send),
             ("GET", message, self._get_message),
@@ -250,8 +251,16 @@ class Routes:
         chosen = newest[: int(ask.query.get("limit", 50))]
         return [self._json(message) for message in sorted(chosen, key=lambda m: m.id, reverse=True)]
 
+    async def _open_private(self, ask: Ask) -> Any:
+        user = self.world.users.get(int(ask.body["recipient_id"]))
+        if user is None:
+            raise ApiError(400, 50033, "Invalid Recipient(s)")
+        return self.world.private(user).as_json()
+
     async def _send(self, ask: Ask) -> Any:
         channel = self._channel(ask)
+        if not channel.invited:
+            raise ApiError(403, 50001, "Missing Access")
         if not channel.writable:
             raise ApiError(403, 50013, "Missing Permissions")
         nonce = ask.body.get("nonce")

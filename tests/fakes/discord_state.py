@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 EPOCH_MS = 1420070400000
-PERMISSIONS, MANAGE_GUILD = 2248473465835073, 1 << 5
+PERMISSIONS, MANAGE_GUILD, ATTACH_FILES = 2248473465835073, 1 << 5, 1 << 15
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
 ACKNOWLEDGE_S = 3.0
 FILE_LIMIT = 10 * 2**20
@@ -57,11 +57,29 @@ class Channel:
     writable: bool = True  # for the bot's own token
     readable: bool = True  # its history
     nsfw: bool = False
+    parent: Channel | None = None  # it is a thread of that one
+    invited: bool = True  # the bot is in; else somebody takes it along as an app of their own
+
+    @property
+    def context(self) -> int:
+        """Discord's word for it: 0 a server, 1 the bot's private channel, 2 other people's."""
+        return 0 if self.guild is not None else 1 if self.invited else 2
 
     def as_json(self) -> dict[str, Any]:
         if self.guild is None:
             people = [self.recipient.as_json()] if self.recipient else []
             return {"id": str(self.id), "type": 1, "last_message_id": None, "flags": 0, "recipients": people}
+        if self.parent is not None:
+            return {
+                "id": str(self.id), "type": 11, "guild_id": str(self.guild), "name": self.name,
+                "parent_id": str(self.parent.id), "owner_id": "1", "last_message_id": None, "flags": 0,
+                "rate_limit_per_user": 0, "message_count": 0, "member_count": 1, "total_message_sent": 0,
+                "permissions": "2248473465835073",
+                "thread_metadata": {
+                    "archived": False, "auto_archive_duration": 1440, "locked": False,
+                    "archive_timestamp": when(self.id), "create_timestamp": when(self.id),
+                },
+            }  # fmt: skip
         return {
             "id": str(self.id), "type": 0, "guild_id": str(self.guild), "name": self.name, "position": 0,
             "permission_overwrites": [], "nsfw": self.nsfw, "topic": None, "last_message_id": None,
@@ -201,10 +219,23 @@ class World:
         self.channels[made.id] = made
         return made
 
+    def thread(self, parent: Channel, name: str = "a thread") -> Channel:
+        """A public thread in a channel."""
+        made = Channel(self.snowflake(), name, parent.guild, parent=parent)
+        self.channels[made.id] = made
+        return made
+
+    def elsewhere(self, user: User, *, server: bool) -> Channel:
+        """Where the bot is not: a server without it, or a private channel of ``user`` and a friend."""
+        guild = self.snowflake() if server else None
+        made = Channel(self.snowflake(), "elsewhere", guild, None if server else user, invited=False)
+        self.channels[made.id] = made
+        return made
+
     def private(self, user: User) -> Channel:
         """The private channel of ``user`` and the bot."""
         for channel in self.channels.values():
-            if channel.recipient is user:
+            if channel.recipient is user and channel.invited:
                 return channel
         made = Channel(self.snowflake(), user.name, None, user)
         self.channels[made.id] = made
@@ -225,17 +256,18 @@ class World:
         payload: dict[str, Any] = {
             "id": str(it.id), "application_id": str(self.application), "type": it.type, "data": it.data,
             "token": it.token, "version": 1, "locale": it.locale, "channel_id": str(it.channel.id),
-            "channel": it.channel.as_json(), "app_permissions": "2248473465835073", "entitlements": [],
+            "channel": it.channel.as_json(), "entitlements": [],
+            "app_permissions": str(PERMISSIONS if it.channel.invited else ATTACH_FILES),
             "attachment_size_limit": FILE_LIMIT,
         }  # fmt: skip
         if it.message is not None:
             payload["message"] = it.message.as_json(self.application)
         if it.channel.guild is None:
-            owners = {"0": "0"}
+            owners = {"0": "0"} if it.channel.invited else {"1": str(it.user.id)}
             return {
                 **payload,
                 "user": it.user.as_json(),
-                "context": 1,
+                "context": it.channel.context,
                 "authorizing_integration_owners": owners,
             }
         guild = str(it.channel.guild)
@@ -243,7 +275,7 @@ class World:
         return {
             **payload, "guild_id": guild, "guild_locale": "en-US", "context": 0,
             "guild": {"id": guild, "locale": "en-US", "features": []},
-            "authorizing_integration_owners": {"0": guild},
+            "authorizing_integration_owners": {"0": guild} if it.channel.invited else {"1": str(it.user.id)},
             "member": {**self.member_json(it.user), "permissions": str(allowed)},
         }  # fmt: skip
 
