@@ -97,8 +97,9 @@ class Road:
     def send_many(self, works: Sequence[Work]) -> int:
         """Put many works on their queues, a hundred in one transaction; how many were not there before."""
         sent = 0
-        for start in range(0, len(works), _AT_ONCE):
-            some = works[start : start + _AT_ONCE]
+        each = list({work.id: work for work in works}.values())
+        for start in range(0, len(each), _AT_ONCE):
+            some = each[start : start + _AT_ONCE]
             with _faults():
                 try:
                     sent += self._enqueue_many(some)

@@ -34,7 +34,7 @@ from atelier.queue import connect, queue_name
 from atelier.requests import KINDS, Kind
 from atelier.settings import Settings
 from models.loading import at_once
-from workers import faults, jobs, ledger, pool, workshop
+from workers import faults, jobs, leaving, ledger, pool, workshop
 from workers.batches import BatchWorker
 from workers.heartbeat import LEASE_S
 from workers.tidy import unstick
@@ -49,7 +49,8 @@ TIDY_S = 3
 TIDY_LOCK_S = 15  # RQ's own lock outlives a killed worker by 15 minutes
 STUCK_S = 10.0  # in the intermediate queue: the worker that took it died before it began
 FINISH_S = 6.0  # after SIGTERM a running work may finish; then it is stopped,
-LET_GO_S = 9.0  # and if it does not stop, handed back as it is
+LET_GO_S = 9.0  # and if it does not stop, handed back as it is;
+LEAVE_S = 9.8  # where not even Redis answers, its lease is left to run out
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 4.0
 
 
@@ -237,10 +238,7 @@ class WarmWorker(BatchWorker):
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """SIGTERM or SIGINT: finish or hand back what runs, within ten seconds."""
-        for seconds, act in ((FINISH_S, self._hurry), (LET_GO_S, self._let_go)):
-            timer = threading.Timer(seconds, act)
-            timer.daemon = True
-            timer.start()
+        leaving.after((FINISH_S, self._hurry), (LET_GO_S, self._let_go), (LEAVE_S, leaving.at_once))
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def _hurry(self) -> None:
@@ -258,8 +256,7 @@ class WarmWorker(BatchWorker):
                 log.warning("work %s: does not stop; handed back as it is", execution.job_id)
             ledger.hand_back(self, self.queues[0], held)
             self.register_death()  # type: ignore[no-untyped-call]
-        logging.shutdown()
-        os._exit(0)
+        leaving.at_once()
 
 
 def orphaned(parent: int | None) -> bool:
