@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 TORCH_INDEX ?=
 TORCH := torch==2.13.0
 
-.PHONY: all install up test check lock clean
+.PHONY: all install up test check docs lock clean
 all: install
 install: $(VENV)/.installed
 
@@ -33,6 +33,10 @@ check: install
 	$(BIN)/mypy
 	rm -rf dist && $(BIN)/python -m build --wheel --no-isolation --outdir dist . >/dev/null
 	$(BIN)/check-wheel-contents dist
+
+# What is written from the code: the table of commands.
+docs: install
+	$(BIN)/python -m bot.manual docs/commands.md
 
 # Pin what is installed now; run it in a venv whose tests pass.
 lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from atelier.errors import BadInput
 from atelier.requests import REQUESTS, parse_request
-from bot.catalogue import BY_NAME, COMMANDS
+from bot.catalogue import BY_NAME, COMMANDS, every
+from bot.manual import manual
 from bot.typed import parse_text
 
 
@@ -47,6 +49,14 @@ def test_no_text_breaks_it(text: str) -> None:
             options = parse_text(command, text)
             if command.kind:
                 parse_request(command.kind, command.fields(options))
+
+
+def test_the_manual_is_what_make_docs_writes() -> None:
+    written = (Path(__file__).parents[2] / "docs/commands.md").read_text("utf-8")
+    assert written == manual(), "run `make docs`"
+    for command in every():
+        assert f"\n## /{command.path}\n" in written
+        assert all(f"| `{option.name}`" in written for option in command.options)
 
 
 def test_every_option_is_a_field_of_its_request() -> None:

@@ -28,7 +28,7 @@ button-older = Older →
 history-title = Your works, page { $page }:
 history-empty = Nothing here yet. Ask for a picture, a poem or a melody, and you will find it here.
 favourites-title = Your favourites, page { $page }:
-favourites-empty = No favourites yet. Press ☆ under a work to keep it here.
+favourites-empty = No favourites yet. Press ⭐ under a work to keep it here.
 settings-text = Your settings. What you name in a request always comes first.
 mydata-text = Here is everything I know about you: { $works ->
     [one] one work

@@ -80,7 +80,7 @@ choice-rhythm-lullaby = lullaby
 
 
 command-history = Your latest works, to see one again
-command-favourites = The works you keep with ☆
+command-favourites = The works you keep with ⭐
 command-settings = Your language, your usual style and form, private replies
 command-mydata = Everything I know about you, as a file
 command-forgetme = Erase everything I know about you

@@ -80,7 +80,7 @@ choice-rhythm-lullaby = 摇篮曲
 
 
 command-history = 你最近的作品，可以再看一遍
-command-favourites = 你用 ☆ 收藏的作品
+command-favourites = 你用 ⭐ 收藏的作品
 command-settings = 你的语言、常用的风格和体裁、私密回复
 command-mydata = 我所知道的关于你的一切，存成一个文件
 command-forgetme = 抹去我所知道的关于你的一切
