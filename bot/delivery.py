@@ -156,6 +156,8 @@ class Delivery:
             work = await self._studio.work(work_id)
             if work is not None and work.state == "running":
                 await self._poster.started(work)
+        except AtelierError as fault:  # a part that is down, a chat that takes nothing now
+            log.info("work %s: could not say that it is being made: %s", work_id, fault)
         except Exception:
             log.warning("work %s: could not say that it is being made", work_id, exc_info=True)
 

@@ -8,6 +8,7 @@ several jobs fails, each of them runs again alone: the one at fault is found, th
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any, TypeVar
@@ -30,6 +31,7 @@ Many = Callable[[Sequence[Sequence[Any]]], "Sequence[Done | BaseException]"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 MOST = 32
+AWAIT_S = 0.2  # between two looks whether Redis is back
 _many: dict[str, Many] = {}
 
 
@@ -84,8 +86,11 @@ class BatchWorker(SimpleWorker):
         self._stopped.clear()
         held = ledger.begin(self, queue, jobs, self.lease_s)
         self._beat = Heartbeat(lambda: ledger.beat(self, queue, self._unsettled(held), self.lease_s))
-        with self._beat:
-            self._run(held, queue)
+        try:
+            with self._beat:
+                self._run(held, queue)
+        finally:
+            self.executions.clear()  # what could not be written down is left to its lease
         self.set_state(WorkerStatus.IDLE)
 
     def _alike(self, jobs: list[Job], queue: Queue) -> list[Job]:
@@ -160,8 +165,10 @@ class BatchWorker(SimpleWorker):
             if isinstance(end, BaseException)
         }
         plain = [(one, end) for one, end in well if ledger.plain(one.job, self.default_result_ttl)]
+        if any(isinstance(end, RedisError) for end in ill.values()):
+            self._await_redis()
         try:
-            ledger.finish(self, queue, plain)
+            self._finish(queue, plain)
             for one, end in well:
                 if not ledger.plain(one.job, self.default_result_ttl):
                     self._end_rqs_way(one, end, queue)
@@ -171,6 +178,26 @@ class BatchWorker(SimpleWorker):
         for one in reversed(held):
             if one.execution.id in ill:
                 self._failed(one, ill[one.execution.id], queue, times)
+
+    def _finish(self, queue: Queue, plain: Sequence[tuple[Held, Done]]) -> None:
+        """What is made is worth some patience: a Redis that restarts has it in a moment."""
+        try:
+            ledger.finish(self, queue, plain)
+        except RedisError as fault:
+            log.warning("%d made, and no Redis to say it to (%s)", len(plain), fault)
+            self._await_redis()
+            ledger.finish(self, queue, plain)
+
+    def _await_redis(self) -> None:
+        """Until Redis answers; no longer than others wait for this worker, nor past a stop."""
+        end = time.monotonic() + self.lease_s
+        while time.monotonic() < end and not self.leaving:
+            try:
+                self.connection.ping()
+            except RedisError:
+                time.sleep(AWAIT_S)
+            else:
+                return
 
     def _end_rqs_way(self, one: Held, outcome: Done, queue: Queue) -> None:
         if outcome.also is not None:
@@ -187,7 +214,10 @@ class BatchWorker(SimpleWorker):
             ledger.mark_alone(job)
             if job.retries_left:
                 job.retries_left = max(0, job.retries_left - (times - 1))
-        self._finalize_failure(job, queue, one.execution, (type(fault), fault, fault.__traceback__))
+        try:
+            self._finalize_failure(job, queue, one.execution, (type(fault), fault, fault.__traceback__))
+        except RedisError as second:
+            log.warning("job %s: left to its lease, for Redis is away (%s)", job.id, second)
 
     # Stopping one
 

@@ -8,6 +8,7 @@ a sentence; everything else is raised, and the worker decides whether the work i
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ from typing import Any
 from redis.client import Pipeline
 
 from atelier import disk, metrics, pace
-from atelier.errors import PersonError, Unavailable, WeightsError
+from atelier.errors import PASSING, PersonError, Unavailable, WeightsError
 from atelier.requests import Kind, PaintRequest
 from atelier.results import What, publish
 from atelier.store import Platform, Work
@@ -102,6 +103,8 @@ def _make_kind(workshop: Workshop, kind: Kind, works: list[Work]) -> dict[str, D
     try:
         model = workshop.models.get(kind)
     except PersonError as fault:
+        if isinstance(fault, Unavailable) and fault.key in PASSING:
+            raise  # which version serves could not be asked: no fault of the works
         # The log names the file and the mending command; a chat is told no path of this machine.
         log.error("%s: %s", kind, fault)
         told = fault
@@ -133,9 +136,11 @@ def _generate(
     except PersonError as fault:  # one that concerns them all
         return [fault] * len(works)
     except Exception as fault:
-        from models import device  # whoever called a model has torch by now
+        if len(works) == 1 or "torch" not in sys.modules:
+            raise
+        from models import device
 
-        if len(works) == 1 or not device.out_of_memory(fault):
+        if not device.out_of_memory(fault):
             raise
         half = len(works) // 2
         log.warning("%s: out of memory with %d works in one pass; %d now", kind, len(works), half)

@@ -46,8 +46,8 @@ ALIVE_S = 20  # a worker unheard of for so long is not counted any more
 AGAIN_S = 1  # a sign of life younger than this is not repeated
 TTL_S = 18  # RQ waits for a job up to 15 s less: 3 s between two looks around
 TIDY_S = 3
-TIDY_LOCK_S = 15  # RQ's own lock outlives a killed worker by 15 minutes
-STUCK_S = 10.0  # in the intermediate queue: the worker that took it died before it began
+TIDY_LOCK_S = 5  # tidying takes milliseconds; RQ's own lock outlives a killed worker by 15 minutes
+STUCK_S = 5.0  # in the intermediate queue: the worker that took it died before it began
 FINISH_S = 6.0  # after SIGTERM a running work may finish; then it is stopped,
 LET_GO_S = 9.0  # and if it does not stop, handed back as it is;
 LEAVE_S = 9.8  # where not even Redis answers, its lease is left to run out
@@ -121,7 +121,11 @@ class WarmWorker(BatchWorker):
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Run what waits; where that cost the process its GPU, leave: a new one has a new context."""
-        super().execute_job(job, queue)
+        try:
+            super().execute_job(job, queue)
+        except RedisError as fault:  # RQ would log its trace and end; the next job is waited for as ever
+            log.warning("no Redis (%s); what was taken comes back by itself", fault)
+            self._await_redis()
         time.sleep(self._pause)
         self._pause = 0.0
         if self.ruined:

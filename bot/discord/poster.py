@@ -55,7 +55,10 @@ class DiscordPoster:
         async with self._client.turns.of(work.id):
             now = await self._studio.work(work.id)
             if now is not None and now.state == "running":
-                await self._edit(place, content=acknowledgement(work, None, quote))
+                try:
+                    await self._edit(place, content=acknowledgement(work, None, quote))
+                except Exception as fault:
+                    raise verdict(fault) from fault
 
     async def post(self, work: Work, files: list[Artefact], note: Note) -> None:
         """Show the work; see the module's own words for how it stays one message."""

@@ -32,7 +32,7 @@ from bot.telegram.replies import Replies
 
 log = logging.getLogger(__name__)
 
-READ_S = 15.0  # Telegram takes a while over pictures; giving up early leaves it open whether they arrived
+READ_S = 10.0  # almost everything can be repeated; what cannot has a longer time of its own
 CONNECT_S = 10.0
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 

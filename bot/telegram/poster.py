@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 WAITED_S = 3.0  # who waited less reads of the start with the result
 SENDING = "sending"
+ONCE_S = 20.0  # Telegram takes a while over pictures, and after a timeout nobody knows whether they arrived
 
 Edit = Callable[[int, int], Awaitable[object]]
 Send = Callable[[int, dict[str, Any]], Awaitable[Sequence[Message]]]
@@ -109,7 +110,7 @@ class TelegramPoster:
     async def send_originals(self, work: Work, place: dict[str, Any]) -> None:
         """All files of ``work``, in answer to the message of ``place``."""
         documents = shapes.originals(work, await self._studio.files(work))
-        chat, where = place["chat"], _where(place, place.get("asked"))
+        chat, where = place["chat"], {**_where(place, place.get("asked")), "read_timeout": ONCE_S}
         if len(documents) > 1:
             sent: Sequence[Message] = await self._bot.send_media_group(chat, documents, **where)
         else:
@@ -150,13 +151,15 @@ class TelegramPoster:
         media = shapes.album(work, pictures)
 
         async def send(chat: int, where: dict[str, Any]) -> Sequence[Message]:
-            return await self._bot.send_media_group(chat, media, rate_limit_args=HURRY_S, **where)
+            return await self._bot.send_media_group(
+                chat, media, rate_limit_args=HURRY_S, read_timeout=ONCE_S, **where
+            )
 
         return send
 
     def _score(self, score: Artefact) -> Send:
         async def send(chat: int, where: dict[str, Any]) -> Sequence[Message]:
-            extra = {**where, "filename": score.name, "rate_limit_args": HURRY_S}
+            extra = {**where, "filename": score.name, "rate_limit_args": HURRY_S, "read_timeout": ONCE_S}
             try:
                 return [await self._bot.send_photo(chat, score.data, **extra)]
             except BadRequest as refusal:

@@ -9,7 +9,7 @@ import pytest
 from atelier.languages import say
 from atelier.settings import Settings
 from bot.studio import Studio
-from bot.telegram import app, faults
+from bot.telegram import app, faults, poster
 from tests.bot import handmade
 from tests.bot.telegram_room import card_of, latest, posted, serving, until
 from tests.fakes.telegram import ALICE, BOB, TOKEN, FakeTelegram
@@ -18,6 +18,7 @@ from tests.fakes.telegram import ALICE, BOB, TOKEN, FakeTelegram
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "READ_S", 0.4)
+    monkeypatch.setattr(poster, "ONCE_S", 0.4)
     monkeypatch.setattr(faults, "OUTAGE_S", 0.1)
 
 
@@ -58,7 +59,7 @@ async def test_an_album_that_timed_out_is_never_sent_twice(telegram: FakeTelegra
 async def test_a_front_end_stopped_while_an_album_went_out_does_not_send_it_again(
     telegram: FakeTelegram, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "READ_S", 30.0)
+    monkeypatch.setattr(poster, "ONCE_S", 30.0)
     telegram.swallow("sendMediaGroup")
     async with serving(studio):
         card = await card_of(telegram, await telegram.say("/paint a stormy sea count=2"))

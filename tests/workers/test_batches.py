@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from redis import Redis
 from rq import Callback, Queue, RateLimit, Retry, SimpleWorker
 from rq.job import Job, JobStatus
@@ -17,6 +19,7 @@ from rq.rate_limit import RateLimitRegistry
 from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException
 
+from atelier.queue import connect
 from atelier.settings import Settings
 from workers import ledger
 from workers.batches import BatchWorker
@@ -159,6 +162,28 @@ def test_a_stop_in_company_lets_the_others_go_on(queue: Queue, monkeypatch: pyte
     assert stopped == [2]
     made.stop_job(jobs[0].id)  # ended long since: nothing
     assert stopped == [2]
+
+
+def test_redis_away_when_a_pass_ends_is_awaited(
+    redis_server, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was made is written down when Redis is back: nothing is made twice, nothing blamed."""
+    batch_jobs.calls.clear()
+    client = connect(settings.model_copy(update={"redis_url": SecretStr(redis_server.url)}))
+    queue = Queue("words", connection=client, serializer=JSONSerializer)
+    jobs = enqueue(queue, "a", "b", retry=Retry(1))
+    made = worker(queue)
+
+    def meanwhile() -> None:
+        redis_server.stop()
+        threading.Timer(0.5, redis_server.start).start()
+
+    monkeypatch.setattr(made, "before_call", meanwhile)
+    made.work(burst=True, logging_level="CRITICAL")
+    assert batch_jobs.calls == [["a", "b"]]
+    assert ended(jobs) == [JobStatus.FINISHED] * 2
+    assert client.lrange("told", 0, -1) == [b"a", b"b"]
+    client.close()
 
 
 def test_the_slots_of_a_batch_are_free_when_it_ends(queue: Queue) -> None:

@@ -241,6 +241,22 @@ def test_damaged_weights_fail_the_request_and_are_tried_again(
     assert made.state == "made"
 
 
+def test_records_away_when_the_version_is_asked_for_fail_no_work(
+    place: Workshop, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_kind: Kind) -> None:
+        raise Unavailable("store-down")
+
+    monkeypatch.setattr(place.models, "_chosen", away)
+    work = ask(store, "hello")
+    with pytest.raises(Unavailable) as refused:
+        jobs.make(work.id)
+    assert faults.of_the_house(refused.value)  # so the worker puts the job back
+    waiting = store.get(work.id)
+    assert waiting is not None
+    assert waiting.state == "accepted"
+
+
 def test_a_shelf_that_cannot_be_written_loses_no_work(
     place: Workshop, store: Store, road: Road, settings: Settings
 ) -> None:
