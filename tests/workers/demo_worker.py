@@ -66,7 +66,7 @@ def hurry() -> None:
     """The same rules on a shorter clock, so that a test of a killed worker takes seconds."""
     heartbeat.BEAT_S = 0.3
     worker.LEASE_S, worker.TIDY_S, worker.TTL_S, worker.STUCK_S = 2, 1, 16, 2.0
-    worker.FINISH_S, worker.LET_GO_S, worker.LEAVE_S = 0.7, 2.0, 2.6
+    worker.FINISH_S, worker.LET_GO_S, worker.LEAVE_S = 0.7, 2.0, 6.0
 
 
 def main() -> None:
