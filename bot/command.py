@@ -31,7 +31,8 @@ class Option:
     """One option of a command. Bounds are inclusive.
 
     ``field`` is its name in a request; ``about`` names its sentence where two commands have an
-    option of one name (``option-ABOUT``).
+    option of one name (``option-ABOUT``). ``suggest`` is what a client that can offers while somebody
+    types: its choices, or works of theirs.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Option:
     max_length: int | None = None
     field: str = ""
     about: str = ""
+    suggest: Literal["", "choices", "history", "favourites"] = ""
 
     def describe(self, lang: Lang) -> str:
         """What the option means, in at most 100 characters (Discord's limit)."""
@@ -56,6 +58,17 @@ class Option:
         if self.name == "language" and value in LANGS:
             return say("language-name", value)  # a language is named in itself
         return say(f"choice-{self.name}-{slug}", lang)
+
+    def names(self, value: str | int) -> set[str]:
+        """Everything that a choice is called, in small letters: its value, and its name in every language."""
+        return {str(value).casefold(), *(self.choice(value, lang).casefold() for lang in LANGS)}
+
+    def meant(self, written: Any) -> Any:
+        """The choice that somebody wrote in words of their own language; anything else as it is."""
+        if not isinstance(written, str) or written in self.choices:
+            return written
+        plain = written.strip().casefold()
+        return next((value for value in self.choices if plain in self.names(value)), written)
 
 
 async def _nobody() -> bool:
@@ -167,6 +180,10 @@ class Command:
         return self.means(options, lang) if self.means else (self, options)
 
     def fields(self, options: dict[str, Any]) -> dict[str, Any]:
-        """Options by their chat names → by the request's field names."""
-        names = {option.name: option.field or option.name for option in self.options}
-        return {names.get(name, name): value for name, value in options.items()}
+        """Options by their chat names → by the request's field names, choices as they are stored."""
+        known = {option.name: option for option in self.options}
+        found = {}
+        for name, value in options.items():
+            option = known.get(name)
+            found[(option.field or name) if option else name] = option.meant(value) if option else value
+        return found

@@ -32,7 +32,7 @@ def _prompt(name: str) -> Option:
 MAKING: dict[Kind, Command] = {
     "paint": Command("paint", "paint", (
         _prompt("prompt"),
-        Option("style", choices=STYLES),
+        Option("style", choices=STYLES, suggest="choices"),
         _MOOD,
         Option("palette", choices=PALETTES),
         Option("count", "integer", low=1, high=MAX_COUNT),
@@ -40,7 +40,7 @@ MAKING: dict[Kind, Command] = {
     )),
     "poem": Command("poem", "poem", (
         _prompt("topic"),
-        Option("form", choices=FORMS),
+        Option("form", choices=FORMS, suggest="choices"),
         Option("language", choices=get_args(Written), field="lang"),
         _MOOD,
         Option("acrostic", max_length=14),

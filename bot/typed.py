@@ -89,7 +89,7 @@ def _allowed(option: Option, value: object) -> str | int:
         if (low is not None and value < low) or (high is not None and value > high):
             raise BadInput("bad-range", option=option.name, value=shown, low=str(low), high=str(high))
         return value
-    text = str(value).strip()
+    text = str(option.meant(str(value).strip()))
     if option.choices and text not in option.choices:
         raise _no_choice(option, shown)
     if option.max_length is not None and len(text) > option.max_length:

@@ -8,7 +8,7 @@ import json
 import logging
 import zipfile
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from atelier.errors import BadInput, Gone
 from atelier.languages import LANGS, Lang, say
@@ -152,16 +152,16 @@ async def forgetme(call: Call) -> Reply:
     return Reply(call.say("forgetme-done", files=len(refs), **counted))
 
 
-_LIST = (
-    Option("page", "integer", low=1, high=1000),
-    Option("work", max_length=16),
-)
-HISTORY = Command("history", action=history, options=_LIST)
-FAVOURITES = Command("favourites", action=favourites, options=_LIST)
+def _list_of(which: Literal["history", "favourites"]) -> tuple[Option, ...]:
+    return Option("page", "integer", low=1, high=1000), Option("work", max_length=16, suggest=which)
+
+
+HISTORY = Command("history", action=history, options=_list_of("history"))
+FAVOURITES = Command("favourites", action=favourites, options=_list_of("favourites"))
 SETTINGS = Command("settings", action=settings, options=(
     Option("language", choices=("auto", *LANGS), about="settings-language"),
-    Option("style", choices=(NONE, *STYLES), about="settings-style"),
-    Option("form", choices=(NONE, *FORMS), about="settings-form"),
+    Option("style", choices=(NONE, *STYLES), about="settings-style", suggest="choices"),
+    Option("form", choices=(NONE, *FORMS), about="settings-form", suggest="choices"),
     Option("private", choices=("yes", "no")),
 ))  # fmt: skip
 MYDATA = Command("mydata", action=mydata)

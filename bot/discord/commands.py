@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
 
-from atelier.errors import BadInput
+from atelier.errors import BadInput, Unavailable
 from atelier.languages import DEFAULT, Lang, known, say
 from bot.catalogue import COMMANDS
 from bot.command import Command, Option
 from bot.discord.asking import Interaction, language, person, refuse, take, told
 from bot.discord.replies import answer
 from bot.studio import Studio
+from bot.suggestions import suggestions
 
 if TYPE_CHECKING:
     from bot.discord.app import Atelier
@@ -35,6 +36,7 @@ OUTDATED = (
     app_commands.TransformerError,
 )
 
+Suggesting = Callable[[discord.Interaction[Any], str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
 Describe = Callable[[Lang], str]
 
 
@@ -124,15 +126,34 @@ def _app_command(command: Command) -> app_commands.Command[Any, ..., None]:
     call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     call.__name__ = command.name
     described: dict[str, str | app_commands.locale_str] = {o.name: _text(o.describe) for o in command.options}
-    chosen = {o.name: [_choice(o, value) for value in o.choices] for o in command.options if o.choices}
+    fixed = [option for option in command.options if option.choices and not option.suggest]
+    chosen = {option.name: [_choice(option, value) for value in option.choices] for option in fixed}
+    suggested = {option.name: _suggesting(option) for option in command.options if option.suggest}
     callback: Callable[..., Awaitable[None]] = app_commands.describe(**described)(call) if described else call
     if chosen:
         callback = app_commands.choices(**chosen)(callback)
+    if suggested:
+        callback = app_commands.autocomplete(**suggested)(callback)
     return app_commands.Command(
         name=command.name,
         description=_text(command.describe),
         callback=callback,  # type: ignore[arg-type]
     )
+
+
+def _suggesting(option: Option) -> Suggesting:
+    """What discord.py asks while somebody types into ``option``."""
+
+    async def suggest(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+        studio, lang = interaction.client.studio, language(interaction)
+        try:
+            found = await suggestions(option, typed, studio, person(interaction.user), lang)
+        except Unavailable as fault:  # they can type on; what they send is answered
+            log.info("nothing was suggested: %s", fault)
+            return []
+        return [app_commands.Choice(name=name, value=value) for name, value in found]
+
+    return suggest
 
 
 def _parameter(name: str, annotation: Any, *, required: bool = True) -> inspect.Parameter:
