@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 from atelier.errors import WeightsError
 from atelier.versions import open_version, sha256, shipped_folder
 from models.text.network import Encoded, PromptEncoder
+from models.text.packing import unpack
 from models.text.tokens import tokens
 
 FILE = "text.safetensors"
@@ -39,11 +40,15 @@ class TextEncoder:
     @classmethod
     def from_file(cls, file: Path, version: str, device: str = "cpu") -> Self:
         """The weights in ``file``, of a version already checked. Raises :class:`WeightsError` likewise."""
-        network = PromptEncoder()
         try:
-            network.load_state_dict({key: value.float() for key, value in load_file(file).items()})
+            kept = load_file(file)
+            state = unpack(kept)
+            buckets, piece = state["table.weight"].shape
+            # Versions 1 and 2 keep the table as it is, and know no borders.
+            network = PromptEncoder(buckets=buckets, piece=piece, borders="table.weight" not in kept)
+            network.load_state_dict(state)
             return cls(network.eval().requires_grad_(False).to(device), version, sha256(file))
-        except (RuntimeError, SafetensorError, OSError):
+        except (RuntimeError, ValueError, KeyError, SafetensorError, OSError):
             raise WeightsError("weights-damaged", model="text", path=str(file)) from None
 
     @torch.inference_mode()

