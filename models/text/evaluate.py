@@ -7,12 +7,21 @@ from collections.abc import Sequence
 
 import torch
 
+from atelier.figures import Figure
 from models.painter.packs import Row
 from models.text.network import PromptEncoder
 from models.text.synonyms import synonyms
 from models.text.tokens import tokens
 
 AMONG = 100
+
+
+def figures(network: PromptEncoder, rows: Sequence[Row] | None) -> list[Figure]:
+    """``zh_retrieval`` on ``rows`` (left out without any) and ``synonyms``, with their bars."""
+    found = [Figure("synonyms", round(synonym_accuracy(network), 4), "", 0.7)]
+    if rows:
+        found.insert(0, Figure("zh_retrieval", round(retrieval(network, rows), 4), "", 0.9))
+    return found
 
 
 @torch.inference_mode()

