@@ -26,7 +26,7 @@ from models.painter.generate import Painter
 from models.painter.judge import FILE, Jury
 from models.painter.marks import Marks, examine, mark, real_work
 from models.painter.measures import copies, crossed
-from models.text.evaluate import retrieval
+from models.text.evaluate import figures as text_figures
 
 Sense = Literal["at least", "at most"]
 # Name, bar, sense; those without a bar are printed to read the others by.
@@ -68,11 +68,11 @@ def evaluate(
     :class:`WeightsError` for a damaged evaluation encoder.
     """
     place = folder or painter.folder
-    figures = costs(painter)
+    figures, rows = costs(painter), None
     with tempfile.TemporaryDirectory() as cache:
         if data is not None:
             rows = load_pictures(data, [split], Path(cache)).rows
-            figures.append(Figure("zh_retrieval", round(retrieval(painter.text.network, rows), 4), "", 0.9))
+        figures += text_figures(painter.text.network, rows)
         if (place / FILE).exists():
             known = {english.lower() for english, _ in painter.understanding.concepts["subject"]}
             exam = load_exam(data, known, Path(cache), split=split, limit=limit)

@@ -95,7 +95,7 @@ def test_a_tiny_training_makes_a_version_that_draws(pack: Path, tmp_path: Path) 
         assert sheets[-1].name == f"{name}-0000003.png"
         assert Image.open(sheets[-1]).size == (8 * 128, 128)
     figures = {figure.name: figure for figure in evaluate(painter, pack, limit=6).figures}
-    assert {"picture_ms", "peak_mb", "zh_retrieval"} <= set(figures)
+    assert {"picture_ms", "peak_mb", "zh_retrieval", "synonyms"} <= set(figures)
     assert figures["peak_mb"].value > 50
 
 

@@ -18,7 +18,7 @@ from models.text.landscapes import COUNTS, landscape_pairs
 from models.text.network import PromptEncoder
 from models.text.phrases import chinese_pairs, english_pairs, exchanged_pairs
 from models.text.synonyms import synonyms, without_synonyms
-from models.text.tokens import MAX_WORDS, START, tokens, words
+from models.text.tokens import MAX_WORDS, NONE, OVER, START, tokens, words
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +48,22 @@ def test_words_share_pieces_with_their_kin() -> None:
     assert shared("sunflower", "sunflowers") > 5 > shared("sunflower", "truck")
     both = tokens(["向日葵", "向阳"])
     assert set(both[0, 1].tolist()) & set(both[1, 1].tolist()) - {0}
+
+
+def test_chinese_words_end_at_borders() -> None:
+    """Behind 的 and beside punctuation a word has the pieces that it has alone; others are marked."""
+    alone, said, run = (tokens([t]) for t in ("刺猬", "红色的刺猬，白色", "红色刺猬白色"))
+
+    def own(made: torch.Tensor, at: int) -> set[int]:
+        return {int(p) for p in made[0, at] if NONE < p < OVER}
+
+    assert own(said, 4) == own(alone, 1)
+    assert own(said, 5) == own(alone, 2)
+    assert own(run, 3) > own(alone, 1)  # nothing says where 色 ends
+    assert not (alone >= OVER).any()
+    # With the marks taken off, the pieces are those that versions 1 and 2 learnt.
+    both, plain = (tokens([t]) for t in ("红色的刺猬，白色", "红色的刺猬白色"))
+    assert torch.equal((both % OVER).sort(2).values, (plain % OVER).sort(2).values)
 
 
 def test_padding_changes_nothing(encoder: TextEncoder) -> None:
@@ -238,6 +254,9 @@ def test_a_tiny_distillation_learns_and_resumes(tmp_path: Path) -> None:
     version = train(settings)
     assert 0 < version.card["trained"]["steps"] <= 60
     assert version.card["data"] == [{"pack": "pack", "licence": "CC0-1.0", "rows": 6}]
+    assert {figure["name"] for figure in version.card["figures"]} == {"synonyms"}  # no test rows to retrieve
+    assert 0 <= version.card["zh_retrieval_val"] <= 1
+    assert "--set batch=32 " in version.card["command"]
     learnt = TextEncoder.load(version.folder)
     found = learnt.encode(["一张猫的画", "a cat", "the sea"]).sentence
     assert found[0] @ found[1] > found[0] @ found[2]
