@@ -254,7 +254,7 @@ def test_a_tiny_distillation_learns_and_resumes(tmp_path: Path) -> None:
     version = train(settings)
     assert 0 < version.card["trained"]["steps"] <= 60
     assert version.card["data"] == [{"pack": "pack", "licence": "CC0-1.0", "rows": 6}]
-    assert {figure["name"] for figure in version.card["figures"]} == {"synonyms"}  # no test rows to retrieve
+    assert {figure["name"] for figure in version.card["figures"]} == {"synonyms"}
     assert 0 <= version.card["zh_retrieval_val"] <= 1
     assert "--set batch=32 " in version.card["command"]
     learnt = TextEncoder.load(version.folder)
