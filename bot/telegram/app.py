@@ -24,6 +24,7 @@ from bot.telegram.commands import Commands
 from bot.telegram.counts import Counts
 from bot.telegram.edits import Edits
 from bot.telegram.errands import Errands, log_fault
+from bot.telegram.inline import Inline
 from bot.telegram.pace import Pace
 from bot.telegram.polling import LONGEST_PAUSE_S, poll
 from bot.telegram.poster import TelegramPoster
@@ -105,6 +106,7 @@ async def _serve(application: App, studio: Studio) -> None:
         *replies.handlers(),
         *Buttons(bot, studio, cards, counts, poster, edits, spawn).handlers(),
         *Reactions(studio, counts).handlers(),
+        *Inline(bot, studio, cards, spawn).handlers(),
     ])  # fmt: skip
     application.add_error_handler(_handler_failed)
     parts = [

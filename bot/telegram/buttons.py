@@ -116,13 +116,14 @@ class Buttons:
         elif acts.is_open(press):
             return await self._choose(message, work, press, person, lang)
         elif acts.BY_NAME[press.name].makes:
+            place = await self._cards.aim(message, query.from_user)
             ticket = await around.make(
                 self._studio, work_id, press,
                 person=person, lang=lang, place=place, source=f"telegram:query:{query.id}",
             )  # fmt: skip
             if not ticket.fresh:
                 return say("act-twice", lang)
-            self._cards.acknowledge(ticket)
+            self._cards.acknowledge(ticket, message)
         elif press.name == "original":
             self._spawn(self._poster.send_originals(work, place))
         else:

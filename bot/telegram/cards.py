@@ -13,10 +13,14 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
-from telegram import Message, ReplyParameters
+from telegram import Message, ReplyParameters, User
+from telegram.constants import ChatAction
+from telegram.error import BadRequest, Forbidden
 from telegram.ext import ExtBot
 
-from atelier.store import Work
+from atelier.errors import BadInput
+from atelier.languages import say
+from atelier.store import PersonRef, Work
 from bot.delivery import PostLater
 from bot.studio import Studio, Ticket
 from bot.telegram.keyboard import while_waiting
@@ -55,13 +59,37 @@ class Cards:
         self._spawn = spawn
         self._sending: dict[str, asyncio.Task[Any]] = {}
 
-    def acknowledge(self, ticket: Ticket) -> None:
-        """Send the card of a new work; the one of an update that came twice is left as it is."""
+    async def aim(self, message: Message, person: User) -> dict[str, Any]:
+        """Where a work of ``person`` is shown who asked in ``message``: there, or to them alone if they wish.
+
+        Raises :class:`BadInput` where they wish so and the bot may not write to them.
+        """
+        place = place_of(message)
+        mine = self._studio.tastes.of(PersonRef("telegram", str(person.id)))
+        if not mine.private or message.chat.type == "private":
+            return place
+        await self.reach(person.id)
+        return {**place, "chat": person.id, "thread": None, "asked": None}
+
+    async def reach(self, person: int) -> None:
+        """Raises :class:`BadInput` where the bot may not write to somebody (blocked, or never met)."""
+        try:
+            await self._bot.send_chat_action(person, ChatAction.TYPING)
+        except (BadRequest, Forbidden):
+            raise BadInput("telegram-private-first") from None
+
+    def acknowledge(self, ticket: Ticket, asked: Message | None = None) -> None:
+        """Send the card of a new work; the one of an update that came twice is left as it is.
+
+        Where ``asked`` is in another chat than the card, it is answered that the card is in private.
+        """
         work = ticket.work
         if work.place.get("message") is None and work.id not in self._sending:
             task = self._spawn(self._send(work, ticket.place, ticket.seconds))
             self._sending[work.id] = task
             task.add_done_callback(lambda _: self._sending.pop(work.id, None))
+            if asked is not None and asked.chat.id != work.place["chat"]:
+                self._spawn(self.reply(asked, Formatted(say("telegram-in-private", work.lang))))
 
     async def find(self, work: Work) -> tuple[int, int]:
         """Chat and message id of the card, sent now if there is none."""

@@ -18,7 +18,7 @@ from atelier.store import PersonRef
 from bot.catalogue import BY_NAME, COMMANDS, part_of
 from bot.command import Command
 from bot.studio import Studio, sentence
-from bot.telegram.cards import Cards, Spawn, place_of
+from bot.telegram.cards import Cards, Spawn
 from bot.telegram.edits import Edits
 from bot.telegram.quoting import Formatted, formatted, quote
 from bot.telegram.replies import Replies, spoken
@@ -101,13 +101,13 @@ class Commands:
                 options,
                 person=PersonRef("telegram", str(person.id)),
                 lang=lang,
-                place=place_of(message),
+                place=await self._cards.aim(message, person),
                 source=f"telegram:{message.chat.id}:{message.message_id}",
             )
         except Exception as error:
             self._spawn(self._cards.reply(message, formatted(sentence(error, lang))))
         else:
-            self._cards.acknowledge(ticket)
+            self._cards.acknowledge(ticket, message)
 
     def _ask(self, command: Command, typed: str, message: Message, person: User, lang: Lang) -> None:
         """Ask for the prompt, in a message that :meth:`_question_of` can read again."""

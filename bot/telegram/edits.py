@@ -91,16 +91,17 @@ class Edits:
         self.forget(person.id)
         try:
             work = await around.find(self._studio, work_id)
+            place = await self._cards.aim(message, person)
             ticket = await around.make(
                 self._studio, work_id, around.reworded(work, message.text or ""),
-                person=PersonRef("telegram", str(person.id)), lang=lang, place=place_of(message),
+                person=PersonRef("telegram", str(person.id)), lang=lang, place=place,
                 source=f"telegram:{message.chat.id}:{message.message_id}",
             )  # fmt: skip
         except Exception as error:
             self._spawn(self._cards.reply(message, formatted(sentence(error, lang))))
         else:
             if ticket.fresh or ticket.work.place.get("asked") == message.message_id:
-                self._cards.acknowledge(ticket)
+                self._cards.acknowledge(ticket, message)
             else:  # the same words once more, while they are being made
                 self._spawn(self._cards.reply(message, formatted(say("act-twice", lang))))
 

@@ -24,7 +24,13 @@ from bot.telegram.pace import seconds
 log = logging.getLogger(__name__)
 
 WAIT_S = 25  # how long Telegram holds a call open when there is nothing
-ALLOWED = ("message", "callback_query", "message_reaction")  # reactions come only when asked for
+ALLOWED = (
+    "message",
+    "callback_query",
+    "message_reaction",
+    "inline_query",
+    "chosen_inline_result",
+)  # reactions come only when asked for
 LONGEST_PAUSE_S = 30.0
 
 

@@ -28,6 +28,7 @@ from bot.telegram import shapes
 from bot.telegram.cards import HURRY_S, Cards, name_of, reply_to
 from bot.telegram.faults import lost, refused, unchanged, understood
 from bot.telegram.keyboard import keyboard, try_again, while_waiting
+from bot.telegram.mirror import file_of, mirror, tell
 from bot.telegram.quoting import CAPTION, Formatted, formatted, quote
 from bot.words import acknowledgement
 
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 
 WAITED_S = 3.0  # who waited less reads of the start with the result
 SENDING = "sending"
+FILE = "file"  # of a work that goes into an inline message: its name at Telegram
 ONCE_S = 20.0  # Telegram takes a while over pictures, and after a timeout nobody knows whether they arrived
 
 Edit = Callable[[int, int], Awaitable[object]]
@@ -75,6 +77,7 @@ class TelegramPoster:
             except ChatMigrated as moved:
                 await self._studio.note_place(work.id, {"chat": moved.new_chat_id, "message": None})
                 raise PostLater(0.2, "the group became a supergroup") from moved
+        await self._mirror(work)
 
     async def waits(self, work: Work, place: int, seconds: float | None) -> None:
         """The place on the card, as long as the work waits; a chat that has no turn left is left alone."""
@@ -106,6 +109,14 @@ class TelegramPoster:
         async with self._lock(work):
             with understood():
                 await self._edit_text(work, formatted(f"{quoted}\n{sentence}"), try_again(work))
+        if (inline := work.place.get("inline")) is not None:
+            await tell(self._bot, inline, f"{quoted}\n{sentence}")
+
+    async def _mirror(self, work: Work) -> None:
+        """The work in the message of another chat too, if it was asked there in inline mode."""
+        if (inline := work.place.get("inline")) is not None:
+            now = await self._studio.work(work.id) or work
+            await mirror(self._bot, work, inline, now.post.get(FILE))
 
     async def send_originals(self, work: Work, place: dict[str, Any]) -> None:
         """All files of ``work``, in answer to the message of ``place``."""
@@ -125,9 +136,10 @@ class TelegramPoster:
             await self._edit_text(work, formatted(shapes.poem(work, result)), buttons)
         elif isinstance(result, MelodyResult):
             audio = shapes.melody(work, result, files[result.files["ogg"]])
-            await self._edit(work, lambda chat, card: self._bot.edit_message_media(
-                audio, chat, card, reply_markup=buttons, rate_limit_args=HURRY_S
-            ))  # fmt: skip
+            await self._note_file(work, note, await self._edit(
+                work, lambda chat, card: self._bot.edit_message_media(
+                    audio, chat, card, reply_markup=buttons, rate_limit_args=HURRY_S
+            )))  # fmt: skip
             score = files.get(result.files.get("png", ""))
             if score and not await self._follow(work, note, "score", self._score(score)):
                 text = formatted(shapes.caption(work) + doubt, CAPTION)
@@ -139,9 +151,10 @@ class TelegramPoster:
             pictures = [files[name].data for name in result.files]
             if len(pictures) == 1:
                 photo = shapes.photo(work, pictures[0], shapes.caption(work))
-                await self._edit(work, lambda chat, card: self._bot.edit_message_media(
-                    photo, chat, card, reply_markup=buttons, rate_limit_args=HURRY_S
-                ))  # fmt: skip
+                await self._note_file(work, note, await self._edit(
+                    work, lambda chat, card: self._bot.edit_message_media(
+                        photo, chat, card, reply_markup=buttons, rate_limit_args=HURRY_S
+                )))  # fmt: skip
                 return
             await self._edit_text(work, formatted(shapes.caption(work)), buttons)
             if not await self._follow(work, note, "album", self._album(work, pictures)):
@@ -174,17 +187,22 @@ class TelegramPoster:
             text.text, chat, card, entities=text.entities, reply_markup=buttons, rate_limit_args=HURRY_S
         ))  # fmt: skip
 
-    async def _edit(self, work: Work, edit: Edit) -> None:
-        """Edit the card; a new one if it is gone. That it already looks so is success."""
+    async def _edit(self, work: Work, edit: Edit) -> object:
+        """Edit the card; a new one if it is gone. That it looks so already is success. Telegram's answer."""
         try:
-            await edit(*await self._cards.find(work))
+            return await edit(*await self._cards.find(work))
         except BadRequest as refusal:
             if unchanged(refusal):
-                return
+                return None
             if not lost(refusal):
                 raise
             log.info("work %s: its card is gone, a new one is sent", work.id)
-            await edit(*await self._cards.replace(work))
+            return await edit(*await self._cards.replace(work))
+
+    async def _note_file(self, work: Work, note: Note, shown: object) -> None:
+        """Write down what Telegram calls the file, for the message that it goes into too."""
+        if work.place.get("inline") is not None and isinstance(shown, Message):
+            await note(**{FILE: file_of(shown)})
 
     async def _follow(self, work: Work, note: Note, step: str, send: Send) -> bool:
         """Send what follows the card, at most once. False: nobody knows whether it arrived."""
@@ -203,6 +221,8 @@ class TelegramPoster:
             log.warning("work %s: whether its %s arrived is unknown: %s", work.id, step, fault.message)
             return False
         await note(**{step: [message.message_id for message in sent]})
+        if step == "album":
+            await self._note_file(work, note, sent[0])
         await self._remember(work, sent)
         return True
 

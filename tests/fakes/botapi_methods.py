@@ -48,7 +48,7 @@ class Methods:
     def do_getMe(self, _p: Parameters, _u: Uploads) -> Any:  # noqa: N802
         return {
             **BOT, "can_join_groups": True, "can_read_all_group_messages": False,
-            "supports_inline_queries": False,
+            "supports_inline_queries": True,
         }  # fmt: skip
 
     def do_setMyCommands(self, p: Parameters, _u: Uploads) -> Any:  # noqa: N802
@@ -169,7 +169,7 @@ class Methods:
             raise Refused(NOT_MODIFIED)
         message.markup = markup
         message.edits += 1
-        return message.api(self._state)
+        return self._edited(message, p)
 
     def do_editMessageMedia(self, p: Parameters, u: Uploads) -> Any:  # noqa: N802
         message = self._mine(p)
@@ -179,7 +179,7 @@ class Methods:
         self._write(message, item.get("caption", ""), item.get("caption_entities"), "caption")
         message.markup = markup
         message.edits += 1
-        return message.api(self._state)
+        return self._edited(message, p)
 
     def _edit(self, message: Message, p: Parameters, text: str, entities: str | None, what: str) -> Any:
         before = (message.text, message.entities, message.markup)
@@ -189,13 +189,38 @@ class Methods:
             raise Refused(NOT_MODIFIED)
         message.markup = markup
         message.edits += 1
-        return message.api(self._state)
+        return self._edited(message, p)
+
+    def _edited(self, message: Message, p: Parameters) -> Any:
+        return True if "inline_message_id" in p else message.api(self._state)
 
     def do_deleteMessage(self, p: Parameters, _u: Uploads) -> Any:  # noqa: N802
         message = self._state.find(int(p["chat_id"]), int(p["message_id"]))
         if message is None:
             raise Refused("Bad Request: message to delete not found")
         message.deleted = True
+        return True
+
+    # Inline mode
+
+    def do_answerInlineQuery(self, p: Parameters, _u: Uploads) -> Any:  # noqa: N802
+        query, results = p["inline_query_id"], json.loads(p["results"])
+        if query not in self._state.offers:
+            raise Refused("Bad Request: query is too old and response timeout expired or query ID is invalid")
+        if len(results) > 50 or any(not 1 <= len(result["id"].encode()) <= 64 for result in results):
+            raise Refused("Bad Request: RESULT_ID_INVALID")
+        if len({result["id"] for result in results}) < len(results):
+            raise Refused("Bad Request: RESULT_ID_DUPLICATE")
+        for result in results:
+            content = result["input_message_content"]
+            check(content["message_text"], content.get("entities", []), limit=TEXT, what="message")
+        self._state.offers[query] = {"results": results, "button": json.loads(p.get("button", "null"))}
+        return True
+
+    def do_sendChatAction(self, p: Parameters, _u: Uploads) -> Any:  # noqa: N802
+        if int(p["chat_id"]) not in self._state.chats:
+            raise Refused("Bad Request: chat not found")
+        self._refuse_gone(int(p["chat_id"]))
         return True
 
     # Buttons
@@ -234,6 +259,11 @@ class Methods:
         )
 
     def _mine(self, p: Parameters) -> Message:
+        if "inline_message_id" in p:
+            inline = self._state.inline.get(p["inline_message_id"])
+            if inline is None or inline.deleted:
+                raise Refused("Bad Request: MESSAGE_ID_INVALID")
+            return inline
         chat_id = int(p["chat_id"])
         if chat_id not in self._state.chats:
             raise Refused("Bad Request: chat not found")
@@ -272,6 +302,12 @@ class Methods:
     def _attach(self, message: Message, item: dict[str, Any], u: Uploads) -> None:
         """Give ``message`` the uploaded medium that ``item`` (an ``InputMedia``) names."""
         kind, part = item["type"], item["media"].removeprefix("attach://")
+        known = [m for m in self._state.messages.values() if m.file.get("file_id") == part]
+        if known:  # a file that Telegram has
+            message.media, message.data, message.file = kind, known[0].data, known[0].file
+            return
+        if message in self._state.inline.values():
+            raise Refused("Bad Request: can't upload a new file to an inline message")
         if part not in u:
             raise Refused("Bad Request: wrong file identifier/HTTP URL specified")
         name, data = u[part]

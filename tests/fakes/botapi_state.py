@@ -139,6 +139,8 @@ class State:
         self.messages: dict[tuple[int, int], Message] = {}
         self.updates: list[dict[str, Any]] = []
         self.allowed: list[str] | None = None  # what getUpdates asked for last
+        self.inline: dict[str, Message] = {}  # messages that people sent through the bot into other chats
+        self.offers: dict[str, dict[str, Any]] = {}  # inline query → its answer
         self.queries: dict[str, dict[str, Any] | None] = {}  # callback query → its answer
         self.commands: dict[str, list[dict[str, str]]] = {}
         self.descriptions: dict[tuple[str, str], str] = {}
