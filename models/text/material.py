@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from atelier.errors import BadInput
 from models.painter.packs import Row
 from models.text.data import Pair, Teacher, caption_pairs, targets
 from models.text.dictionary import read_entries
@@ -61,13 +62,17 @@ def material(
 ) -> Material:
     """The material of training ``rows``, from the folder ``work`` if it is there and may be ``kept``.
 
-    ``start`` is a version whose knowledge the network begins with.
+    ``start`` is a version whose knowledge the network begins with. Raises :class:`BadInput` for
+    material of another version of this code, and what :class:`Teacher` and :func:`read_things` raise.
     """
     cache, network = work / "text-material.pt", PromptEncoder()
     if kept and cache.exists():
-        told = torch.load(cache, weights_only=True)
-        network.load_state_dict(told["network"])
-        return Material(network, told["rows"], told["goals"], told["weights"])
+        try:
+            told = torch.load(cache, weights_only=True)
+            network.load_state_dict(told["network"])
+            return Material(network, told["rows"], told["goals"], told["weights"])
+        except (RuntimeError, KeyError, EOFError):
+            raise BadInput("painter-bad-checkpoint", path=str(cache)) from None
     found = sources(wanted, rows, teacher := Teacher())
     pairs = [pair for some in found.values() for pair in some]
     texts = [pair.text for pair in pairs]

@@ -66,7 +66,7 @@ def _pieces(sentence: Sequence[str], gaps: Sequence[bool], at: int) -> list[int]
     return [piece(p) for p in [f"={word}", *grams][:MAX_PIECES]]
 
 
-@lru_cache(maxsize=20000)
+@lru_cache(maxsize=8192)  # some 12 MiB
 def _row(text: str) -> NDArray[np.int64]:
     matches = list(_WORD.finditer(_plain(text)))[: MAX_WORDS - 1]
     sentence = [match.group() for match in matches]

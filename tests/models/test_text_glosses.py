@@ -5,12 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from atelier.errors import BadInput
 from models.painter.packs import Row
 from models.text.dictionary import Entry
 from models.text.glosses import Interpreter, gloss_pairs, keyword_pairs
-from models.text.material import SHARES, Wanted, sources
+from models.text.material import SHARES, Wanted, material, sources
 from models.text.synonyms import synonyms
 from models.text.wordnet import Sense, read_things
 
@@ -31,6 +32,7 @@ lion n 2 1 @ 2 1 00000101 00000202
 venus n 1 0 1 0 00000505
 walk n 1 0 1 0 00000303
 """
+WANTED = Wanted(vocabulary=9, dictionary=400, phrases=60, exchanged=40, landscapes=5, wordnet=None, seed=0)
 LION = Sense(("lion", "king of beasts"), ("big cat with a mane", "lives in prides"))
 ENTRIES = [
     Entry("猫", ("cat",)), Entry("鬃毛", ("mane",)), Entry("狮子", ("lion",)),
@@ -111,17 +113,20 @@ def test_every_source_is_read_and_none_holds_a_synonym(folder: Path) -> None:
         Path("pack"), "a.png", ("a lion in flat style", held.text, f"{held.text}!"), None,
         ("狮子", "扁平风格的狮子"), {"subject": "lion", "subject_zh": "狮子", "keywords": ["cat", "mane"]},
     )  # fmt: skip
-    wanted = Wanted(
-        vocabulary=9, dictionary=400, phrases=60, exchanged=40, landscapes=5, wordnet=folder, seed=0
-    )
-    found = sources(wanted, [row], Known())  # type: ignore[arg-type]
+    found = sources(replace(WANTED, wordnet=folder), [row], Known())  # type: ignore[arg-type]
     assert set(found) == set(SHARES)
     assert all(found.values())
     texts = {pair.text for pairs in found.values() for pair in pairs}
     assert {"a lion in flat style", "an artificial source of light", "灯"} <= texts
     assert not any(held.text in text for text in texts)
-    without = sources(replace(wanted, wordnet=None), [row], Known())  # type: ignore[arg-type]
+    without = sources(WANTED, [row], Known())  # type: ignore[arg-type]
     assert not without["glosses"]
+
+
+def test_material_of_an_older_kind_is_refused(tmp_path: Path) -> None:
+    torch.save({"pieces": torch.zeros(1)}, tmp_path / "text-material.pt")
+    with pytest.raises(BadInput, match="text-material"):
+        material(WANTED, [], tmp_path)
 
 
 def test_shares_are_parts_of_one() -> None:
