@@ -15,6 +15,7 @@ from bot.studio import Studio
 from tests.bot import handmade
 from tests.bot.telegram_room import card_of, latest, posted, ref, serving, until
 from tests.fakes.telegram import ALICE, BOB, GROUP, MEI, TOKEN, FakeTelegram
+from tests.fakes.telegram_inline import choose, press, search
 
 
 @pytest.fixture
@@ -33,10 +34,10 @@ async def test_inline_offers_become_works_in_any_chat(telegram: FakeTelegram, st
     made = {"paint": handmade.picture(), "poem": handmade.poem(), "melody": handmade.melody()}
     async with serving(studio):
         await card_of(telegram, await telegram.say("/help"))  # so that the bot may write to her
-        offers = (await telegram.search("a *stormy* sea"))["results"]
+        offers = (await search(telegram, "a *stormy* sea"))["results"]
         assert [offer["id"] for offer in offers] == list(KINDS)
         for offer in offers:
-            there = await telegram.choose(offer, "a *stormy* sea")
+            there = await choose(telegram, offer, "a *stormy* sea")
             assert "a *stormy* sea" in plain(there.text)
             before = latest(studio).id if studio.store.recent(ref(ALICE)) else ""
             await until(
@@ -50,11 +51,11 @@ async def test_inline_offers_become_works_in_any_chat(telegram: FakeTelegram, st
                 {"paint": handmade.png(), "melody": b"OggS" + bytes(60)}.get(work.kind, b"")
             )
             assert "a *stormy* sea" in plain(there.text)
-            query = await telegram.press_inline(there, "👍", user=BOB)
+            query = await press(telegram, there, "👍", user=BOB)
             assert await telegram.answered(query) == say("voted-liked", "en")
             assert studio.store.tally(work.id).liked == 1
             await until(lambda work=work: posted(studio, work))  # in private too, with everything around it
-        album = await telegram.choose(offers[0], "several count=2")
+        album = await choose(telegram, offers[0], "several count=2")
         await until(lambda: latest(studio).request.words == "several")
         handmade.finish(studio, latest(studio), handmade.picture(2))
         await telegram.wait(lambda: album.photo)
@@ -63,33 +64,33 @@ async def test_inline_offers_become_works_in_any_chat(telegram: FakeTelegram, st
 async def test_inline_ideas_where_nothing_was_typed(telegram: FakeTelegram, studio: Studio) -> None:
     async with serving(studio):
         await card_of(telegram, await telegram.say("/help", user=MEI))
-        offers = (await telegram.search("", user=MEI))["results"]
+        offers = (await search(telegram, "", user=MEI))["results"]
         assert len(offers) == len(KINDS)
         for kind, offer in zip(KINDS, offers, strict=True):
             assert offer["description"] in ideas(kind, "zh")
-        await telegram.choose(offers[1], "", user=MEI)
+        await choose(telegram, offers[1], "", user=MEI)
         await until(lambda: studio.store.recent(ref(MEI)))
         assert latest(studio, MEI).request.words in offers[1]["description"]
 
 
 async def test_inline_says_why_not(telegram: FakeTelegram, studio: Studio) -> None:
     async with serving(studio):
-        offers = (await telegram.search("a sea", user=BOB))["results"]
-        there = await telegram.choose(offers[0], "a sea", user=BOB)  # who never wrote to the bot
+        offers = (await search(telegram, "a sea", user=BOB))["results"]
+        there = await choose(telegram, offers[0], "a sea", user=BOB)  # who never wrote to the bot
         await telegram.wait(lambda: plain(there.text) == say("telegram-private-first", "en"))
         await card_of(telegram, await telegram.say("/help", user=BOB))
-        there = await telegram.choose(offers[0], "a nude", user=BOB)
+        there = await choose(telegram, offers[0], "a nude", user=BOB)
         await telegram.wait(lambda: plain(there.text) == say("filter-sexual", "en"))
         assert studio.store.recent(ref(BOB)) == []
-        there = await telegram.choose(offers[0], "a sea", user=BOB)
+        there = await choose(telegram, offers[0], "a sea", user=BOB)
         await until(lambda: studio.store.recent(ref(BOB)))
         handmade.fail(studio, latest(studio, BOB))
         await telegram.wait(lambda: say("error-unexpected", "en") in plain(there.text))
         # Only what the kind takes is offered; where that is nothing, the button says why.
-        assert [o["id"] for o in (await telegram.search("snow form=haiku"))["results"]] == list(KINDS)
-        assert [o["id"] for o in (await telegram.search("a sea style=nonsense"))["results"]] != list(KINDS)
+        assert [o["id"] for o in (await search(telegram, "snow form=haiku"))["results"]] == list(KINDS)
+        assert [o["id"] for o in (await search(telegram, "a sea style=nonsense"))["results"]] != list(KINDS)
         studio.store.ban(ref(BOB), STUDIO, "")
-        refused = await telegram.search("a sea", user=BOB)
+        refused = await search(telegram, "a sea", user=BOB)
         assert refused["results"] == []
         assert refused["button"]["text"] == say("banned-plain", "en")[:64]
 

@@ -141,42 +141,6 @@ class FakeTelegram:
         await self._update("callback_query", {**content, "chat_instance": str(message.chat.id)})
         return query
 
-    async def search(self, text: str, *, user: Person = ALICE) -> dict[str, Any]:
-        """Type the bot's name and ``text`` in some chat: its offers, and the button above them."""
-        self._queries += 1
-        query = str(770000 + self._queries)
-        self.state.offers[query] = {}
-        content = {"id": query, "from": user.user(), "query": text, "offset": "", "chat_type": "group"}
-        await self._update("inline_query", content)
-        await self.wait(lambda: self.state.offers[query])
-        return self.state.offers[query]
-
-    async def choose(self, offer: dict[str, Any], text: str, *, user: Person = ALICE) -> Message:
-        """Send an offer into a chat without the bot; the message there. The bot is told (inline feedback)."""
-        self._queries += 1
-        name, chat = f"inline{self._queries}", Chat(-900, "group", "Elsewhere")
-        content = offer["input_message_content"]
-        message = Message(
-            self.state.next_id(), chat, user.user(), content["message_text"], content.get("entities", []),
-            markup=offer.get("reply_markup"),
-        )  # fmt: skip
-        self.state.inline[name] = message
-        told = {"result_id": offer["id"], "from": user.user(), "query": text}
-        if message.markup:
-            told["inline_message_id"] = name
-        await self._update("chosen_inline_result", told)
-        return message
-
-    async def press_inline(self, message: Message, label: str, *, user: Person = ALICE) -> str:
-        """Press a button of a message that was sent through the bot; the query, for :meth:`answered`."""
-        self._queries += 1
-        query = str(880000 + self._queries)
-        self.state.queries[query] = None
-        [name] = [name for name, known in self.state.inline.items() if known is message]
-        content = {"id": query, "from": user.user(), "data": message.button(label), "inline_message_id": name}
-        await self._update("callback_query", {**content, "chat_instance": "elsewhere"})
-        return query
-
     async def answered(self, query: str, timeout: float = WAIT_S) -> str:  # noqa: ASYNC109
         """What the person saw on pressing."""
         await self.wait(lambda: self.state.queries[query], timeout)
