@@ -13,11 +13,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from bench import capacity
+
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ("README.md", "docs/*.md")
 _BLOCK = re.compile(
     r"(<!-- figures: (?P<name>[\w:]+)(?: only (?P<only>[\w, ]+))? -->\n).*?(<!-- end -->)", re.S
 )
+_CAPACITY = re.compile(r"(<!-- capacity -->\n).*?(<!-- end -->)", re.S)
 
 
 class Missing(LookupError):
@@ -49,7 +52,8 @@ def table(name: str, only: list[str] | None = None) -> str:
             raise Missing(f"{name} has no figure {', '.join(lacking)}; it has {', '.join(by_name)}")
         rows = [by_name[wanted] for wanted in only]
     others = sorted({name for row in rows for name in row.get("baselines") or {}})
-    real = ["real pictures"] if any(row.get("ceiling") is not None for row in rows) else []
+    ceiling = "ceiling" if name == "queue" else "real pictures"
+    real = [ceiling] if any(row.get("ceiling") is not None for row in rows) else []
     heads = ["figure", "value", "bar", "holds", *real, *others]
     lines = [f"| {' | '.join(heads)} |", "| --- " * len(heads) + "|"]
     for row in rows:
@@ -58,10 +62,23 @@ def table(name: str, only: list[str] | None = None) -> str:
         beside = [row.get("ceiling")] * len(real) + [
             (row.get("baselines") or {}).get(name) for name in others
         ]
-        told = ["" if value is None else f"{value:.3g}" for value in beside]
-        value = f"{row['value']:.3g} {row['unit']}".strip()
+        told = ["" if value is None else _digits(value) for value in beside]
+        value = f"{_digits(row['value'])} {row['unit']}".strip()
         lines.append(f"| {' | '.join(['`' + row['name'] + '`', value, bar, holds, *told])} |")
     return "\n".join(lines) + "\n"
+
+
+def _digits(value: float) -> str:
+    """Three digits that count; of thousands all, with commas."""
+    return f"{value:.3g}" if abs(value) < 1_000 else f"{value:,.0f}"
+
+
+def figure(name: str, wanted: str) -> float:
+    """One saved figure. Raises :class:`Missing`."""
+    found = [row["value"] for row in figures(name) if row["name"] == wanted]
+    if not found:
+        raise Missing(f"{name} has no figure {wanted}")
+    return float(found[0])
 
 
 def filled(text: str) -> str:
@@ -71,7 +88,7 @@ def filled(text: str) -> str:
         only = [name.strip() for name in found["only"].split(",")] if found["only"] else None
         return found[1] + table(found["name"], only) + found[4]
 
-    return _BLOCK.sub(block, text)
+    return _CAPACITY.sub(lambda found: found[1] + capacity.table(figure) + found[2], _BLOCK.sub(block, text))
 
 
 def main(check: bool) -> int:
