@@ -39,7 +39,7 @@ def table(look: Look) -> str:
         workers = [str(math.ceil(rate * MIX[kind] / speed[kind] / BUSY)) for kind in MIX]
         share = rate * redis
         load = (
-            f"{share:.2g} cores" if share >= 1 else f"{share:.0%} of a core" if share >= 0.01 else "under 1 %"
+            f"{share:.1f} cores" if share >= 1 else f"{share:.0%} of a core" if share >= 0.01 else "under 1 %"
         )
         lines.append(f"| {rate:,} | {' | '.join(workers)} | {load} |")
     said = ", ".join(f"{speed[kind]:.3g} {name}" for kind, name in NAMES.items())
