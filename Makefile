@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 TORCH_INDEX ?=
 TORCH := torch==2.13.0
 
-.PHONY: all install up test check docs lock clean
+.PHONY: all install up test check docs demo lock clean
 all: install
 install: $(VENV)/.installed
 
@@ -37,6 +37,10 @@ check: install
 # What is written from the code: the table of commands.
 docs: install
 	$(BIN)/python -m bot.manual docs/commands.md
+
+# Two whole conversations with the bot on the fake chats, written to docs/demo/ (two minutes).
+demo: install
+	$(BIN)/python -m tests.demo
 
 # Pin what is installed now; run it in a venv whose tests pass.
 lock:

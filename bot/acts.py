@@ -162,6 +162,11 @@ def read(word: str) -> Press | None:
     return Press(act.name, value, int(found["number"] or 0))
 
 
+def pressed(work: Work) -> Press | None:
+    """Which button made a work, if one did: the act alone, without what it worked on."""
+    return read(re.split("[+#]", work.act)[0]) if work.parent and work.act else None
+
+
 def offered(work: Work, where: Where | None = None) -> list[Press]:
     """The buttons of a made work, in order; those of one place, or all."""
     return [

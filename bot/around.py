@@ -16,7 +16,7 @@ from atelier.requests import Request, parse_request
 from atelier.store import PersonRef, Work
 from atelier.versions import MODEL_OF
 from bot import gate
-from bot.acts import Press, label, read, request_of
+from bot.acts import Press, label, pressed, request_of
 from bot.making import MAKING
 from bot.studio import Studio, Ticket
 from bot.typed import parse_text
@@ -169,6 +169,6 @@ def details(work: Work, lang: Lang, quote: Quote) -> list[str]:
         lines.append(say("details-seed", lang, seed=str(work.result.seed)))
     if work.made_at is not None:
         lines.append(say("details-time", lang, time=f"{work.made_at:%Y-%m-%d %H:%M}"))
-    if work.parent and (press := read((work.act or "").partition("#")[0].partition("+")[0])):
+    if (press := pressed(work)) is not None:
         lines.append(say("details-parent", lang, act=label(press, lang)))
     return [*lines, say("details-id", lang, id=work.id), statement(lang)]

@@ -8,11 +8,14 @@ from atelier.languages import Lang, say, span
 from atelier.requests import Kind
 from atelier.store import Work
 from atelier.works import MelodyResult, PictureResult, PoemResult
+from bot import acts
 from bot.making import MAKING
 
 Quote = Callable[[str], str]
 FACES: dict[Kind, str] = {"paint": "🎨", "poem": "📜", "melody": "🎵"}
 SHORT = 60  # characters of a prompt that name a work
+# What a button made of an earlier work, where its own words do not tell.
+MADE_BY = {"vary": "made-vary-{}", "upscale": "made-upscale-{}", "blend": "made-blend"}
 WORTH_TELLING_S = 3.0  # a shorter wait is over before it is read
 
 
@@ -23,9 +26,8 @@ def acknowledgement(work: Work, place: int | None, quote: Quote, seconds: float 
     """
     prompt = quote(work.request.words)
     head = say(f"asked-{work.kind}", work.lang, prompt=prompt)
-    if place is None:
-        return f"{head} {say('being-made', work.lang)}"
-    return f"{head} {standing(work.lang, place, seconds)}"
+    rest = say("being-made", work.lang) if place is None else standing(work.lang, place, seconds)
+    return head + ("" if head.endswith("。") else " ") + rest
 
 
 def standing(lang: Lang, place: int, seconds: float | None) -> str:
@@ -38,10 +40,12 @@ def standing(lang: Lang, place: int, seconds: float | None) -> str:
 
 
 def headline(work: Work, quote: Quote) -> str:
-    """The line over a made work: the prompt, quoted, and the options that were asked."""
-    return " · ".join(
-        [say("quoted", work.lang, prompt=quote(work.request.words)), *asked_options(work, quote)]
-    )
+    """The line over a made work: the prompt, quoted, the options that were asked, and the button pressed."""
+    said = [say("quoted", work.lang, prompt=quote(work.request.words)), *asked_options(work, quote)]
+    pressed = acts.pressed(work)
+    if pressed is not None and (key := MADE_BY.get(pressed.name)):
+        said.append(say(key.format(pressed.value), work.lang))
+    return " · ".join(said)
 
 
 def asked_options(work: Work, quote: Quote) -> list[str]:
@@ -55,7 +59,8 @@ def asked_options(work: Work, quote: Quote) -> list[str]:
         if option.choices and option.type == "text":
             said.append(option.choice(value, work.lang))
         else:
-            said.append(say(f"said-{option.name}", work.lang, value=quote(str(value))))
+            shown = quote(value) if isinstance(value, str) else str(value)
+            said.append(say(f"said-{option.name}", work.lang, value=shown))
     return said
 
 

@@ -47,12 +47,11 @@ def told(fault: BaseException, lang: Lang) -> str:
     return sentence(fault, lang, escape)
 
 
-async def take(interaction: Interaction, order: Order, *, press: bool = False) -> Ticket | None:
+async def take(interaction: Interaction, order: Order) -> Ticket | None:
     """Acknowledge, then order: ``order(place, source)`` asks the studio. None: refused, and said so.
 
     The acknowledgement comes first, whatever the store and the queue are doing: Discord gives
-    three seconds, a person less. What comes of a ``press`` but a new work is told to the one who
-    pressed alone.
+    three seconds, a person less. What comes of it but a new work is told to the one who asked alone.
     """
     hidden = privately(interaction)
     acknowledged, message = await _defer(interaction, hidden=hidden)
@@ -60,13 +59,14 @@ async def take(interaction: Interaction, order: Order, *, press: bool = False) -
         return None
     place = Place.of(interaction, message, hidden=hidden)
     lang = language(interaction)
-    say_it = _instead if press else _say
+    # A redelivered event has no new message: the one that there is belongs to the first delivery.
+    say_it = whisper if message is None else _instead
     try:
         ticket = await order(place.as_json(), f"discord:{interaction.id}")
     except Exception as fault:
         await say_it(interaction, told(fault, lang))
         return None
-    if press and message is not None and not ticket.fresh:  # (a redelivered event has no new message)
+    if message is not None and not ticket.fresh:  # the same button, a moment ago
         await say_it(interaction, say("act-twice", lang))
         return None
     await _show(interaction, ticket, place)
@@ -120,14 +120,6 @@ async def _show(interaction: Interaction, ticket: Ticket, place: Place) -> None:
             log.warning("work %s: accepted, but its place was not shown: %s", work_id, fault)
         except (discord.HTTPException, OSError, aiohttp.ClientError) as fault:
             log.warning("work %s: accepted, but its place was not shown: %r", work_id, fault)
-
-
-async def _say(interaction: Interaction, text: str) -> None:
-    """Replace “thinking…” by one sentence."""
-    try:
-        await interaction.edit_original_response(content=text)
-    except (discord.HTTPException, OSError, aiohttp.ClientError) as fault:
-        log.warning("interaction %s: could not answer: %r", interaction.id, fault)
 
 
 async def _instead(interaction: Interaction, text: str) -> None:

@@ -85,7 +85,7 @@ class Edits:
                 self._studio, work_id, press, person=asker, lang=lang, place=place, source=source
             )
 
-        await take(interaction, order, press=True)
+        await take(interaction, order)
 
 
 def _written(components: Any) -> Iterator[tuple[str, str]]:

@@ -88,7 +88,6 @@ class Pressing:
             lambda place, source: around.make(
                 self._studio, work_id, press, person=asker, lang=lang, place=place, source=source
             ),
-            press=True,
         )
 
     async def _menu(self, work_id: str, lang: Lang, interaction: Interaction) -> Answer:  # noqa: ARG002

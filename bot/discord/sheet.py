@@ -75,7 +75,7 @@ def _fitting(
     left_out: list[Artefact] = []
     room = limit
     for artefact in artefacts:
-        if artefact.media_type == "text/plain" and not texts:
+        if artefact.media_type.startswith("text/plain") and not texts:
             continue  # a poem is the message itself
         if len(artefact.data) <= room and len(kept) < MAX_FILES:
             kept.append(artefact)

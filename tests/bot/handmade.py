@@ -12,6 +12,7 @@ from atelier.store import Work
 from atelier.works import AnyResult, Artefact, MelodyResult, PictureResult, PoemResult
 from bot.studio import Studio
 
+Made = tuple[AnyResult, list[Artefact]]
 COLOURS = ("navy", "crimson", "gold", "teal")
 
 
@@ -38,7 +39,7 @@ def poem(*lines: str, title: str = "") -> tuple[AnyResult, list[Artefact]]:
     result = PoemResult(
         seed=7, version="v1", form="free", lang="en", title=title, lines=said, stanzas=[len(said)]
     )
-    return result, [Artefact("poem.txt", "text/plain", "\n".join(said).encode())]
+    return result, [Artefact("poem.txt", "text/plain; charset=utf-8", "\n".join(said).encode())]
 
 
 def melody(score: bytes | None = None) -> tuple[AnyResult, list[Artefact]]:

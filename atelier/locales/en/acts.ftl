@@ -20,6 +20,12 @@ act-menu = What shall I do with this work?
 act-not-here = I cannot do that with this kind of work.
 act-twice = Already on it: it is on its way.
 
+made-vary-subtle = varied a little
+made-vary-strong = varied a lot
+made-upscale-256 = 256 pixels
+made-upscale-512 = 512 pixels
+made-blend = blended
+
 button-unknown = I do not know that button any more: please use a newer one.
 work-unfinished = This work is not finished yet: please wait until it is there.
 favourite-kept = It is among your favourites now ⭐

@@ -20,6 +20,12 @@ act-menu = 想对这件作品做什么？
 act-not-here = 这类作品做不了这件事。
 act-twice = 已经在做了，马上就来。
 
+made-vary-subtle = 稍作变化
+made-vary-strong = 大胆变化
+made-upscale-256 = 256 像素
+made-upscale-512 = 512 像素
+made-blend = 融合而成
+
 button-unknown = 我不认识这个按钮了：请用更新的按钮。
 work-unfinished = 这件作品还没完成：请等它出来再说。
 favourite-kept = 已收藏 ⭐

@@ -1,0 +1,78 @@
+"""``make demo``: the conversations can be played, and the pages are whole.."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from atelier.requests import PaintRequest
+from atelier.settings import Settings
+from atelier.store import Work
+from bot import acts
+from bot.discord.app import run as run_discord
+from bot.studio import Studio
+from bot.telegram.app import run as run_telegram
+from tests.bot import handmade
+from tests.demo.__main__ import record
+from tests.fakes.discord import FakeDiscord
+from tests.fakes.telegram import FakeTelegram
+
+DEMO = Path(__file__).parent.parent.parent / "docs" / "demo"
+_FILE = re.compile(r'(?:src="|\]\()([^")]+\.\w+)')
+
+
+async def make_by_hand(studio: Studio) -> None:
+    """What the workers do."""
+    while True:
+        for work in await asyncio.to_thread(studio.store.unfinished):
+            await asyncio.to_thread(handmade.finish, studio, work, _made(work))
+        await asyncio.sleep(0.05)
+
+
+def _made(work: Work) -> handmade.Made:
+    if isinstance(work.request, PaintRequest):
+        return handmade.picture(work.request.count)
+    return handmade.poem() if work.kind == "poem" else handmade.melody()
+
+
+async def test_both_conversations_become_pages(
+    discord: FakeDiscord, telegram: FakeTelegram, make_settings: Callable[..., Settings], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(acts, "ships", lambda _model: True)
+    studio = Studio.open(make_settings(
+        discord_token=discord.token, discord_api_base=discord.api_base,
+        telegram_token=telegram.token, telegram_api_base=telegram.url,
+    ))  # fmt: skip
+    tasks = [asyncio.create_task(part(studio)) for part in (run_discord, run_telegram, make_by_hand)]
+    try:
+        await discord.ready()
+        pages = await record(tmp_path / "demo", discord, telegram)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for page in pages:
+        whole(page)
+        text = page.read_text("utf-8")
+        for act in acts.ACTS:
+            assert act.face in text, act.name
+        for said in ("a lighthouse over a stormy sea", "/history", "秋夜", "made by a machine"):
+            assert said.lower() in text.lower(), said
+
+
+@pytest.mark.parametrize("name", ["discord", "telegram"])
+def test_the_pages_that_are_shown_are_whole(name: str) -> None:
+    whole(DEMO / f"{name}.md")
+
+
+def whole(page: Path) -> None:
+    """Every file that a page names is there, and none of them is empty."""
+    named = set(_FILE.findall(page.read_text("utf-8")))
+    assert named
+    for file in named:
+        assert (page.parent / file).stat().st_size > 50, file

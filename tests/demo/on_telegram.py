@@ -1,0 +1,196 @@
+"""What people do on Telegram."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from atelier.languages import say
+from tests.demo.book import Attachment, Book
+from tests.fakes.botapi_text import between
+from tests.fakes.telegram import ALICE, BOB, GROUP, MEI, FakeTelegram, Message, Person
+
+INTRO = (
+    "Recorded by `make demo`: the real client library against a fake Telegram, the models that ship, "
+    "first seeds. What follows is what people see, the words of a prompt marked as code."
+)
+PATIENCE_S = 120.0
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
+_MARKS = {"bold": "**", "code": "`"}
+
+
+class Room:
+    """A chat, and the page that is written."""
+
+    def __init__(self, telegram: FakeTelegram, book: Book, chat: object) -> None:
+        self.telegram, self.book, self.chat = telegram, book, chat
+
+    async def say(self, user: Person, text: str, reply_to: Message | None = None) -> Message:
+        """Somebody writes."""
+        self.book.did(user.name, ("replies: " if reply_to else "") + f"`{text}`")
+        group = None if self.chat is user else GROUP
+        return await self.telegram.say(text, user=user, chat=group, reply_to=reply_to)
+
+    async def make(
+        self, user: Person, text: str, reply_to: Message | None = None, *, follow: int = 0
+    ) -> Message:
+        """A command that makes a work, which ``follow`` messages with media come after."""
+        return await self.made(await self.say(user, text, reply_to), follow)
+
+    async def ask(self, user: Person, text: str) -> Message:
+        """A command that is answered in words."""
+        asked = await self.say(user, text)
+        answer = await self._answer(asked)
+        self.show(answer)
+        return answer
+
+    async def made(self, asked: Message, follow: int) -> Message:
+        """The card, then the work in its place, then what follows it."""
+        card = await self._answer(asked)
+        await self._becomes(card)
+        if follow:
+            await self.telegram.wait(lambda: len(self._after(card)) == follow, PATIENCE_S)
+            files = [_file(message, message.text) for message in self._after(card)]
+            self.book.bot("", files=files, note="an album" if follow > 1 else "")
+        return card
+
+    async def _becomes(self, card: Message) -> None:
+        """The acknowledgement, if there was time to see it, and the work that it becomes."""
+        waiting = not card.is_work
+        if waiting:
+            self.show(card)
+        await self.telegram.wait(lambda: card.is_work, PATIENCE_S)
+        self.show(card, "the same message, a moment later" if waiting else "")
+
+    def _after(self, card: Message) -> list[Message]:
+        return [m for m in self.telegram.seen(card.chat) if m.reply_to == card.id and m.media]
+
+    async def press(self, user: Person, message: Message, label: str) -> str:
+        """A button; what the person read on pressing."""
+        shown = next(text for text in message.buttons if text.startswith(label))
+        self.book.did(user.name, f"presses <kbd>{html.escape(shown)}</kbd>")
+        query = await self.telegram.press(message, label, user=user)
+        told = await self.telegram.answered(query, PATIENCE_S)
+        if told:
+            self.book.bot(_escaped(told), note=f"a note that {user.name} sees")
+        return told
+
+    async def open(self, user: Person, message: Message, label: str, until: str) -> None:
+        """A button that changes the buttons."""
+        await self.press(user, message, label)
+        await self.telegram.wait(lambda: any(b.startswith(until) for b in message.buttons), PATIENCE_S)
+        self.book.bot("", rows=_rows(message), note="the buttons change")
+
+    async def press_and_make(self, user: Person, message: Message, label: str) -> Message:
+        """A button that makes a work."""
+        before = {m.id for m in self.telegram.seen(message.chat)}
+        await self.press(user, message, label)
+        card = await self.telegram.until(lambda m: m.id not in before, chat=message.chat, timeout=PATIENCE_S)
+        await self._becomes(card)
+        return card
+
+    async def _answer(self, asked: Message) -> Message:
+        return await self.telegram.until(
+            lambda m: m.reply_to == asked.id and (m.text or m.media), chat=asked.chat, timeout=PATIENCE_S
+        )
+
+    def show(self, message: Message, note: str = "") -> None:
+        """A message as it is now."""
+        self.book.bot(
+            _marked(message),
+            files=[_file(message, message.text)] if message.media else [],
+            rows=_rows(message),
+            note=note,
+        )
+
+
+def _rows(message: Message) -> list[list[str]]:
+    return [[b["text"] for b in row] for row in (message.markup or {}).get("inline_keyboard", [])]
+
+
+def _file(message: Message, alt: str) -> Attachment:
+    name = str(message.file.get("file_name") or f"{message.media}.png")
+    title = str(message.file.get("title") or "")
+    return Attachment(
+        name, message.data, (alt if message.media == "photo" else title), shown=message.media != "document"
+    )
+
+
+def _escaped(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def _marked(message: Message) -> str:
+    """The text with its entities as Markdown."""
+    out, at = "", 0
+    raw = message.text.encode("utf-16-le")
+    for entity in message.entities:
+        start, end = 2 * entity["offset"], 2 * (entity["offset"] + entity["length"])
+        mark = _MARKS.get(entity["type"])
+        if mark is None or start < at:
+            continue
+        inside = between(message.text, entity)
+        out += _escaped(raw[at:start].decode("utf-16-le"))
+        out += f"{mark}{inside.replace('`', 'ˋ') if mark == '`' else _escaped(inside)}{mark}"
+        at = end
+    return out + _escaped(raw[at:].decode("utf-16-le"))
+
+
+async def play(telegram: FakeTelegram, book: Book) -> None:
+    """The whole conversation."""
+    home, painters, private = (
+        Room(telegram, book, ALICE),
+        Room(telegram, book, GROUP),
+        Room(telegram, book, MEI),
+    )
+    book.chapter("In private")
+    await home.ask(ALICE, "/start")
+    asked = await home.ask(ALICE, "/paint style=painting seed=1")
+    sea = await home.make(ALICE, "a lighthouse over a stormy sea", asked)
+    await home.make(ALICE, "/melody a slow, sad waltz length=8 seed=1", follow=1)
+    await private.make(MEI, "/poem 秋夜 form=七绝 seed=1")
+
+    book.chapter("In a group")
+    moon = await painters.make(
+        ALICE, "/paint a red moon over a calm sea style=painting count=3 seed=2", follow=3
+    )
+    await painters.press(BOB, moon, "👍")
+    await telegram.react(moon, "❤")
+    book.did("Alice", "reacts with ❤")
+    await telegram.wait(lambda: "👍 2" in moon.buttons, PATIENCE_S)
+    book.bot("", rows=_rows(moon), note="the counts follow")
+
+    book.chapter("Around a work")
+    await home.open(ALICE, sea, "⋯", "↩")
+    near = await home.press_and_make(ALICE, sea, f"🎲 {say('act-vary-subtle', 'en')}")
+    await home.press_and_make(ALICE, sea, f"🔍 {say('act-upscale-256', 'en')}")
+    await home.press(ALICE, sea, "🧬")
+    menu = await telegram.until(lambda m: say("blend-choose", "en") in m.text, chat=ALICE, timeout=PATIENCE_S)
+    home.show(menu)
+    await home.press_and_make(ALICE, menu, list(menu.buttons)[-1])
+    await home.press(ALICE, near, "✏️")
+    question = await telegram.until(lambda m: say("edit-ask", "en") in m.text, chat=ALICE, timeout=PATIENCE_S)
+    home.show(question)
+    await home.make(ALICE, "a lighthouse in the snow", question)
+    await home.press(ALICE, near, "⭐")
+    last = telegram.seen(ALICE)[-1]
+    await home.press(ALICE, near, "📎")
+    home.show(await telegram.until(lambda m: m.document, chat=ALICE, after=last, timeout=PATIENCE_S))
+    last = telegram.seen(ALICE)[-1]
+    await home.press(ALICE, sea, "ℹ️")
+    home.show(await telegram.until(chat=ALICE, after=last, timeout=PATIENCE_S))
+
+    book.chapter("One's own")
+    for command in ("/history", "/favourites", "/queue", "/settings"):
+        await home.ask(ALICE, command)
+    await private.ask(MEI, "/history")
+
+    book.chapter("What is refused, and who may delete")
+    await home.ask(ALICE, "/paint n u d e people")
+    await home.ask(ALICE, "/paint a sea style=cubism")
+    await painters.open(BOB, moon, "⋯", "🗑️")
+    await painters.open(BOB, moon, "🗑️", f"🗑️ {say('act-delete-yes', 'en')}")
+    await painters.press(BOB, moon, f"🗑️ {say('act-delete-yes', 'en')}")
+    await painters.press(ALICE, moon, f"🗑️ {say('act-delete-yes', 'en')}")
+    await telegram.wait(lambda: moon.deleted, PATIENCE_S)
+    book.did("Atelier", "takes the message away, and its album.")
