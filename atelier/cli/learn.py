@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import pkgutil
 from importlib import import_module
@@ -74,8 +75,9 @@ def eval_command(
 
 @click.command("bench")
 @click.argument("name")
+@click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="a setting of the benchmark")
 @click.option("--json", "as_json", is_flag=True)
-def bench_command(name: str, as_json: bool) -> None:
+def bench_command(name: str, pairs: tuple[str, ...], as_json: bool) -> None:
     """Run one benchmark of the studio and save its figures."""
     try:
         import bench
@@ -84,7 +86,20 @@ def bench_command(name: str, as_json: bool) -> None:
     names = sorted(module.name for module in pkgutil.iter_modules(bench.__path__))
     if name not in names:
         raise BadInput("bench-missing", name=name, names=", ".join(names))
-    _show(import_module(f"bench.{name}").run(Settings.load()), as_json)
+    run = import_module(f"bench.{name}").run
+    _show(run(Settings.load(), **_numbers(run, pairs)), as_json)
+
+
+def _numbers(run: Any, pairs: tuple[str, ...]) -> dict[str, int]:
+    """The whole numbers that a benchmark takes beside the settings, of ``NAME=VALUE``."""
+    known = list(inspect.signature(run).parameters)[1:]
+    numbers = {}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        if name not in known or not value.isdecimal():
+            raise BadInput("bad-choice", option="set", value=pair, choices=", ".join(f"{n}=1" for n in known))
+        numbers[name] = int(value)
+    return numbers
 
 
 def _show(figures: Figures, as_json: bool) -> None:

@@ -1,0 +1,173 @@
+"""One run of the soak: steps of some requests each, and in the middle of each step something breaks."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+import time
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import select
+
+from atelier.errors import Unavailable
+from atelier.store import Store
+from atelier.store.tables import works
+from bench.soak.count import Count, count
+from bench.soak.people import Asked, Kind, People
+from bench.soak.studio import Studio
+from bench.soak.trouble import Troubles
+from tests.fakes.discord import FakeDiscord
+from tests.fakes.telegram import FakeTelegram
+
+START_S = 120.0
+LONGEST_S = 120.0  # for a step's last answers; whoever waits longer is reported as that
+A_STEP = 100  # requests
+BURST = 12  # of them come at once, just before something breaks
+CALM_S = (0.3, 1.5)  # before it does
+LOOK_S = 0.05
+DOUBT_S = 4.0  # somebody without an answer for so long may never have been accepted: a look at the rows
+MOST_OPEN, PATIENCE_S = 60, 15.0  # so many wait at one time at most: the machine, too, sets the pace
+
+
+@dataclass
+class Soak:
+    """``requests`` of ``people``, ``shipped`` of them for the shipped models, ``rate`` a second.
+
+    ``hurry`` is for a test: a shorter clock in the workers, every kind of trouble once, and the next
+    step begins before all have their answers.
+    """
+
+    requests: int
+    seed: int = 0
+    people: int = 200
+    shipped: int = 0
+    rate: float = 25.0
+    workers: int = 2
+    hurry: bool = False
+    kinds: tuple[str, ...] = ()  # of trouble
+    resumed: dict[str, list[float]] = field(default_factory=dict)
+    found: Count | None = None
+
+    async def run(self, home: Path) -> Count:
+        """Start, ask, break, wait, count."""
+        # What the bot sends is checked in the tests; here the checks would be most of the load.
+        async with FakeDiscord(checked=False) as discord, FakeTelegram(checked=False) as telegram:
+            chats = {
+                "discord_token": discord.token, "discord_api_base": discord.api_base,
+                "telegram_token": telegram.token, "telegram_api_base": telegram.url,
+            }  # fmt: skip
+            shipped = ("paint", "melody") if self.shipped else ()
+            studio = await asyncio.to_thread(
+                lambda: Studio(home, chats, workers=self.workers, shipped=shipped, hurry=self.hurry)
+            )
+            try:
+                people = People(discord, telegram, self.people, self.seed)
+                dice = random.Random(self.seed + 1)
+                troubles = Troubles(studio, people, discord, telegram, dice, self.hurry)
+                self.kinds = tuple(troubles.kinds)
+                keeping = asyncio.create_task(self._keep(studio, people))
+                try:
+                    await self._ready(discord, telegram, people)
+                    await self._steps(studio, people, troubles)
+                finally:
+                    keeping.cancel()
+                    await asyncio.gather(keeping, return_exceptions=True)
+                self.found = count(studio, people, troubles)
+                return self.found
+            except BaseException:
+                for part in studio.parts.values():
+                    sys.stderr.write(f"--- {part.name}\n{part.log.read_text('utf-8', 'replace')[-3000:]}\n")
+                raise
+            finally:
+                await asyncio.to_thread(studio.stop)
+
+    async def _keep(self, studio: Studio, people: People) -> None:
+        while True:
+            await asyncio.to_thread(studio.keep)
+            people.look()
+            await asyncio.sleep(LOOK_S)
+
+    async def _ready(self, discord: FakeDiscord, telegram: FakeTelegram, people: People) -> None:
+        """Everything is there, and made one work of each kind: all that follows meets warm workers."""
+        await discord.ready(START_S)
+        await telegram.wait(lambda: telegram.state.allowed, START_S)  # it fetches updates
+        kinds: tuple[Kind, ...] = ("poem", "paint", "melody") if self.shipped else ("poem",)
+        for kind in kinds:
+            await people.ask(0, kind)
+        await people.until(lambda: not people.open(), START_S)
+
+    def _asks(self, dice: random.Random) -> list[tuple[int, Kind]]:
+        paint = self.shipped * 4 // 5
+        kinds: list[Kind] = ["poem"] * (self.requests - self.shipped)
+        kinds += ["paint"] * paint + ["melody"] * (self.shipped - paint)
+        dice.shuffle(kinds)
+        return list(enumerate(kinds, 1))
+
+    async def _steps(self, studio: Studio, people: People, troubles: Troubles) -> None:
+        dice = random.Random(self.seed + 2)
+        asks = self._asks(dice)
+        number = troubles.decks if self.hurry else max(troubles.decks, self.requests // A_STEP)
+        size = -(-len(asks) // number)
+        steps = [asks[at : at + size] for at in range(0, len(asks), size)]
+        done: list[tuple[list[str], float, list[Asked]]] = []
+        for step in steps:
+            before = len(people.asked)
+            asking = asyncio.create_task(self._ask(people, step, dice))
+            await asyncio.sleep(dice.uniform(*CALM_S))
+            names = troubles.draw()
+            began = time.strftime("%H:%M:%S")
+            await troubles.strike(names)
+            over = time.monotonic()
+            sys.stderr.write(f"{began} to {time.strftime('%H:%M:%S')}: {' + '.join(names)}\n")
+            await asking
+            cohort = people.asked[before:]
+            done.append((names, over, cohort))
+            if not self.hurry:
+                await self._answers(studio, people, cohort)
+        await self._answers(studio, people, people.asked)
+        await people.settle(0.5)
+        rows = _rows(studio) or set()
+        for names, over, cohort in done:
+            now = time.monotonic()
+            waits = [(one.answered_at or now) - max(over, one.at) for one in cohort if one.source in rows]
+            self.resumed.setdefault(" + ".join(sorted(names)), []).append(max([0.0, *waits]))
+
+    async def _ask(self, people: People, step: list[tuple[int, Kind]], dice: random.Random) -> None:
+        """Some at once, the others as people come: independently of each other."""
+        early, late = step[:-BURST], step[-BURST:]
+        burst_at = dice.randrange(len(early) // 2 + 1)
+        for at, (number, kind) in enumerate(early):
+            if at == burst_at:
+                await asyncio.gather(*[people.ask(*one) for one in late])
+            await asyncio.sleep(dice.expovariate(self.rate))
+            await people.until(lambda: len(people.open(PATIENCE_S)) <= MOST_OPEN, LONGEST_S)
+            await people.ask(number, kind)
+
+    async def _answers(self, studio: Studio, people: People, cohort: list[Asked]) -> None:
+        """Until everybody of ``cohort`` has a work or was refused, or no row says that they asked."""
+        end = time.monotonic() + LONGEST_S
+        while time.monotonic() < end:
+            with suppress(TimeoutError):
+                await people.until(lambda: not _left(cohort), DOUBT_S)
+                return
+            rows = await asyncio.to_thread(_rows, studio)
+            if rows is not None and not any(one.source in rows for one in _left(cohort)):
+                return
+
+
+def _left(cohort: list[Asked]) -> list[Asked]:
+    return [one for one in cohort if one.answered_at is None and not one.refused]
+
+
+def _rows(studio: Studio) -> set[str] | None:
+    """The sources of all that was accepted; None: the database is down."""
+    with (
+        suppress(Unavailable),
+        closing(Store.open(studio.settings.database)) as store,
+        store._db.reading() as connection,
+    ):
+        return set(connection.execute(select(works.c.source)).scalars())
+    return None

@@ -1,0 +1,142 @@
+"""What goes wrong, one thing at a time: each function breaks it and returns when it is over."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import closing
+
+from redis import Redis
+
+from bench.soak.people import OnDiscord, People
+from bench.soak.studio import Studio
+from tests.fakes.discord import FakeDiscord
+from tests.fakes.telegram import FakeTelegram
+
+Trouble = Callable[[], Awaitable[None]]
+OUTAGE_S = 1.5
+API_S = 2.0  # how long an API's trouble may find its victims
+
+
+class Deck:
+    """Names in a random order, all of them before one comes again."""
+
+    def __init__(self, names: Iterable[str], dice: random.Random) -> None:
+        self._names, self._dice = list(names), dice
+        self._left: list[str] = []
+
+    def draw(self) -> str:
+        """The next."""
+        if not self._left:
+            self._left = self._dice.sample(self._names, len(self._names))
+        return self._left.pop()
+
+
+class Troubles:
+    """All kinds, by name."""
+
+    def __init__(
+        self,
+        studio: Studio,
+        people: People,
+        discord: FakeDiscord,
+        telegram: FakeTelegram,
+        dice: random.Random,
+        hurry: bool = False,
+    ) -> None:
+        self._studio, self._people = studio, people
+        self._discord, self._telegram = discord, telegram
+        self._dice = dice
+        self._api_s = API_S / 2 if hurry else API_S
+        self.swallowed = 0  # posts that Telegram took without saying so
+        machine: dict[str, Trouble] = {
+            "worker killed": self._worker,
+            "discord front end killed": lambda: self._kill("discord"),
+            "telegram front end killed": lambda: self._kill("telegram"),
+            "redis killed": self._redis,
+            "redis flushed": self._flush,
+            "database stopped": self._database,
+        }
+        chats: dict[str, Trouble] = {
+            "discord 429": lambda: self._discord_says(429, retry_after=0.7),
+            "discord 502": lambda: self._discord_says(502),
+            "discord timeout after accepting": lambda: self._discord_says(200, swallow=True),
+            "discord tokens expired": self._expire,
+            "telegram 429": lambda: self._telegram_says(429, retry_after=1),
+            "telegram 502": lambda: self._telegram_says(502),
+            "telegram timeout after accepting": self._swallow,
+        }
+        self.kinds = {**machine, **chats}
+        self._machine, self._chats = Deck(machine, dice), Deck(chats, dice)
+        self.decks = max(len(machine), len(chats))  # so many draws have met every kind
+
+    def draw(self) -> list[str]:
+        """What breaks next: something of the machine, and a chat."""
+        return [self._machine.draw(), self._chats.draw()]
+
+    async def strike(self, names: list[str]) -> None:
+        """All of it, at one time; returns when it is over."""
+        await asyncio.gather(*[self.kinds[name]() for name in names])
+
+    async def _worker(self) -> None:
+        names = [name for name in self._studio.parts if name not in ("discord", "telegram")]
+        await self._kill(self._dice.choice(names))
+
+    async def _kill(self, name: str) -> None:
+        await asyncio.to_thread(self._studio.parts[name].kill)
+
+    async def _redis(self) -> None:
+        await asyncio.to_thread(self._studio.kill_redis)
+        await asyncio.sleep(OUTAGE_S * self._dice.random())
+        await asyncio.to_thread(self._studio.start_redis)
+
+    async def _flush(self) -> None:
+        def flush() -> None:
+            with closing(Redis.from_url(self._studio.settings.redis)) as client:
+                client.flushall()
+
+        await asyncio.to_thread(flush)
+
+    async def _database(self) -> None:
+        await asyncio.to_thread(self._studio.database.crash)
+        await asyncio.sleep(OUTAGE_S * self._dice.random())
+        await asyncio.to_thread(self._studio.database.start)
+
+    async def _discord_says(
+        self, status: int, *, retry_after: float | None = None, swallow: bool = False
+    ) -> None:
+        """To what the bot asks of its chats; its acknowledgements come through, or nothing is accepted."""
+        path = r"^/(webhooks|channels)/"
+        made = self._discord.trouble(status, times=6, path=path, retry_after=retry_after, swallow=swallow)
+        await asyncio.sleep(self._api_s)
+        made.times = 0
+
+    async def _expire(self) -> None:
+        """For everybody who waits: fifteen minutes in a moment, in which no worker made anything."""
+        poets = [part for name, part in self._studio.parts.items() if name.startswith("worker")]
+        for part in poets:
+            part.suspend()
+        await asyncio.sleep(self._api_s)
+        for asked in self._people.open():
+            if isinstance(asked, OnDiscord) and asked.waits:
+                self._discord.expire(asked.conversation)
+        for part in poets:
+            part.resume()
+
+    async def _telegram_says(self, code: int, *, retry_after: int = 0) -> None:
+        for method in ("sendMessage", "editMessageText"):
+            text = "" if retry_after else "Bad Gateway"
+            self._telegram.refuse(method, text, code=code, retry_after=retry_after, times=3)
+        await asyncio.sleep(self._api_s)
+        self._forget()
+
+    async def _swallow(self) -> None:
+        for method in ("sendMessage", "editMessageText"):
+            self._telegram.swallow(method, times=2)
+        await asyncio.sleep(self._api_s)
+        self.swallowed += sum(trouble.used for trouble in self._telegram._troubles if trouble.swallow)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._telegram._troubles.clear()

@@ -1,0 +1,29 @@
+"""The fault soak of ``atelier bench faults`` in small: every kind of fault, and nothing lost or twice."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from atelier.errors import Unavailable
+from atelier.redis_server import program
+from tests.conftest import lacking
+
+
+async def test_nothing_is_lost_and_nothing_comes_twice() -> None:
+    try:
+        program()
+        from bench.soak.soak import Soak
+    except (Unavailable, ImportError) as fault:
+        lacking(f"the soak: {fault}")
+    soak = Soak(requests=500, seed=6, people=60, rate=50.0, hurry=True)
+    with tempfile.TemporaryDirectory(prefix="soak-") as home:  # short enough for sockets' paths
+        found = await soak.run(Path(home) / "home")
+    struck = {name for names in soak.resumed for name in names.split(" + ")}
+    assert struck == set(soak.kinds)
+    assert found.accepted + found.refused + found.untold + found.unheard == 501  # and one to warm up
+    assert found.accepted > 150
+    assert (found.lost, found.twice, found.failed) == (0, 0, 0)
+    assert (found.tracebacks_shown, found.tracebacks_logged) == (0, 0)
+    assert found.kills >= 3
+    assert max(max(times) for times in soak.resumed.values()) < 60
