@@ -113,14 +113,8 @@ def batch_efficiency(painter: Painter) -> float:
     The FLOPs of a picture (all matrix products and convolutions) over the FLOP/s which this
     network's own convolutions reach alone, at batch 16, each of its shapes timed by itself.
     """
-    step = painter.together
     captions, seeds = [_PROMPTS[n % len(_PROMPTS)] for n in range(TOGETHER)], list(range(TOGETHER))
-
-    def draw(_: int) -> None:
-        for at in range(0, TOGETHER, step):
-            painter.paint(captions[at : at + step], seeds[at : at + step])
-
-    rate = TOGETHER / median(draw, 3, 1)
+    rate = TOGETHER / median(lambda _: painter.paint(captions, seeds), 5, 1)
     shapes: list[tuple[nn.Conv2d, torch.Size]] = []
     hooks = [
         module.register_forward_hook(lambda m, given, _: shapes.append((m, given[0].shape)))
@@ -128,8 +122,9 @@ def batch_efficiency(painter: Painter) -> float:
         for module in part.modules()
         if isinstance(module, nn.Conv2d)
     ]
-    with FlopCounterMode(display=False) as counter:
-        painter.paint(captions[:step], seeds[:step])
+    step = painter.brush.together
+    with FlopCounterMode(display=False) as counter:  # sees its own thread alone
+        painter.brush.one_pass(painter.sketches(captions[:step], seeds[:step]))
     for hook in hooks:
         hook.remove()
     each: float = counter.get_total_flops() / step

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from atelier.errors import Cancelled
 from atelier.steer import Terms
 from models.painter.copies import Copies
+from models.painter.crew import Crew
 from models.painter.latents import Scale
 from models.painter.network import Decoder, Generator
 from models.painter.rank import Ranker
@@ -53,6 +55,7 @@ class Brush:
     copies: Copies | None = None
     candidates: int = 1  # a picture
     device: str = "cpu"
+    crew: Crew | None = None  # draws several passes at once, on a CPU
 
     @property
     def together(self) -> int:
@@ -60,7 +63,7 @@ class Brush:
 
         Sums are rounded differently in batches of different size, by up to one step of a colour
         in some pixels. A pass of fixed size gives the same bytes in any company: one picture's
-        candidates on a CPU, which gains little from more; on a GPU a full batch, padded.
+        candidates on a CPU, whose cores each make passes of their own; on a GPU a full batch, padded.
         """
         return 1 if self.device == "cpu" else BATCH
 
@@ -70,21 +73,30 @@ class Brush:
         waiting = list(range(len(sketches)))
         for turn in range(ROUNDS):
             copied = []
-            for start in range(0, len(waiting), self.together):
-                if stopped():
-                    raise Cancelled
-                chosen = waiting[start : start + self.together]
-                drawn = self._pass([sketches[i] for i in chosen], turn)
-                for i, picture in zip(chosen, drawn, strict=True):
-                    if i not in kept or picture.nearness > kept[i].nearness:
-                        kept[i] = picture
-                    if kept[i].nearness < 1 and not sketches[i].fixed:
-                        copied.append(i)
+            drawn = self._passes([sketches[i] for i in waiting], turn, stopped)
+            for i, picture in zip(waiting, drawn, strict=True):
+                if i not in kept or picture.nearness > kept[i].nearness:
+                    kept[i] = picture
+                if kept[i].nearness < 1 and not sketches[i].fixed:
+                    copied.append(i)
             waiting = copied
         return [kept[i] for i in range(len(sketches))]
 
+    def _passes(self, sketches: Sequence[Sketch], turn: int, stopped: Callable[[], bool]) -> Iterator[Drawn]:
+        """All sketches in passes of ``together``, one after the other or by the crew."""
+        starts = range(0, len(sketches), self.together)
+        tasks = [partial(self.one_pass, sketches[at : at + self.together], turn) for at in starts]
+        if self.crew:
+            for drawn in self.crew.run(tasks, stopped):
+                yield from drawn
+            return
+        for task in tasks:
+            if stopped():
+                raise Cancelled
+            yield from task()
+
     @torch.inference_mode()
-    def _pass(self, sketches: Sequence[Sketch], turn: int) -> list[Drawn]:
+    def one_pass(self, sketches: Sequence[Sketch], turn: int = 0) -> list[Drawn]:
         """The best candidate of each sketch in round ``turn``; at most ``together`` of them."""
         full = [*sketches, *[sketches[0]] * (self.together - len(sketches))]
         tries = range(turn * self.candidates, (turn + 1) * self.candidates)

@@ -99,11 +99,7 @@ def sampler(painter: Painter) -> Sampler:
     """What the painter draws in one pass, as it serves."""
 
     def draw(captions: Sequence[str], seeds: Sequence[int]) -> NDArray[np.uint8]:
-        step = painter.together
-        return np.concatenate([
-            painter.paint(captions[a : a + step], list(seeds[a : a + step]))
-            for a in range(0, len(captions), step)
-        ])  # fmt: skip
+        return painter.paint(captions, seeds)
 
     return draw
 

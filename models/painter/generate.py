@@ -25,6 +25,7 @@ from atelier.versions import Model, Version, open_version, shipped_folder
 from atelier.works import Artefact, Made, PictureResult
 from models.painter.contradictions import check_colours, settle
 from models.painter.copies import Copies
+from models.painter.crew import Crew
 from models.painter.draw import Brush, Drawn, Sketch
 from models.painter.enlarge import enlarged
 from models.painter.latents import Scale
@@ -96,16 +97,14 @@ class Painter:
 
     def paint(self, captions: Sequence[str], seeds: Sequence[int]) -> NDArray[np.uint8]:
         """Captions and seeds to pixels, uint8 ``[B, 128, 128, 3]``: as :meth:`generate` draws them."""
-        sketches = [
+        return np.stack([drawn.pixels for drawn in self.brush.draw(self.sketches(captions, seeds))])
+
+    def sketches(self, captions: Sequence[str], seeds: Sequence[int]) -> list[Sketch]:
+        """What :meth:`paint` draws."""
+        return [
             Sketch(self.text.encode([said]), lambda attempt, seed=seed: ((number_of(seed, attempt), 1.0),))  # type: ignore[misc]
             for said, seed in zip(captions, seeds, strict=True)
         ]
-        return np.stack([drawn.pixels for drawn in self.brush.draw(sketches)])
-
-    @property
-    def together(self) -> int:
-        """Pictures in one pass."""
-        return self.brush.together
 
     @property
     def generator(self) -> Generator:
@@ -199,9 +198,10 @@ def _brush_of(version: Version, device: str, candidates: int) -> Brush:
         network.eval().requires_grad_(False).to(device)
     scale = Scale(*(tensors[f"scale.{k}"].view(1, LATENT, 1, 1).to(device) for k in ("mean", "deviation")))
     copies = Copies.load(version.folder)
+    crew = Crew() if device == "cpu" else None
     if not ranks:
-        return Brush(generator, decoder, scale, None, copies, 1, device)
-    return Brush(generator, decoder, scale, ranker, copies, max(1, candidates), device)
+        return Brush(generator, decoder, scale, None, copies, 1, device, crew)
+    return Brush(generator, decoder, scale, ranker, copies, max(1, candidates), device, crew)
 
 
 def _text_of(version: Version, device: str) -> TextEncoder:

@@ -1,0 +1,51 @@
+"""A CPU's cores, each drawing pictures of its own.
+
+A pass of one picture is too small to share out: with two threads of torch they mostly wait for each
+other. Two passes at once, each in one thread, keep both cores busy, and a picture's bytes do not
+depend on how many others are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+import torch
+
+from atelier.errors import Cancelled
+
+Result = TypeVar("Result")
+
+
+class Crew:
+    """As many threads as torch would use; within each of them torch uses one."""
+
+    def __init__(self, size: int | None = None) -> None:
+        self.size = size or torch.get_num_threads()
+        self._pool = ThreadPoolExecutor(self.size, "painter")
+        before, ready = torch.get_num_threads(), Barrier(self.size + 1)
+        for _ in range(self.size):
+            self._pool.submit(_alone, ready)
+        ready.wait()
+        torch.set_num_threads(before)  # the last call decides for threads that are still to come
+
+    def run(
+        self, tasks: Sequence[Callable[[], Result]], stopped: Callable[[], bool] = lambda: False
+    ) -> Iterator[Result]:
+        """The tasks' results, in order. Raises :class:`Cancelled` once ``stopped()`` is true."""
+        futures = [self._pool.submit(task) for task in tasks]
+        try:
+            for future in futures:
+                if stopped():
+                    raise Cancelled
+                yield future.result()
+        finally:
+            for future in futures:
+                future.cancel()
+
+
+def _alone(ready: Barrier) -> None:
+    torch.set_num_threads(1)
+    ready.wait()
