@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from models.painter.data import Pictures, rng_of
+from models.painter.going_on import part_of
 from models.painter.network import Decoder, Encoder, Shape
 from models.painter.settings import Settings
 from models.painter.stage import Average, Journal, cosine, laid, mixed, placed, run_stage, set_rate
@@ -88,12 +89,20 @@ def psnr(coder: Coder, pictures: Pictures, device: str = "cpu") -> float:
 def train_coder(
     settings: Settings, shape: Shape, train: Pictures, val: Pictures, work: Path
 ) -> tuple[Coder, Journal]:
-    """Encoder and decoder on crops. Returns averaged weights."""
+    """Encoder and decoder on crops. Returns averaged weights.
+
+    With a version to start from, its decoder stays as it is, and an encoder is found for it: so the
+    generator that was trained with that decoder can go on.
+    """
     torch.manual_seed(settings.seed)
     pair = nn.ModuleDict({"encoder": Encoder(shape), "decoder": Decoder(shape)})
+    if settings.start:
+        pair["decoder"].load_state_dict(part_of(settings.start, "decoder"))
+        pair["decoder"].requires_grad_(False)
     pair = placed(pair, settings.device)
     average = Average(pair)
-    optimiser = torch.optim.AdamW(pair.parameters(), lr=1e-3, betas=(0.9, 0.98), weight_decay=1e-4)
+    learning = [p for p in pair.parameters() if p.requires_grad]
+    optimiser = torch.optim.AdamW(learning, lr=1e-3, betas=(0.9, 0.98), weight_decay=1e-4)
     few = _some(val, settings.val_pictures)
 
     def step(number: int, share: float) -> dict[str, float]:
@@ -110,8 +119,8 @@ def train_coder(
         loss = likeness(made.float(), x) + 0.01 * loose
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        share_gradients(pair.parameters())
-        nn.utils.clip_grad_norm_(pair.parameters(), 1.0)
+        share_gradients(learning)
+        nn.utils.clip_grad_norm_(learning, 1.0)
         optimiser.step()
         average.update(pair, number)
         return {"likeness": loss.item()}

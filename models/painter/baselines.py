@@ -44,6 +44,8 @@ def record_all(
     """Train the DCGAN, examine the three and keep their marks in the version's folder.
 
     The parent, which is slow, is asked ``parent_limit`` captions and scenes only, once and in English.
+    A training that goes on from a version keeps the marks of that version's DCGAN, whose exam and
+    judge were the same.
     """
     settings.out.mkdir(parents=True, exist_ok=True)
     known_names = subjects_of(train.rows)
@@ -56,14 +58,19 @@ def record_all(
             record(settings.out, name, sampler, jury, text, exam, limit=limit, train=known, about=about)
 
     kept(NEAREST, nearest_sampler(train, text.network))
-    drawer, journal = train_dcgan(
-        text.network, train, work, settings.budget("baselines"), device=settings.device,
-        seed=settings.seed, resume=settings.resume,
-    )  # fmt: skip
-    kept(
-        DCGAN, dcgan_sampler(drawer, text.network, settings.device),
-        steps=journal.step, pictures=journal.step * BATCH, minutes=round(journal.seconds / 60, 1),
-    )  # fmt: skip
+    earlier = load(settings.start) if settings.start else {}
+    if DCGAN in earlier:
+        if rank() == 0:
+            _keep(settings.out, DCGAN, earlier[DCGAN])
+    else:
+        drawer, journal = train_dcgan(
+            text.network, train, work, settings.budget("baselines"), device=settings.device,
+            seed=settings.seed, resume=settings.resume,
+        )  # fmt: skip
+        kept(
+            DCGAN, dcgan_sampler(drawer, text.network, settings.device),
+            steps=journal.step, pictures=journal.step * BATCH, minutes=round(journal.seconds / 60, 1),
+        )  # fmt: skip
     kept(PARENT, parent, settings.parent_limit, steps=PARENT_STEPS)
 
 
@@ -83,10 +90,13 @@ def record(
         packs = [i for i in range(len(exam)) if not exam.scene(i)]
         if packs:
             marks["near_copies"] = round(copies(work.pictures[packs], exam.real[packs], train), 4)
-    kept = load(folder)
-    kept[name] = {"limit": limit, "marks": marks, **(about or {})}
-    (folder / FILE).write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    _keep(folder, name, {"limit": limit, "marks": marks, **(about or {})})
     return marks
+
+
+def _keep(folder: Path, name: str, told: dict[str, Any]) -> None:
+    kept = load(folder) | {name: told}
+    (folder / FILE).write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 def load(folder: Path) -> dict[str, Any]:

@@ -14,7 +14,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from models.painter.coupling import Coupling
 from models.painter.data import rng_of
+from models.painter.going_on import part_of
 from models.painter.latents import Latents, read
 from models.painter.network import Generator, Shape
 from models.painter.optimise import MuonWithAdamW
@@ -23,29 +25,31 @@ from models.painter.stage import Average, Journal, cosine, laid, mixed, placed, 
 from models.ranks import share_gradients
 from models.text.network import Encoded, PromptEncoder
 
+Material = tuple[torch.Tensor, Encoded, torch.Tensor, torch.Tensor]  # latents, words, noise, times
 GUIDANCE = 2.5
-OUTER = ("time", "text", "enter", "leave")  # of the generator: not hidden, so not Muon's
+OUTER = ("time", "text", "code", "enter", "leave")  # of the generator: not hidden, so not Muon's
 
 
 def train_flow(
-    settings: Settings, shape: Shape, text: PromptEncoder, train: Latents, val: Latents, work: Path,
+    settings: Settings, shape: Shape, text: PromptEncoder, coupling: Coupling | None, train: Latents,
+    val: Latents, work: Path,
     show: Callable[[Generator, int], None] | None = None,
 ) -> tuple[Generator, Journal]:  # fmt: skip
     """The parent's averaged weights; ``show`` is given them with the step at every check."""
     torch.manual_seed(settings.seed)
-    network = placed(Generator(shape), settings.device)
+    network = Generator(shape)
+    if settings.start:
+        network.load_state_dict(part_of(settings.start, "generator"), strict=False)
+    network = placed(network, settings.device)
     freeze(network, settings.freeze)
     average = Average(network, 0.9995)
     outer = OUTER if settings.optimiser == "muon" else ("",)
     optimiser = MuonWithAdamW(network, settings.learning_rate, settings.weight_decay, outer)
     mean: Generator = average.module  # type: ignore[assignment]
-    held = _material(val, "flow-val", settings, 0, settings.val_pictures, 0.0)
+    held = _material(val, text, coupling, "flow-val", settings, 0, settings.val_pictures, 0.0)
 
-    def loss_of(
-        model: nn.Module, given: tuple[torch.Tensor, list[str], torch.Tensor, torch.Tensor]
-    ) -> torch.Tensor:
-        latent, captions, noise, t = given
-        words = read(text, captions, settings.device)
+    def loss_of(model: nn.Module, given: Material) -> torch.Tensor:
+        latent, words, noise, t = given
         mix = t[:, None, None, None]
         with mixed(settings.device):
             guess: torch.Tensor = model((1 - mix) * latent + mix * noise, t, words)
@@ -53,7 +57,9 @@ def train_flow(
 
     def step(number: int, share: float) -> dict[str, float]:
         set_rate(optimiser, cosine(share, settings.learning_rate, hold=settings.hold))
-        given = _material(train, "flow", settings, number, settings.batch, settings.caption_dropout)
+        given = _material(
+            train, text, coupling, "flow", settings, number, settings.batch, settings.caption_dropout
+        )
         loss = loss_of(network, given)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -77,14 +83,19 @@ def train_flow(
 
 
 def _material(
-    source: Latents, stage: str, settings: Settings, number: int, batch: int, dropout: float
-) -> tuple[torch.Tensor, list[str], torch.Tensor, torch.Tensor]:
-    """Latents, captions, noise and times of one step."""
+    source: Latents, text: PromptEncoder, coupling: Coupling | None, stage: str, settings: Settings,
+    number: int, batch: int, dropout: float,
+) -> Material:  # fmt: skip
+    """One step's; a share ``pure`` of the times is 1: the pass that the generator will be asked for."""
     chance, draw = rng_of(settings.seed, stage, number)
-    latent, captions = source.draw(chance, batch, dropout)
+    latent, captions, chances, _ = source.draw(chance, batch, dropout)
+    words = read(text, captions, settings.device)
     noise = torch.randn(latent.shape, generator=draw)
+    if coupling:
+        noise = coupling.couple(noise, latent, words.sentence.cpu(), chances)
     t = torch.sigmoid(torch.randn(batch, generator=draw))
-    return laid(latent, settings.device), captions, laid(noise, settings.device), t.to(settings.device)
+    t[: round(batch * settings.pure)] = 1
+    return laid(latent, settings.device), words, laid(noise, settings.device), t.to(settings.device)
 
 
 @torch.no_grad()

@@ -1,178 +1,171 @@
 """Stage (c): the parent becomes a GAN that draws in one pass.
 
-The generator starts as the flow network at t = 1. It first repeats what the parent draws from the
-same noise in several guided steps, then learns against a discriminator: small heads with a text
-projection (Miyato and Koyama 2018) on the frozen parent's own features of pictures noised to a
-random time, as in adversarial diffusion distillation (Sauer et al. 2024, sections 3.1-3.2).
-Captions of other pictures are wrong answers too: a matching-aware discriminator (Reed et al. 2016).
+The generator starts as the flow network at t = 1. Half of a batch is noise that belongs to training
+pictures (:mod:`models.painter.coupling`), which the generator is to repeat; the other half is plain
+noise. All of it is held against real latents by a matching-aware discriminator
+(:mod:`models.painter.critic`) and read by :mod:`models.painter.reader`. Hinge loss; captions of other
+pictures are wrong answers too.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file, save_file
 from torch import nn
 
+from models.painter.coupling import Coupling
+from models.painter.critic import CHANNELS, Heads, open_eyes
 from models.painter.data import rng_of
-from models.painter.flow import sample
-from models.painter.latents import Latents, noise_like, read
-from models.painter.network import Generator, Shape
+from models.painter.latents import Latents, Scale, read
+from models.painter.network import Decoder, Generator, Shape
+from models.painter.reader import Labels, Reader, wrong
 from models.painter.settings import Settings
 from models.painter.stage import Average, Journal, cosine, laid, mixed, placed, run_stage, set_rate
 from models.ranks import share_gradients
-from models.text.network import SENTENCE, Encoded, PromptEncoder
+from models.text.network import Encoded, PromptEncoder
 
-PARENT_STEPS = 8
-COPYING = 0.2  # share of the stage that only repeats the parent
-ADVERSARIAL = 0.05
-LATEST = 0.6  # the discriminator sees pictures noised to times from 0 to this
-
-
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """What the parent drew: unit latents float16 ``[N, 16, 16, 16]``, for noise and caption number ``i``."""
-
-    latents: torch.Tensor
-    captions: list[str]
-    seeds: list[int]
-
-
-def make_pairs(
-    settings: Settings, parent: Generator, text: PromptEncoder, train: Latents, work: Path, batch: int = 64
-) -> Pairs:
-    """The parent's pictures of training captions; resumed from ``work/pairs.safetensors``."""
-    path, count = work / "pairs.safetensors", settings.pairs
-    chance, _ = rng_of(settings.seed, "pairs", 0)
-    captions = train.draw(chance, count, settings.caption_dropout / 2)[1]
-    seeds = [chance.getrandbits(48) & 0xFFFFFFFF for _ in range(count)]  # torch keeps 32 bits
-    done = (
-        load_file(path)["latents"] if settings.resume and path.exists() else torch.empty(0, 16, 16, 16).half()
-    )
-    nothing = read(text, [""], settings.device)
-    if not settings.runs("pairs"):
-        return Pairs(done, captions[: len(done)], seeds[: len(done)])
-    while len(done) < count:
-        here = slice(len(done), min(len(done) + batch, count))
-        noise = laid(noise_like(seeds[here]), settings.device)
-        words = read(text, captions[here], settings.device)
-        drawn = sample(parent, noise, words, nothing, PARENT_STEPS, settings.guidance)
-        done = torch.cat((done, drawn.cpu().half().contiguous()))
-        if len(done) % (8 * batch) == 0 or len(done) == count:
-            save_file({"latents": done}, path)
-            print(f"pairs: {len(done)} of {count}", flush=True)  # noqa: T201
-    return Pairs(done[:count], captions, seeds)
-
-
-class Heads(nn.Module):
-    """One small critic a scale of the parent's features, each with a projection of the sentence."""
-
-    def __init__(self, shape: Shape) -> None:
-        super().__init__()
-        self.enter = nn.ModuleList(nn.Conv2d(c, 128, 3, padding=1) for c in shape.unet)
-        self.mix = nn.ModuleList(nn.Conv2d(128, 128, 3, padding=1) for _ in shape.unet)
-        self.leave = nn.ModuleList(nn.Conv2d(128, 1, 1) for _ in shape.unet)
-        self.text = nn.ModuleList(nn.Linear(SENTENCE, 128) for _ in shape.unet)
-
-    def forward(self, features: tuple[torch.Tensor, ...], sentence: torch.Tensor) -> torch.Tensor:
-        """Features of three scales, ``sentence`` [B, 384] → logits [B, 16² + 8² + 4²]."""
-        found = []
-        for x, enter, mix, leave, text in zip(
-            features, self.enter, self.mix, self.leave, self.text, strict=False
-        ):
-            h = F.leaky_relu(enter(x), 0.2)
-            h = F.leaky_relu(h + mix(h), 0.2)
-            match = (h * text(sentence * SENTENCE**0.5)[:, :, None, None]).sum(1, keepdim=True) * 128**-0.5
-            found.append((leave(h) + match).flatten(1))
-        return torch.cat(found, 1)
+LATEST = 0.6  # the parent's eyes see latents noised to times from 0 to this
+RATE, CRITIC_RATE = 1.5e-4, 4e-4
 
 
 def train_gan(
-    settings: Settings, shape: Shape, parent: Generator, text: PromptEncoder, pairs: Pairs,
-    train: Latents, val: Latents, work: Path, show: Callable[[Generator, int], None] | None = None,
+    settings: Settings, shape: Shape, parent: Generator, decoder: Decoder, coupling: Coupling | None,
+    lesson: tuple[Reader, Labels] | None, text: PromptEncoder, train: Latents, val: Latents, work: Path,
+    show: Callable[[Generator, int], None] | None = None,
 ) -> tuple[Generator, Journal]:  # fmt: skip
     """The one-pass generator's averaged weights; ``show`` is given them with the step at every check."""
     torch.manual_seed(settings.seed)
     parent = parent.eval().requires_grad_(False)
+    decoder = placed(decoder, settings.device).eval().requires_grad_(False)
     network = copy.deepcopy(parent).requires_grad_(True).train()
-    heads = placed(Heads(shape), settings.device)
+    critic = placed(Critic(settings, shape, parent, decoder, train.scale), settings.device)
     average = Average(network, 0.998)
     optimiser = torch.optim.Adam(network.parameters(), betas=(0.0, 0.99))
-    judge = torch.optim.Adam(heads.parameters(), lr=5e-4, betas=(0.0, 0.99))
-    half = settings.batch // 4  # of a batch: pairs; the other half is fresh noise
-
-    def judged(latent: torch.Tensor, words: Encoded, noise: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
-        mix = t[:, None, None, None]
-        *seen, _ = parent.features((1 - mix) * latent + mix * noise, t, words)
-        logits: torch.Tensor = heads(tuple(seen), words.sentence)
-        return logits.float()
+    judge = torch.optim.Adam(critic.parameters_learnt(), lr=CRITIC_RATE, betas=(0.0, 0.99))
+    half = settings.batch // 4  # of a batch: noise that belongs to pictures; the other half is plain
 
     def step(number: int, share: float) -> dict[str, float]:
         chance, draw = rng_of(settings.seed, "gan", number)
-        some = [chance.randrange(len(pairs.seeds)) for _ in range(half)]
-        real, captions = train.draw(chance, half, 0.0)
-        fresh = torch.randn(real.shape, generator=draw)
-        noise = laid(torch.cat((noise_like([pairs.seeds[i] for i in some]), fresh)), settings.device)
-        words = read(text, [pairs.captions[i] for i in some] + captions, settings.device)
-        wanted = laid(pairs.latents[some].float(), settings.device)
-        real = laid(real, settings.device)
-        adversarial = share > COPYING
-        set_rate(optimiser, cosine(share, 1.5e-4 if adversarial else 3e-4, hold=0.6))
+        latent, captions, chances, rows = train.draw(chance, 2 * half, 0.0)
+        words = read(text, captions, settings.device)
+        noise = torch.randn(latent.shape, generator=draw)
+        if coupling:
+            own = coupling.couple(noise[:half], latent[:half], words.sentence[:half].cpu(), chances[:half])
+            noise = torch.cat((own, noise[half:]))
+        real = laid(latent, settings.device)
+        set_rate(optimiser, cosine(share, RATE, hold=0.6))
         with mixed(settings.device):
-            made = network.paint(noise, words)
+            made = network.paint(laid(noise, settings.device), words)
         made = made.float()
-        told = {"copy": 0.0, "judge": 0.0}
-        if adversarial:
-            own = Encoded(*(part[half:] for part in words))
-            drawn, again, times = _noises(made, half, draw, settings.device)
+        view = critic.view(draw, len(made))
+        with mixed(settings.device):
+            loss = critic.loss(real, made.detach(), words, view)
+        judge.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        share_gradients(critic.parameters_learnt())
+        judge.step()
+        told = {"judge": loss.item()}
+        with mixed(settings.device):
+            fooled = critic(made, words, view)
+        total = settings.adversarial * min(1.0, 20 * share) * fooled
+        if coupling:
+            repeated = (made[:half] - real[:half]).square().mean()
+            total, told["copy"] = total + settings.repeat * repeated, repeated.item()
+        if lesson:
+            reader, labels = lesson
+            wanted = labels.wanted(rows, captions).to(settings.device)
+            blurred = made + settings.reading_noise * torch.randn(made.shape, generator=draw).to(made)
             with mixed(settings.device):
-                right = judged(real, own, again, times[half:])
-                other = judged(real, Encoded(*(part.roll(1, 0) for part in own)), again, times[half:])
-                false = judged(made.detach(), words, drawn, times)
-            loss = F.relu(1 - right).mean() + F.relu(1 + false).mean() + 0.5 * F.relu(1 + other).mean()
-            judge.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            share_gradients(heads.parameters())
-            judge.step()
-            told["judge"] = loss.item()
-        copying = (made[:half] - wanted).square().mean()
-        total = copying
-        if adversarial:
-            with mixed(settings.device):
-                fooled = -judged(made, words, drawn, times).mean()
-            total = 0.5 * copying + ADVERSARIAL * fooled
+                misread = wrong(reader, blurred, words.sentence, captions, wanted)
+            total, told["misread"] = total + settings.reading * misread, misread.item()
         optimiser.zero_grad(set_to_none=True)
-        total.backward()  # type: ignore[no-untyped-call]
+        total.backward()
         share_gradients(network.parameters())
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         average.update(network, number)
-        return told | {"copy": copying.item()}
+        return told
 
     mean: Generator = average.module  # type: ignore[assignment]
+    learnt = {"network": network, "critic": critic.learnt, "average": average}
     journal = run_stage(
-        "gan", work, settings.budget("gan"),
-        {"network": network, "heads": heads, "average": average, "optimiser": optimiser, "judge": judge},
-        step, validate=lambda: distance(mean, text, val, settings.val_pictures, settings.device),
-        checks=6, patience=3, resume=settings.resume,
+        "gan", work, settings.budget("gan"), {**learnt, "optimiser": optimiser, "judge": judge}, step,
+        validate=lambda: distance(mean, text, val, settings.val_pictures, settings.device), checks=6,
+        patience=6, resume=settings.resume,
         on_check=None if show is None else partial(show, mean),
     )  # fmt: skip
     return mean, journal
 
 
-def _noises(
-    made: torch.Tensor, half: int, draw: torch.Generator, device: str
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Noise and times for what was made; the last ``half`` of both is what real pictures get too."""
-    drawn = torch.randn(made.shape, generator=draw).to(device)
-    times = (torch.rand(len(made), generator=draw) * LATEST).to(device)
-    return drawn, drawn[half:], times
+View = tuple[torch.Tensor, torch.Tensor, torch.Tensor]  # noise, times, numbers of the pictures looked at
+
+
+class Critic(nn.Module):
+    """Both pairs of eyes with their heads. Only the heads learn (``learnt``)."""
+
+    def __init__(
+        self, settings: Settings, shape: Shape, parent: Generator, decoder: Decoder, scale: Scale
+    ) -> None:
+        super().__init__()
+        self.parent, self.decoder = parent, decoder
+        self.eyes = open_eyes() if settings.looked_at else None
+        self.learnt = nn.ModuleDict({"latent": Heads(shape.unet)})
+        if self.eyes is not None:
+            self.learnt["picture"] = Heads(CHANNELS)
+        self.scale, self.looked_at = scale, settings.looked_at
+
+    def parameters_learnt(self) -> list[nn.Parameter]:
+        """The heads': all else is frozen."""
+        return list(self.learnt.parameters())
+
+    def view(self, draw: torch.Generator, count: int) -> View:
+        """What one step looks through: real and drawn latents get the same noise, and are chosen alike."""
+        device = next(self.parent.parameters()).device
+        noise = torch.randn(count, *(16, 16, 16), generator=draw)
+        times = torch.rand(count, generator=draw) * LATEST
+        chosen = torch.randperm(count, generator=draw)[: self.looked_at]
+        return laid(noise, str(device)), times.to(device), chosen.to(device)
+
+    def forward(self, latent: torch.Tensor, words: Encoded, view: View) -> torch.Tensor:
+        """How badly drawn latents pass for real ones, each pair of eyes weighed alike."""
+        logits = self._logits(self._seen(latent, words, view), words, view)
+        return torch.stack([-one.mean() for one in logits]).sum()
+
+    def loss(self, real: torch.Tensor, made: torch.Tensor, words: Encoded, view: View) -> torch.Tensor:
+        """Hinge loss: real latents are right; the same with others' captions, and drawn ones, are wrong."""
+        with torch.no_grad():
+            true, false = self._seen(real, words, view), self._seen(made, words, view)
+        others = Encoded(*(part.roll(1, 0) for part in words))
+        losses = [
+            F.relu(1 - right).mean() + F.relu(1 + wrong).mean() + 0.5 * F.relu(1 + other).mean()
+            for right, wrong, other in zip(
+                self._logits(true, words, view), self._logits(false, words, view),
+                self._logits(true, others, view), strict=True,
+            )
+        ]  # fmt: skip
+        return torch.stack(losses).sum()
+
+    def _seen(self, latent: torch.Tensor, words: Encoded, view: View) -> list[list[torch.Tensor]]:
+        noise, times, chosen = view
+        mix = times[:, None, None, None]
+        found = [list(self.parent.features((1 - mix) * latent + mix * noise, times, words)[:3])]
+        if self.eyes is not None:
+            found.append(self.eyes(self.decoder(self.scale.from_unit(latent[chosen])).clamp(-1.1, 1.1)))
+        return found
+
+    def _logits(
+        self, seen: Sequence[Sequence[torch.Tensor]], words: Encoded, view: View
+    ) -> list[torch.Tensor]:
+        sentences = (words.sentence, words.sentence[view[2]])
+        return [
+            heads(features, said).float()
+            for heads, features, said in zip(self.learnt.values(), seen, sentences, strict=False)
+        ]
 
 
 @torch.no_grad()
@@ -186,7 +179,7 @@ def distance(
     judges nothing else.
     """
     chance, draw = rng_of(seed, "distance", 0)
-    real, captions = held.draw(chance, max(2, count), 0.0)
+    real, captions, _, _ = held.draw(chance, max(2, count), 0.0)
     noise = torch.randn(real.shape, generator=draw).to(device)
     network.eval()
     with mixed(device):

@@ -30,8 +30,9 @@ from models.text.network import SENTENCE
 
 FILE, NAMES = "judge.safetensors", "judge.json"
 SPACE, FEATURES = 128, 160
-# Kernel, stride, expansion, channels, repeats of a stage: EfficientNet-Lite0's first five.
-STAGES = ((3, 1, 1, 16, 1), (3, 2, 6, 24, 2), (5, 2, 6, 40, 2), (3, 2, 6, 80, 3), (5, 1, 6, 112, 3))
+# Kernel, stride, expansion, channels of a stage: the first five of EfficientNet-Lite.
+STAGES = ((3, 1, 1, 16), (3, 2, 6, 24), (5, 2, 6, 40), (3, 2, 6, 80), (5, 1, 6, 112))
+LITE0 = (1, 2, 2, 3, 3)  # its bottlenecks of each stage
 FINE = 6  # modules of the trunk before the finer map
 SCALE = 20.0  # of the cosines in the contrast
 Maps = tuple[torch.Tensor, torch.Tensor]
@@ -74,12 +75,15 @@ class Bottleneck(nn.Module):
         return x + changed if self.same else changed
 
 
-def trunk() -> nn.Sequential:
-    """[B, 3, 128, 128] in -1..1 → [B, 112, 8, 8]; twelve modules: a stem and eleven bottlenecks."""
+def trunk(repeats: Sequence[int] = LITE0) -> nn.Sequential:
+    """[B, 3, 128, 128] in -1..1 → [B, 112, 8, 8]: a stem, then ``repeats`` bottlenecks of each stage.
+
+    Lite0's by default; its larger relatives only repeat more often.
+    """
     blocks: list[nn.Module] = [Unit(3, 32, 3, 2)]
     inner = 32
-    for kernel, stride, expansion, outer, repeats in STAGES:
-        for number in range(repeats):
+    for (kernel, stride, expansion, outer), many in zip(STAGES, repeats, strict=True):
+        for number in range(many):
             blocks.append(Bottleneck(inner, outer, kernel, 1 if number else stride, expansion))
             inner = outer
     return nn.Sequential(*blocks)

@@ -7,6 +7,7 @@ and is trained with the rest.
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import math
 import random
@@ -22,12 +23,14 @@ from torch import nn
 
 from models.painter.attributes import ATTRIBUTES, attribute_of
 from models.painter.data import Pictures, all_captions, rng_of
+from models.painter.going_on import card_of
 from models.painter.judge import SCALE, Judge, Jury, Maps, names_of
 from models.painter.judge_views import VIEWS, Views, make_views, shaken
 from models.painter.scenes import load_scenes
 from models.painter.settings import Settings
 from models.painter.stage import Average, Budget, Journal, cosine, laid, placed, run_stage, set_rate
 from models.ranks import in_turn, share_gradients
+from models.text.encoder import TextEncoder
 from models.text.evaluate import embed
 from models.text.network import PromptEncoder
 
@@ -64,9 +67,17 @@ def train_judge(
 ) -> tuple[Jury, Journal]:
     """The trunk and its heads (stage ``judge``), then the captions' side alone (``judge-words``).
 
-    The second stage is short and starts anew for another prompt encoder: the trunk need not.
+    The second stage is short and starts anew for another prompt encoder: the trunk need not. A
+    training that goes on from a version (``start``) and does not run the stage keeps that version's
+    judge, so that the two versions' figures can be compared.
     """
     torch.manual_seed(settings.seed)
+    kept = settings.start is not None and not settings.runs("judge") and not (work / "judge.pt").exists()
+    if kept and settings.start:
+        known = card_of(settings.start)["text"]["sha256"]
+        needed = settings.runs("baselines") or settings.runs("export")
+        if not needed or known == TextEncoder.load(settings.text).sha256:
+            return Jury.load(settings.start), Journal()
     cache = work / "cache"
     parts = [_packs(train)], [_packs(val)]
     if settings.judge_scenes:
@@ -75,6 +86,10 @@ def train_judge(
             part.append(in_turn(partial(load_scenes, first, many, cache)))
     train, val = (_together(part) for part in parts)
     names = names_of({a: [v for r in train.rows if (v := attribute_of(r, a))] for a in ATTRIBUTES})
+    if kept and settings.start:
+        jury = Jury.load(settings.start)
+        _fit_words(settings, jury, _lesson(train, jury.names, text), text, work, None)
+        return jury, Journal()
     network = Judge({k: len(v) for k, v in names.items()})
     if not settings.runs("judge") and not (work / "judge.pt").exists():
         return Jury(network, names), Journal()
@@ -237,7 +252,7 @@ def _fit_words(
     """
     network = jury.network
     marks = [sum(p.double().abs().sum().item() for p in part.parameters()) for part in (network.trunk, text)]
-    features = _features(jury, lesson, views)
+    features = functools.cache(lambda: _features(jury, lesson, views))  # a stage that is done needs none
     network.words.requires_grad_(True)
     optimiser = torch.optim.AdamW(network.words.parameters(), lr=1e-3, weight_decay=0.05)
     average = Average(network.words, 0.99)
@@ -248,7 +263,7 @@ def _fit_words(
         chosen = lesson.draw(chance, 8 * settings.batch)
         said = [chance.choice(lesson.captions[i]) for i in chosen]
         sentences = lesson.sentences[said].float().to(settings.device)
-        loss = _contrast(network.meet(features[chosen].to(settings.device), sentences), sentences)
+        loss = _contrast(network.meet(features()[chosen].to(settings.device), sentences), sentences)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         share_gradients(network.words.parameters())

@@ -6,8 +6,10 @@ import hashlib
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate, groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,6 +17,9 @@ from numpy.typing import NDArray
 
 from models.painter.data import Pictures, draw_caption, flippable
 from models.painter.network import LATENT, SIDE, Encoder
+from models.painter.packs import Row
+from models.painter.scenes.picture import SLOTS, chances
+from models.painter.scenes.world import imagine
 from models.painter.stack import Stack
 from models.painter.stage import laid, mixed, placed
 from models.text.network import Encoded, PromptEncoder
@@ -37,6 +42,19 @@ class Scale:
         return latent * self.deviation + self.mean
 
 
+class Batch(NamedTuple):
+    """Scaled latents float32 ``[B, 16, 16, 16]`` with what is known of them.
+
+    ``chances`` float32 ``[B, SLOTS]`` are a made scene's (:func:`models.painter.scenes.picture.chances`);
+    NaN for other pictures.
+    """
+
+    latent: torch.Tensor
+    captions: list[str]
+    chances: torch.Tensor
+    rows: list[Row]
+
+
 @dataclass(frozen=True, slots=True)
 class Latents:
     """float16 ``[N, 2, 16, 16, 16]`` (as it is, mirrored), not yet scaled, and where they come from."""
@@ -46,15 +64,28 @@ class Latents:
     scale: Scale
     weights: list[float]  # cumulative chances of being drawn
 
-    def draw(self, chance: random.Random, count: int, dropout: float = 0.1) -> tuple[torch.Tensor, list[str]]:
-        """``count`` scaled latents float32 ``[B, 16, 16, 16]`` with a caption each."""
+    def draw(self, chance: random.Random, count: int, dropout: float = 0.1) -> Batch:
+        """``count`` of them. Scenes are not mirrored: there are enough of them."""
         chosen = chance.choices(range(len(self.pictures)), cum_weights=self.weights, k=count)
         rows, palettes = self.pictures.rows, self.pictures.palettes
-        sides = [int(flippable(rows[i]) and chance.random() < 0.5) for i in chosen]
+        scenes = [bool(rows[i].labels.get("scene")) for i in chosen]
+        sides = [
+            int(not made and flippable(rows[i]) and chance.random() < 0.5)
+            for i, made in zip(chosen, scenes, strict=True)
+        ]
         both = self.values[np.asarray(chosen)]
         found = torch.from_numpy(both[np.arange(count), sides].astype(np.float32))
         captions = [draw_caption(rows[i], palettes[i], chance, dropout) for i in chosen]
-        return self.scale.to_unit(found), captions
+        told = torch.full((count, SLOTS), torch.nan)
+        for place, (i, made) in enumerate(zip(chosen, scenes, strict=True)):
+            if made:
+                told[place] = _chances(int(rows[i].labels["seed"]))
+        return Batch(self.scale.to_unit(found), captions, told, [rows[i] for i in chosen])
+
+
+@cache
+def _chances(seed: int) -> torch.Tensor:
+    return torch.from_numpy(chances(imagine(seed)))
 
 
 def encode(

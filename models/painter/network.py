@@ -23,6 +23,7 @@ from torch import nn
 from models.text.network import SENTENCE, WIDTH, Encoded
 
 LATENT, SIDE = 16, 16  # channels, and height = width, of a latent
+CODES = 3 * LATENT  # numbers that noise carries beside its fields: see :func:`codes_of`
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Shape:
     unet: tuple[int, int, int] = (96, 144, 160)  # widths at 16x16, 8x8 and 4x4
     condition: int = 192
     dropout: float = 0.0
+    codes: bool = False  # whether the noise's own numbers enter every block
 
     def as_dict(self) -> dict[str, Any]:
         """For the card."""
@@ -42,7 +44,7 @@ class Shape:
     def from_dict(cls, said: dict[str, Any]) -> Self:
         """From a card. Raises ``KeyError``, ``TypeError`` or ``ValueError`` for what is none."""
         (a, b, c), (d, e, f) = said["coder"], said["unet"]
-        return cls((a, b, c), (d, e, f), int(said["condition"]))
+        return cls((a, b, c), (d, e, f), int(said["condition"]), codes=bool(said.get("codes", False)))
 
 
 def norm(channels: int) -> nn.GroupNorm:
@@ -116,6 +118,7 @@ class Generator(nn.Module):
         d, drop = shape.condition, shape.dropout
         self.time = nn.Sequential(nn.Linear(64, d), nn.SiLU(), nn.Linear(d, d))
         self.text = nn.Linear(SENTENCE, d)
+        self.code = nn.Linear(CODES, d, bias=False) if shape.codes else None
         self.enter = nn.Conv2d(LATENT, wide, 3, padding=1)
         self.down16 = nn.ModuleList(Residual(wide, d, drop) for _ in range(2))
         self.to8 = nn.Conv2d(wide, mid, 1)
@@ -132,13 +135,18 @@ class Generator(nn.Module):
         self.leave_norm = norm(wide)
         self.leave = nn.Conv2d(wide, LATENT, 3, padding=1)
         nn.init.zeros_(self.leave.weight)
+        if self.code is not None:
+            nn.init.zeros_(self.code.weight)
 
     def features(self, z: torch.Tensor, t: torch.Tensor, words: Encoded) -> tuple[torch.Tensor, ...]:
         """What the U-Net sees in ``z``: [B, wide, 16, 16], [B, mid, 8, 8], [B, deep, 4, 4], condition.
 
         The first three are the discriminator's eyes in training.
         """
-        condition = F.silu(self.time(waves(t)) + self.text(words.sentence * math.sqrt(SENTENCE)))
+        given = self.time(waves(t)) + self.text(words.sentence * math.sqrt(SENTENCE))
+        if self.code is not None:
+            given = given + self.code(codes_of(z))
+        condition = F.silu(given)
         x = self.enter(z)
         for block in self.down16:
             x = block(x, condition)
@@ -168,6 +176,23 @@ class Generator(nn.Module):
         """One pass: a latent from noise."""
         velocity: torch.Tensor = self(noise, torch.ones(len(noise), device=noise.device), words)
         return noise - velocity
+
+
+def boards() -> torch.Tensor:
+    """The three finest checkerboards of a channel, of unit length: [3, 16, 16]."""
+    sign = 1.0 - 2.0 * (torch.arange(SIDE) % 2)
+    across, down = sign.expand(SIDE, SIDE), sign[:, None].expand(SIDE, SIDE)
+    return torch.stack((across, down, across * down)) / SIDE
+
+
+def codes_of(noise: torch.Tensor) -> torch.Tensor:
+    """``[B, 16, 16, 16]`` → ``[B, 48]``: how much of each checkerboard is in each channel.
+
+    Numbers of unit variance that a picture has next to nothing of, so noise can carry in them what
+    words leave open about a picture as a whole (:mod:`models.painter.coupling`).
+    """
+    found = torch.einsum("bchw,khw->bck", noise, boards().to(noise))
+    return found.flatten(1)
 
 
 def waves(t: torch.Tensor) -> torch.Tensor:

@@ -68,7 +68,7 @@ def train_ranker(
 
     def loss_of(model: Ranker, source: Latents, number: int, still: bool) -> torch.Tensor:
         chance, draw = rng_of(settings.seed, "ranker-val" if still else "ranker", number)
-        latent, captions = source.draw(chance, min(BATCH, 4 * settings.batch), 0.0)
+        latent, captions, _, _ = source.draw(chance, min(BATCH, 4 * settings.batch), 0.0)
         if not still:
             # What the generator makes is never quite like an encoded picture: some noise on those
             # keeps the scorer from leaning on details that only they have.

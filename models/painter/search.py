@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from atelier.errors import BadInput
+from models.painter.coupling import Coupling
 from models.painter.flow import train_flow
 from models.painter.latents import Latents
 from models.painter.settings import Settings
@@ -24,7 +25,10 @@ FILE = "search.json"
 NAMES = ("learning_rate", "weight_decay", "dropout", "caption_dropout")
 
 
-def search(settings: Settings, text: PromptEncoder, train: Latents, val: Latents, work: Path) -> Settings:
+def search(
+    settings: Settings, text: PromptEncoder, coupling: Coupling | None, train: Latents, val: Latents,
+    work: Path,
+) -> Settings:  # fmt: skip
     """The settings with the best combination of ``grid`` put in; all are kept in ``work/search.json``.
 
     A combination that the file has already is not trained again. Raises :class:`BadInput` for a
@@ -39,7 +43,7 @@ def search(settings: Settings, text: PromptEncoder, train: Latents, val: Latents
         short = replace(settings, stages="flow", flow_minutes=settings.search_minutes, minutes=None)
         trial = chosen(short, choice)
         name = "-".join(f"{key}-{value:g}" for key, value in choice.items())
-        _, journal = train_flow(trial, trial.shape(), text, train, val, work / "search" / name)
+        _, journal = train_flow(trial, trial.shape(), text, coupling, train, val, work / "search" / name)
         tried.append({**choice, "val": round(journal.best, 5), "steps": journal.step, "batch": trial.batch})
         if rank() == 0:
             path.write_text(json.dumps(tried, indent=1) + "\n", "utf-8")

@@ -11,7 +11,7 @@ from models.painter.network import Shape
 from models.painter.stage import Budget
 
 STAGES = (
-    "text", "autoencoder", "sharpen", "search", "judge", "flow", "pairs", "gan", "ranker", "baselines",
+    "text", "autoencoder", "sharpen", "search", "judge", "flow", "reader", "gan", "ranker", "baselines",
     "export",
 )  # fmt: skip
 
@@ -24,23 +24,27 @@ class Settings:
     out: Path  # the version's folder; its name is the version's
     work: Path | None = None  # checkpoints and caches; default: ``<out>-work`` beside it
     text: Path | None = None  # a prompt encoder's version; default: the one that ships
-    stages: str = "autoencoder,sharpen,judge,flow,pairs,gan,ranker,baselines,export"
+    start: Path | None = None  # a painter's version to go on from: its decoder is kept, its generator trained
+    stages: str = "autoencoder,sharpen,judge,flow,reader,gan,ranker,baselines,export"
     text_minutes: float = 3.0
     autoencoder_minutes: float = 4.5
     sharpen_minutes: float = 2.5
     judge_minutes: float = 4.0
     judge_scenes: int = 12000  # made for the evaluation encoder alone
     flow_minutes: float = 27.0
+    reader_minutes: float = 4.0  # of what tells the generator how its pictures read
     gan_minutes: float = 10.0
     ranker_minutes: float = 3.0  # of what chooses among candidates
     baselines_minutes: float = 6.0  # of the DCGAN that the painter is held against
     asked: int = 1000  # captions of the packs, and scenes, that baselines are asked for their marks
     parent_limit: int = 150  # captions, and scenes, that the slow parent is asked for its marks
-    minutes: float | None = None  # for all together: scales the eight above
+    minutes: float | None = None  # for all together: scales the nine above
     steps: int | None = None  # of every stage, instead of minutes
     batch: int = 64
     learning_rate: float = 3e-3
     optimiser: str = "muon"  # of the flow: muon or adamw
+    axes: int = 64  # of what words leave open in a picture, told in its noise; 0: plain noise
+    pure: float = 0.5  # share of the flow's batch that is met as noise alone, as in the one pass
     grid: str = "learning_rate=1e-3|3e-3|8e-3,weight_decay=0.01|0.1"  # what the stage ``search`` tries
     search_minutes: float = 2.5  # for each combination
     hold: float = 0.5  # share of the flow's budget at the full learning rate
@@ -52,8 +56,11 @@ class Settings:
         "flowers=1.5"  # how often a picture of a pack (``scenes``: made ones) is drawn, where not 1
     )
     scenes: int = 30000  # made by the program and mixed in
-    guidance: float = 2.5  # of the parent, when it draws what the one-pass generator starts from
-    pairs: int = 2048  # such pictures
+    adversarial: float = 0.05  # weights of the GAN's losses: what passes for real,
+    repeat: float = 0.5  # what repeats a picture from the noise that belongs to it,
+    reading: float = 0.05  # and what is read in it; 0: none
+    reading_noise: float = 0.3  # added to a latent before it is read
+    looked_at: int = 16  # of a batch's pictures, by the discriminator's second pair of eyes; 0: none
     coder: str = "32,64,128"  # widths of the autoencoder, and of the generator
     unet: str = "96,144,160"
     val_pictures: int = 200
@@ -73,7 +80,17 @@ class Settings:
             return Budget(steps=0)
         asked: dict[str, float] = {
             name: getattr(self, f"{name}_minutes")
-            for name in ("text", "autoencoder", "sharpen", "judge", "flow", "gan", "ranker", "baselines")
+            for name in (
+                "text",
+                "autoencoder",
+                "sharpen",
+                "judge",
+                "flow",
+                "reader",
+                "gan",
+                "ranker",
+                "baselines",
+            )
         }
         total = sum(value for name, value in asked.items() if self.runs(name))
         scale = 1.0 if self.minutes is None else self.minutes / max(1e-9, total)
@@ -104,4 +121,4 @@ class Settings:
             raise BadInput(
                 "painter-bad-setting", name="coder, unet", value=f"{self.coder}; {self.unet}"
             ) from None
-        return Shape((a, b, c), (d, e, f), dropout=self.dropout)
+        return Shape((a, b, c), (d, e, f), dropout=self.dropout, codes=self.axes > 0)

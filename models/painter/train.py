@@ -3,7 +3,7 @@
 ::
 
     text (prompt encoder) → autoencoder → sharpen (decoder) → search (only when asked for)
-    → judge → flow (the parent) → pairs → gan → ranker → baselines → export
+    → judge → flow (the parent) → reader → gan → ranker → baselines → export
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from safetensors.torch import save_file
@@ -22,15 +23,19 @@ from models import ranks, tracking
 from models.painter import copies
 from models.painter.autoencoder import Coder, psnr, sharpen, train_coder
 from models.painter.baselines import parent_sampler, record_all
+from models.painter.coupling import Coupling, find_coupling
 from models.painter.data import Pictures, all_captions, load_split
 from models.painter.flow import train_flow
-from models.painter.gan import make_pairs, train_gan
+from models.painter.gan import train_gan
+from models.painter.going_on import FILE as PAINTER
+from models.painter.going_on import card_of
 from models.painter.judge import Jury
 from models.painter.judge_training import train_judge
 from models.painter.latents import Latents, Scale, encode
 from models.painter.network import Generator, Shape
 from models.painter.packs import credit
 from models.painter.rank import Ranker, train_ranker
+from models.painter.reader import train_reader
 from models.painter.search import search
 from models.painter.settings import STAGES, Settings
 from models.painter.sheets import Sheets
@@ -39,6 +44,9 @@ from models.painter.understand import concepts_of
 from models.text import train as text_training
 from models.text.encoder import FILE as TEXT_FILE
 from models.text.encoder import TextEncoder
+from models.text.network import PromptEncoder
+
+NEEDING_CODES = ("search", "flow", "gan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +90,23 @@ def train(settings: Settings) -> Version | None:
         return None
     text = TextEncoder.load(settings.text, settings.device).network
     ours, theirs = ranks.in_turn(lambda: _latents(settings, coder, learnt, held, work))
+    coupling = _coupling(settings, text, ours, work) if any(map(settings.runs, NEEDING_CODES)) else None
     if settings.runs("search"):
-        settings = search(settings, text, ours, theirs, work)
+        settings = search(settings, text, coupling, ours, theirs, work)
     jury, fifth = train_judge(settings, text, learnt, held, work)
     if not any(settings.runs(stage) for stage in STAGES[5:]):
         return None
     sheets = Sheets(
         work / "sheets", coder.decoder, ours.scale, text, _shown(held, settings.val_pictures), settings.device
     )
-    parent, third = train_flow(settings, shape, text, ours, theirs, work, sheets.parent)
+    parent, third = train_flow(settings, shape, text, coupling, ours, theirs, work, sheets.parent)
     if not any(settings.runs(stage) for stage in STAGES[6:]):
         return None
-    pairs = ranks.in_turn(lambda: make_pairs(settings, parent, text, ours, work))
+    reader, labels, seventh = train_reader(settings, text, ours, theirs, work)
+    lesson = (reader, labels) if seventh.step and settings.reading else None
     generator, fourth = train_gan(
-        settings, shape, parent, text, pairs, ours, theirs, work, sheets.child
-    )  # fmt: skip
+        settings, shape, parent, coder.decoder, coupling, lesson, text, ours, theirs, work, sheets.child
+    )
     ranker, sixth = train_ranker(settings, text, ours, theirs, work, settings.budget("ranker"))
     if settings.runs("baselines"):
         drawn = parent_sampler(parent, coder.decoder, ours.scale, text, settings.device)
@@ -105,7 +115,8 @@ def train(settings: Settings) -> Version | None:
     if not settings.runs("export") or ranks.rank() > 0:
         return None
     journals = {
-        "autoencoder": first, "sharpen": second, "judge": fifth, "flow": third, "gan": fourth, "ranker": sixth
+        "autoencoder": first, "sharpen": second, "judge": fifth, "flow": third, "reader": seventh,
+        "gan": fourth, "ranker": sixth,
     }  # fmt: skip
     parts = Parts(generator, coder, ours.scale, ranker, jury)
     return export(settings, shape, parts, held, learnt, journals)
@@ -133,7 +144,7 @@ def export(
     )
     concepts = json.dumps(concepts_of(pictures.rows), ensure_ascii=False, separators=(",", ":"))
     (settings.out / "concepts.json").write_text(concepts + "\n", "utf-8")
-    if journals["judge"].step:
+    if journals["judge"].step or settings.start:
         made.jury.save(settings.out)
     if known := copies.build(pictures, held):
         known.save(settings.out)
@@ -145,6 +156,7 @@ def export(
         "sharpen": 0.5,
         "judge": 2,
         "flow": 1,
+        "reader": 3,
         "gan": 0.5,
         "ranker": 4,
     }  # of a batch, a step
@@ -156,6 +168,7 @@ def export(
             "parameters": {name: sum(p.numel() for p in part.parameters()) for name, part in parts.items()},
             "shape": shape.as_dict(),
             "text": {"version": text.version, "sha256": text.sha256},
+            **({"start": _origin(settings.start)} if settings.start else {}),
             "data": credit(pictures.rows),
             "command": _command(settings),
             "trained": {
@@ -165,7 +178,7 @@ def export(
                 }
                 for name, journal in journals.items()
                 if journal.step
-            } | {"pairs": settings.pairs, "hardware": settings.hardware},
+            } | {"hardware": settings.hardware},
             "autoencoder_psnr_val": round(psnr(made.coder, held, settings.device), 2),
             "figures": [],
         },
@@ -179,11 +192,19 @@ def _shown(held: Pictures, limit: int) -> list[str]:
     return [all_captions(row)[i % 2 * (len(all_captions(row)) - 1)] for i, row in enumerate(rows)]
 
 
+def _origin(folder: Path) -> dict[str, str]:
+    """Which version a training went on from."""
+    card = card_of(folder)
+    return {"version": card["version"], "sha256": card["files"][PAINTER], "command": card["command"]}
+
+
 def _command(settings: Settings) -> str:
     """The command line that trains this version again, given the same packs."""
     default = asdict(Settings(Path(), Path()))
     skipped = {"data", "out", "work", "text", "device", "resume", "stages", "hardware", "tracker"}
     changed = {k: v for k, v in asdict(settings).items() if k not in skipped and v != default[k]}
+    if settings.start:  # a path of this machine: the name says which version, the card its hash
+        changed["start"] = settings.start.name
     said = "".join(f" --set {key}={value}" for key, value in changed.items())
     data = "" if settings.data is None else " --data DIR"
     return f"atelier train painter{data} --out DIR{said}"
@@ -200,6 +221,13 @@ def _latents(
     seen = weights if any(weights.get(row.pack, 1.0) for row in val_set.rows) else {}
     held = encode(coder.encoder, val_set, seen, encoded.scale, settings.device, kept / "val")
     return encoded, held
+
+
+def _coupling(settings: Settings, text: PromptEncoder, learnt: Latents, work: Path) -> Coupling | None:
+    if not settings.axes:
+        return None
+    find = partial(find_coupling, learnt, text, settings.axes, settings.caption_dropout, settings.seed, work)
+    return ranks.in_turn(find)
 
 
 def _train_text(settings: Settings) -> Version:

@@ -37,7 +37,7 @@ def version(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("scenes")
     made = train(
         Settings(
-            None, home / "v7", work=home / "work", steps=3, batch=8, pairs=8, coder="8,8,16",
+            None, home / "v7", work=home / "work", steps=3, batch=8, looked_at=2, coder="8,8,16",
             unet="16,16,16", val_pictures=4, scenes=16, judge_scenes=8, asked=6, parent_limit=4,
         )
     )  # fmt: skip

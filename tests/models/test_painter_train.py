@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageDraw
+from safetensors.torch import load_file
 
 from atelier.errors import BadInput, Unavailable
 from atelier.requests import PaintRequest
@@ -62,8 +63,9 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def tiny(pack: Path, home: Path, **changes: object) -> Settings:
     settings = Settings(
-        pack, home / "painter" / "v9", work=home / "work", steps=3, batch=8, pairs=8,
-        coder="8,8,16", unet="16,16,16", val_pictures=4, scenes=0, judge_scenes=8, asked=6, parent_limit=4,
+        pack, home / "painter" / "v9", work=home / "work", steps=3, batch=8,
+        coder="8,8,16", unet="16,16,16", val_pictures=4, looked_at=2, scenes=0, judge_scenes=8, asked=6,
+        parent_limit=4,
     )  # fmt: skip
     return replace(settings, **changes)  # type: ignore[arg-type]
 
@@ -97,6 +99,24 @@ def test_a_tiny_training_makes_a_version_that_draws(pack: Path, tmp_path: Path) 
     figures = {figure.name: figure for figure in evaluate(painter, pack, limit=6).figures}
     assert {"picture_ms", "peak_mb", "zh_retrieval", "synonyms"} <= set(figures)
     assert figures["peak_mb"].value > 50
+
+
+def test_a_training_goes_on_from_a_version(pack: Path, tmp_path: Path) -> None:
+    """The decoder and the judge stay as they are, the generator starts where it was."""
+    first = train(tiny(pack, tmp_path / "first", stages="autoencoder,judge,flow,gan,export"))
+    assert first is not None
+    only = {"start": first.folder, "stages": "autoencoder,flow,gan,export", "learning_rate": 0.0, "steps": 1}
+    second = train(tiny(pack, tmp_path / "second", **only))
+    assert second is not None
+    weights, command = first.card["files"]["painter.safetensors"], first.card["command"]
+    assert second.card["start"] == {"version": "v9", "sha256": weights, "command": command}
+    assert "--set start=v9" in second.card["command"]
+    assert str(tmp_path) not in json.dumps(second.card)
+    old, new = (load_file(version.file("painter.safetensors")) for version in (first, second))
+    assert all(torch.equal(old[key], new[key]) for key in old if key.startswith("decoder."))
+    assert second.card["files"]["judge.safetensors"] == first.card["files"]["judge.safetensors"]
+    moved = [(old[k].float() - new[k].float()).abs().max().item() for k in old if k.startswith("generator.")]
+    assert max(moved) < 0.01  # one step of the GAN
 
 
 def test_a_tracker_that_is_not_there_is_named(

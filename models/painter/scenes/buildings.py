@@ -23,13 +23,14 @@ def _panes(scene: Scene, by_day: Colour) -> Array:
 def houses(canvas: Canvas, scene: Scene) -> None:
     """The houses that are counted; a village's are larger."""
     foot = {"lake": 0.545, "river": 0.60, "mountains": 0.80, "field": 0.66}.get(scene.place, 0.76)
-    places = spots(canvas, scene.houses, 0.08, 0.92)
+    places = drawn = spots(canvas, scene.houses, 0.08, 0.92)
     if scene.place == "river":
         places = [0.05 + x * 0.26 if i % 2 else 0.95 - x * 0.26 for i, x in enumerate(places)]
-    for x in places:
-        y = foot + 0.10 * canvas.rng.random() * (scene.place == "village")
-        size = (0.16 if scene.place == "village" else 0.11) * (0.85 + 0.35 * canvas.rng.random())
-        _house(canvas, scene, x, y, size)
+    for x, spot in zip(places, drawn, strict=True):
+        down, large = canvas.rng.random(), canvas.rng.random()
+        y = foot + 0.10 * down * (scene.place == "village")
+        _house(canvas, scene, x, y, (0.16 if scene.place == "village" else 0.11) * (0.85 + 0.35 * large))
+        canvas.note("house", (spot - 0.08) / 0.84, down, large)
 
 
 def _house(canvas: Canvas, scene: Scene, x: float, y: float, size: float) -> None:

@@ -23,6 +23,7 @@ class Canvas:
         self.rng = np.random.default_rng(seed)
         self.colour: Array = np.zeros((size, size, 3), np.float32)
         self.classes = np.zeros((size, size), np.uint8)
+        self.things: list[tuple[str, tuple[float, ...]]] = []  # what was placed: see :meth:`note`
         line = (np.arange(size, dtype=np.float32) + 0.5) / size
         self.x, self.y = line[None, :], line[:, None]
 
@@ -32,6 +33,10 @@ class Canvas:
         self.colour += (mask * share)[:, :, None] * (over - self.colour)
         if kind is not None:
             self.classes[mask > 0.5] = CLASSES.index(kind)
+
+    def note(self, kind: str, *shares: float) -> None:
+        """Remember a thing that was placed and the numbers in 0..1 that chance gave it, its place first."""
+        self.things.append((kind, shares))
 
     def below(self, height: Array) -> Array:
         """The mask below the line ``height`` [S] (one y a column), smooth at the edge."""

@@ -15,6 +15,13 @@ from models.painter.scenes.weather import weather
 from models.painter.scenes.world import Scene
 
 SIZE = 128
+_TINY = 8  # pixels: chance is the same at every size
+_COUNTS = {"boat": (3, 4), "house": (5, 3), "tree": (3, 2), "flock": (1, 2), "lightning": (1, 1)}
+_SLOTS: dict[str, tuple[int, int, int]] = {}  # of a kind: its first number, how many things, numbers of each
+SLOTS = 0
+for _kind, (_many, _each) in _COUNTS.items():
+    _SLOTS[_kind] = (SLOTS, _many, _each)
+    SLOTS += _many * _each
 
 
 def render(scene: Scene, size: int = SIZE) -> NDArray[np.uint8]:
@@ -25,6 +32,26 @@ def render(scene: Scene, size: int = SIZE) -> NDArray[np.uint8]:
 def maps(scene: Scene, size: int = SIZE) -> NDArray[np.uint8]:
     """What is where: numbers of :data:`models.painter.scenes.canvas.CLASSES`, uint8 ``[size, size]``."""
     return _drawn(scene, size).classes
+
+
+def chances(scene: Scene) -> NDArray[np.float32]:
+    """What chance gave the things that were placed, float32 ``[SLOTS]`` in 0..1; NaN where nothing is.
+
+    Everything that words leave open about boats, houses, trees, birds and lightning. Things of one
+    kind are told from left to right; a place is told within the part of the width that is its own.
+    """
+    found = np.full(SLOTS, np.nan, np.float32)
+    things = _drawn(scene, _TINY).things
+    spare = np.random.default_rng([scene.seed, 1])
+    for kind, (first, many, _) in _SLOTS.items():
+        here = sorted(shares for name, shares in things if name == kind)
+        for i, (place, *rest) in enumerate(here[:many]):
+            own = place if kind in ("flock", "lightning") else (place * len(here) - i - 0.25) * 2
+            if kind == "boat":  # one of three colours of sail: all of its third of 0..1
+                rest[2] += (float(spare.random()) - 0.5) / 3
+            told = (own, *rest)
+            found[first + i * len(told) : first + (i + 1) * len(told)] = told
+    return np.clip(found, 1e-3, 1 - 1e-3)
 
 
 def _drawn(scene: Scene, size: int) -> Canvas:

@@ -58,11 +58,13 @@ def forest(canvas: Canvas, scene: Scene) -> None:
 def trees(canvas: Canvas, scene: Scene) -> None:
     """The trees that are counted, on land; in the desert they are cacti."""
     foot = {"lake": 0.97, "river": 0.74, "desert": 0.80}.get(scene.place, 0.84)
-    places = spots(canvas, scene.trees, 0.06, 0.94)
+    places = drawn = spots(canvas, scene.trees, 0.06, 0.94)
     if scene.place in ("river", "lake"):  # on the banks, not in the water
         places = [x * 0.36 if i % 2 else 1 - x * 0.36 for i, x in enumerate(places)]
-    for x in places:
-        y, tall = foot + 0.06 * canvas.rng.random(), 0.30 + 0.10 * canvas.rng.random()
+    for x, spot in zip(places, drawn, strict=True):
+        down, high = canvas.rng.random(), canvas.rng.random()
+        y, tall = foot + 0.06 * down, 0.30 + 0.10 * high
+        canvas.note("tree", (spot - 0.06) / 0.88, high)
         if scene.place == "desert":
             _cactus(canvas, scene, x, y, tall * 0.8)
         else:

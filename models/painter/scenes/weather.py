@@ -63,7 +63,9 @@ def _snow(canvas: Canvas, scene: Scene) -> None:
 
 def _lightning(canvas: Canvas, scene: Scene) -> None:
     """One forked bolt from the clouds to the horizon, and the sky bright around it."""
-    x = 0.15 + 0.7 * canvas.rng.random()
+    across = canvas.rng.random()
+    canvas.note("lightning", across)
+    x = 0.15 + 0.7 * across
     points = [(x, 0.06)]
     end = horizon_of(scene)
     for i in range(6):

@@ -1,0 +1,133 @@
+"""What teaches the generator: noise that belongs to pictures, the reader, the second pair of eyes."""
+
+import importlib.util
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from atelier.errors import WeightsError
+from models.painter import coupling as coupling_module
+from models.painter import critic
+from models.painter.coupling import find_coupling
+from models.painter.data import Pictures, load_split
+from models.painter.going_on import part_of
+from models.painter.latents import Latents, Scale
+from models.painter.network import LATENT, SIDE, codes_of
+from models.painter.reader import Labels, Reader, wrong
+from models.painter.scenes import imagine
+from models.painter.scenes.picture import SLOTS, chances
+from models.text.encoder import TextEncoder
+
+
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> Pictures:
+    return load_split(None, "train", 48, tmp_path_factory.mktemp("scenes"))
+
+
+@pytest.fixture(scope="module")
+def latents(scenes: Pictures) -> Latents:
+    """Stand-ins: each a random mixture of twelve patterns, so that there is something to find."""
+    draw = np.random.default_rng(0)
+    patterns = draw.normal(size=(12, LATENT * SIDE * SIDE))
+    made = draw.exponential(size=(len(scenes), 12)) @ patterns
+    both = np.repeat(made.reshape(-1, 1, LATENT, SIDE, SIDE), 2, 1).astype(np.float16)
+    scale = Scale(torch.zeros(1, LATENT, 1, 1), torch.full((1, LATENT, 1, 1), float(made.std())))
+    return Latents(scenes, both, scale, [float(i + 1) for i in range(len(scenes))])
+
+
+def test_noise_that_belongs_to_pictures_is_as_likely_as_any(
+    latents: Latents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(coupling_module, "SAMPLE", 1536)
+    text = TextEncoder.load().network
+    coupling = find_coupling(latents, text, 8, 0.1, 0, tmp_path)
+    drawn = latents.draw(random.Random(1), 400, 0.0)
+    sentence = text_of(drawn.captions)
+    codes = coupling.code(drawn.latent, sentence)
+    assert codes.mean(0).abs().max() < 0.35
+    assert (codes.std(0) - 1).abs().max() < 0.35
+    noise = torch.randn(drawn.latent.shape, generator=torch.Generator().manual_seed(1))
+    coupled = coupling.couple(noise, drawn.latent, sentence, drawn.chances)
+    # The code stands in its axes; everything else of the noise is as it was.
+    assert torch.allclose(coupled.flatten(1) @ coupling.axes, codes, atol=1e-3)
+    known = ~drawn.chances.isnan()
+    told = codes_of(coupled)[:, :SLOTS]
+    assert known.any()
+    assert torch.allclose(told[known], torch.special.ndtri(drawn.chances[known]), atol=1e-3)
+    assert torch.allclose(told[~known], codes_of(noise)[:, :SLOTS][~known], atol=1e-3)
+    changed = (coupled - noise).flatten(1)
+    kept = changed - (changed @ coupling.axes) @ coupling.axes.T
+    assert kept.square().sum(1).max() <= known.sum(1).max() * 25
+    again = find_coupling(latents, text, 8, 0.1, 0, tmp_path)  # from the folder
+    assert torch.equal(again.axes, coupling.axes)
+
+
+def text_of(captions: list[str]) -> torch.Tensor:
+    return TextEncoder.load().encode(captions).sentence.clone()
+
+
+def test_the_chances_of_a_scene_are_its_own() -> None:
+    scene = next(s for s in map(imagine, range(200)) if s.boats == 2)
+    told = chances(scene)
+    assert told.shape == (SLOTS,)
+    assert np.array_equal(told, chances(scene), equal_nan=True)
+    assert not np.isnan(told[:8]).any()  # two boats of four numbers each
+    assert np.isnan(told[8:12]).all()  # and no third
+    known = told[~np.isnan(told)]
+    assert ((known > 0) & (known < 1)).all()
+    every = np.stack([chances(s) for s in map(imagine, range(300)) if s.boats == 1])[:, 0]
+    assert abs(float(every.mean()) - 0.5) < 0.1  # even over the width
+
+
+def test_the_reader_prefers_what_fits(scenes: Pictures) -> None:
+    labels = Labels.of(scenes.rows)
+    assert {"place", "time", "weather"} <= set(labels.names)
+    wanted = labels.wanted(scenes.rows)
+    place = list(labels.names).index("place")
+    assert labels.names["place"][int(wanted[0, place])] == scenes.rows[0].labels["place"]
+    silent = labels.wanted(scenes.rows, ["a picture"] * len(scenes.rows))
+    assert (silent == -1).all()  # a caption that says nothing asks for nothing
+    torch.manual_seed(0)
+    reader = Reader({name: len(known) for name, known in labels.names.items()})
+    latent, captions = torch.randn(16, LATENT, SIDE, SIDE), [row.captions[0] for row in scenes.rows[:16]]
+    sentence = text_of(captions)
+    optimiser = torch.optim.AdamW(reader.parameters(), lr=3e-3)
+    losses = []
+    for _ in range(25):
+        loss = wrong(reader, latent, sentence, captions, wanted[:16])
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.5 * losses[0]
+    with torch.no_grad():
+        crossed = wrong(reader, latent.roll(1, 0), sentence, captions, wanted[:16])
+    assert crossed > 2 * losses[-1]
+    # Pictures of one and the same caption are no rivals: alone with it, nothing can be mistaken.
+    alone = wrong(reader, latent[:2], sentence[:1].expand(2, -1), [captions[0]] * 2, wanted[:2] * 0 - 1)
+    assert alone.abs() < 1e-5
+
+
+def test_the_second_pair_of_eyes_is_not_the_judges(monkeypatch: pytest.MonkeyPatch) -> None:
+    eyes = critic.open_eyes()
+    assert eyes is not None
+    seen = eyes(torch.rand(2, 3, 128, 128) * 2 - 1)
+    assert [tuple(x.shape) for x in seen] == [(2, 24, 32, 32), (2, 40, 16, 16), (2, 112, 8, 8)]
+    assert all(0.05 < float(x.std()) < 5 for x in seen)
+    assert not any(p.requires_grad for p in eyes.parameters())
+    judge = load_file(next(Path("models/weights/painter").glob("*/judge.safetensors")))
+    stem = next(p for p in eyes.trunk.parameters() if p.ndim == 4)
+    assert not torch.allclose(
+        judge["trunk.0.0.weight" if "trunk.0.0.weight" in judge else "trunk.0.1.weight"].float(), stem
+    )
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)  # not installed
+    assert critic.open_eyes() is None
+
+
+def test_a_start_that_is_none_is_named(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError):
+        part_of(tmp_path, "generator")
