@@ -1,14 +1,66 @@
-"""Jobs that a worker had taken and never begun: RQ would fail them, here they go back in front."""
+"""What a worker puts in order every few seconds: what RQ does, only sooner and with fewer questions."""
 
 from __future__ import annotations
 
 import logging
+from typing import Any
 
-from rq import Queue
-from rq.job import JobStatus
-from rq.utils import now
+from redis import Redis
+from rq import Queue, worker_registration
+from rq.job import Job, JobStatus
+from rq.rate_limit import RateLimitRegistry
+from rq.registry import (
+    DeferredJobRegistry,
+    FailedJobRegistry,
+    FinishedJobRegistry,
+    ReadyJobRegistry,
+    StartedJobRegistry,
+)
+from rq.utils import as_text, now
 
 log = logging.getLogger(__name__)
+
+LIMITS_S = 5
+_LIMITS = "atelier:limits-tidied"
+
+
+def tidy(queue: Queue, handlers: list[Any], stuck_s: float) -> None:
+    """RQ's `clean_registries`, its limits as below, and jobs that a killed worker had only just taken."""
+    StartedJobRegistry(queue=queue).cleanup(exception_handlers=handlers)
+    FinishedJobRegistry(queue=queue).cleanup()
+    FailedJobRegistry(queue=queue).cleanup()
+    DeferredJobRegistry(queue=queue).cleanup()
+    ReadyJobRegistry(queue=queue).cleanup()
+    worker_registration.clean_worker_registry(queue)
+    free_limits(queue.connection)
+    unstick(queue, stuck_s)
+
+
+def free_limits(redis: Redis) -> None:
+    """Rate limits with a slot that nobody uses, or with nobody in them; once in :data:`LIMITS_S` for all.
+
+    RQ asks six questions for each limit, and there is one for each person and kind that waits; here it
+    is asked only about those where something is amiss, which two round trips tell.
+    """
+    if not redis.set(_LIMITS, 1, nx=True, ex=LIMITS_S):
+        return
+    limiters = RateLimitRegistry.all(redis)
+    with redis.pipeline(transaction=False) as pipe:
+        for limiter in limiters:
+            pipe.zrange(limiter.allowed_key, 0, -1)
+            pipe.zcard(limiter.rate_limited_key)
+            pipe.hget(limiter.config_key, "concurrency")
+        found: list[Any] = pipe.execute()
+        for allowed in found[::3]:
+            for job_id in allowed:
+                pipe.hget(Job.key_for(as_text(job_id)), "status")
+        statuses = iter(pipe.execute())
+    for limiter, allowed, held, most in zip(limiters, found[::3], found[1::3], found[2::3], strict=True):
+        using = [as_text(next(statuses) or b"") for _ in allowed]
+        stale = any(status not in (JobStatus.QUEUED, JobStatus.STARTED) for status in using)
+        free = held and len(using) < int(most or 0)
+        if stale or free or not (using or held):
+            limiter.cleanup()
 
 
 def unstick(queue: Queue, after_s: float) -> None:

@@ -22,7 +22,6 @@ from redis.exceptions import RedisError
 from rq import Queue, worker_registration
 from rq.exceptions import StopRequested
 from rq.job import Job
-from rq.registry import clean_registries
 from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException
 from rq.utils import now
@@ -37,7 +36,7 @@ from models.loading import at_once
 from workers import faults, jobs, leaving, ledger, pool, workshop
 from workers.batches import BatchWorker
 from workers.heartbeat import LEASE_S
-from workers.tidy import unstick
+from workers.tidy import tidy
 from workers.workshop import Loader, Workshop
 
 log = logging.getLogger("workers.worker")  # its own process knows it as __main__
@@ -231,9 +230,7 @@ class WarmWorker(BatchWorker):
             if not self.connection.set(queue.registry_cleaning_key, 1, nx=True, ex=TIDY_LOCK_S):
                 continue
             try:
-                clean_registries(queue, self._exc_handlers)
-                worker_registration.clean_worker_registry(queue)
-                unstick(queue, STUCK_S)
+                tidy(queue, self._exc_handlers, STUCK_S)
             finally:
                 self.connection.delete(queue.registry_cleaning_key)
         self.last_cleaned_at = now()  # type: ignore[assignment]

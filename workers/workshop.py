@@ -49,8 +49,8 @@ def chosen_in(store: Store) -> Chosen:
     """Asks the records which version serves."""
 
     def chosen(kind: Kind) -> Path | None:
-        row = store.current(MODEL_OF[kind])
-        return None if row is None or row.origin == "shipped" else Path(row.origin)
+        origin = store.serving(MODEL_OF[kind])
+        return None if origin in (None, "shipped") else Path(origin)
 
     return chosen
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from atelier.errors import BadInput
 from atelier.store.database import Database, insert_once
 from atelier.store.records import Status, VersionRow
 from atelier.store.rows import now
 from atelier.store.tables import versions
+
+_SERVING = select(versions.c.origin).where(
+    versions.c.model == bindparam("this"), versions.c.status == "current"
+)
 
 
 class Models:
@@ -50,6 +54,11 @@ class Models:
         with self._db.reading() as connection:
             row = connection.execute(query).one_or_none()
             return None if row is None else _version(row)
+
+    def serving(self, model: str) -> str | None:
+        """Where the version that was chosen to serve comes from; None: what ships. Asked before every job."""
+        with self._db.reading() as connection:
+            return connection.execute(_SERVING, {"this": model}).scalar_one_or_none()
 
     def promote(self, model: str, version: str) -> VersionRow:
         """Make ``version`` the current one and keep the one before it for a rollback.

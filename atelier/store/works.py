@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, or_, select, update
 
 from atelier.languages import Lang
 from atelier.limits import Limits
@@ -18,6 +18,22 @@ from atelier.store.rows import artefacts_json, meet, new_id, now, person_id, req
 from atelier.store.tables import messages, people, works
 from atelier.store.waiting import make_room
 from atelier.works import AnyResult
+
+# The statements of every job, built once: building one takes longer than SQLite takes to run it.
+_THESE = work_rows().where(works.c.id.in_(bindparam("these", expanding=True)))
+_START = (
+    update(works)
+    .where(works.c.id.in_(bindparam("these", expanding=True)), works.c.state.in_(UNFINISHED))
+    .values(state="running", version=bindparam("by"), started_at=bindparam("at"))
+)
+_MAKE = (
+    update(works)
+    .where(works.c.id == bindparam("this"), works.c.state.in_(UNFINISHED))
+    .values(
+        state="made", version=bindparam("by"), result=bindparam("what"), artefacts=bindparam("files"),
+        made_at=bindparam("at"),
+    )
+)  # fmt: skip
 
 
 class Works:
@@ -83,7 +99,9 @@ class Works:
 
     def get_many(self, work_ids: Sequence[str]) -> dict[str, Work]:
         """The works of these ids that exist, in one query."""
-        return {work.id: work for work in self._works(work_rows().where(works.c.id.in_(work_ids)))}
+        with self._db.reading() as connection:
+            rows = connection.execute(_THESE, {"these": list(work_ids)})
+            return {row.id: work_of(row) for row in rows}
 
     def set_place(self, work_id: str, place: dict[str, Any]) -> None:
         """Add to where the answer goes (message ids known after the acknowledgement)."""
@@ -103,14 +121,9 @@ class Works:
 
     def started_many(self, work_ids: Sequence[str], version: str) -> None:
         """:meth:`started` for works that are made together, in one statement."""
-        with self._db.writing(
-            hasty=True
-        ) as connection:  # undone, they wait on: whoever finds them starts them
-            connection.execute(
-                update(works)
-                .where(works.c.id.in_(work_ids), works.c.state.in_(UNFINISHED))
-                .values(state="running", version=version, started_at=now())
-            )
+        # Hasty: undone by a power cut they wait on, and whoever finds them starts them.
+        with self._db.writing(hasty=True) as connection:
+            connection.execute(_START, {"these": list(work_ids), "by": version, "at": now()})
 
     def made(self, work_id: str, result: AnyResult, artefacts: Sequence[ArtefactRef]) -> bool:
         """Done. False: it already was, or nobody wants it any more; then nothing changes."""
@@ -126,18 +139,13 @@ class Works:
                 work_id
                 for work_id, result, artefacts in made
                 if connection.execute(
-                    update(works)
-                    .where(works.c.id == work_id, works.c.state.in_(UNFINISHED))
-                    .values(
-                        state="made",
-                        version=result.version,
-                        result=result.model_dump(mode="json"),
-                        artefacts=artefacts_json(tuple(artefacts)),
-                        made_at=at,
-                    )
-                ).rowcount
-                == 1
-            }
+                    _MAKE,
+                    {
+                        "this": work_id, "by": result.version, "what": result.model_dump(mode="json"),
+                        "files": artefacts_json(tuple(artefacts)), "at": at,
+                    },
+                ).rowcount == 1
+            }  # fmt: skip
 
     def failed(self, work_id: str, key: str, params: dict[str, str | int | float]) -> bool:
         """There will be no work, and why. False: it was already finished."""

@@ -21,7 +21,7 @@ from rq.timeouts import JobTimeoutException
 
 from atelier.queue import connect
 from atelier.settings import Settings
-from workers import ledger
+from workers import ledger, tidy
 from workers.batches import BatchWorker
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -200,6 +200,35 @@ def test_the_slots_of_a_batch_are_free_when_it_ends(queue: Queue) -> None:
         0,
         0,
     ]
+
+
+def test_limits_are_put_in_order_where_something_is_amiss(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    redis = queue.connection
+    limits = {who: RateLimitRegistry(who, redis) for who in ("ann", "ben", "cat")}
+    for who in ("ann", "ben"):
+        for n in range(3):
+            queue.enqueue(SAY, f"{who}{n}", rate_limit=RateLimit(who, 2))
+    gone = limits["ann"].get_allowed_job_ids()[0]
+    redis.delete(Job.key_for(gone))  # what a restored Redis may lack
+    queue.remove(gone)
+    redis.sadd(RateLimitRegistry.rl_keys_key, "cat")  # nobody's any more
+    asked: list[str] = []
+    real = RateLimitRegistry.cleanup
+
+    def cleanup(self: RateLimitRegistry) -> None:
+        asked.append(self.key)
+        real(self)
+
+    monkeypatch.setattr(RateLimitRegistry, "cleanup", cleanup)
+    tidy.free_limits(redis)
+    assert sorted(asked) == ["ann", "cat"]
+    assert [limits[who].get_rate_limited_job_count() for who in ("ann", "ben")] == [0, 1]
+    assert queue.count == 4
+    assert redis.smembers(RateLimitRegistry.rl_keys_key) == {b"ann", b"ben"}
+    tidy.free_limits(redis)  # another worker, a moment later
+    assert len(asked) == 2
 
 
 class Simple(SimpleWorker):
