@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 BUSY_MS = 15_000  # how long SQLite waits for another process's write
 CONNECT_S = 5
+UNHEARD_S = 10  # a PostgreSQL that is out of reach for so long is down; TCP alone would hope for 15 minutes
 _FULL = ("disk is full", "No space left on device")  # SQLite's words, and PostgreSQL's beside its 53100
 
 
@@ -80,7 +81,10 @@ def _engine(url: str) -> Engine:
                 log.error("store: %s", fault)
                 raise Unavailable("store-down") from fault
     else:
-        options["connect_args"] = {"connect_timeout": CONNECT_S}
+        options["connect_args"] = {
+            "connect_timeout": CONNECT_S, "tcp_user_timeout": UNHEARD_S * 1000, "keepalives_idle": UNHEARD_S,
+            "keepalives_interval": 2, "keepalives_count": 3,
+        }  # fmt: skip
         options["pool_pre_ping"] = True
     with _faults():
         engine = create_engine(target, **options)

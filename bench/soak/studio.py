@@ -113,7 +113,11 @@ class Studio:
         self.home = home
         self.database = Database(home / "postgres")
         self.redis = redis_server.start(home)
-        values = {"home": home, "redis_url": self.redis.url, "database_url": self.database.url, **chats}
+        values: dict[str, object] = {
+            "home": home, "redis_url": self.redis.url, "database_url": self.database.url, **chats,
+        }  # fmt: skip
+        if hurry:
+            values["retries"] = 3  # on a shorter clock a busy machine looks like a dead worker
         self.settings = Settings(_env_file=None, **values)  # type: ignore[call-arg]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ATELIER_")}
         environment = {

@@ -1,11 +1,16 @@
 """A worker whose model takes five milliseconds a work and needs no weights; the rest of it is the real one.
 
-``python -m bench.soak.worker [--hurry] KIND``: ``--hurry`` counts the same rules on a shorter clock.
+``python -m bench.soak.worker [--hurry] [--work-s SECONDS] [--copies N] KIND``: ``--hurry`` counts the same
+rules on a shorter clock, ``--copies`` are so many processes with one import.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
+import signal
+import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -21,9 +26,12 @@ WORK_S = 0.005
 
 
 class Echo:
-    """Writes a poem of one line: the topic."""
+    """Writes a poem of one line: the topic. Takes ``work_s`` seconds for it."""
 
     version = "echo"
+
+    def __init__(self, work_s: float) -> None:
+        self._work_s = work_s
 
     def generate(
         self, requests: Sequence[Any], *, stopped: Callable[[], bool] = lambda: False
@@ -31,7 +39,7 @@ class Echo:
         """One poem a request."""
         made: list[Made | PersonError] = []
         for request in requests:
-            time.sleep(WORK_S)
+            time.sleep(self._work_s)
             if stopped():
                 raise Cancelled
             text = request.topic
@@ -43,16 +51,33 @@ class Echo:
         return made
 
 
-def load(_kind: Kind) -> Echo:
-    """The model of any kind of text."""
-    return Echo()
-
-
 def hurry() -> None:
     """A worker is missed after two seconds, where it is eight in life."""
     heartbeat.BEAT_S = 0.3
     heartbeat.LEASE_S = batches.LEASE_S = 2
-    worker.TIDY_S, worker.TTL_S, worker.STUCK_S = 1, 16, 2.0
+    worker.TIDY_S, worker.TTL_S, worker.STUCK_S, worker.ALIVE_S = 1, 16, 2.0, 6
+
+
+def copy(number: int) -> None:
+    """Go on as ``number`` processes; the first passes SIGTERM on, waits for the others and ends."""
+    if number == 1:
+        return
+    children = []
+    for _ in range(number):
+        child = os.fork()
+        if child == 0:
+            return
+        children.append(child)
+
+    def stop(*_: object) -> None:
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, stop)
+    for child in children:
+        os.waitpid(child, 0)
+    sys.exit(0)
 
 
 def main() -> None:
@@ -60,11 +85,18 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("kind", choices=["poem"])
     parser.add_argument("--hurry", action="store_true")
+    parser.add_argument("--work-s", type=float, default=WORK_S)
+    parser.add_argument("--copies", type=int, default=1)
     options = parser.parse_args()
     if options.hurry:
         hurry()
     settings = Settings.load()
     configure(settings)
+    copy(options.copies)
+
+    def load(_kind: Kind) -> Echo:
+        return Echo(options.work_s)
+
     worker.serve(settings, [options.kind], loader=load)
 
 
