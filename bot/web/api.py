@@ -17,12 +17,12 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from atelier import __version__
 from atelier.errors import BadInput
 from atelier.store import PersonRef, Vote
-from bot import around, door
-from bot.acts import Press
+from bot import door
 from bot.catalogue import BY_NAME, part_of
 from bot.command import Call, Command, Where
 from bot.studio import Studio, Ticket
 from bot.typed import parse_text
+from bot.web import acts
 from bot.web.feed import Feed
 from bot.web.files import find, serve
 from bot.web.guard import Refused, read_json
@@ -78,16 +78,17 @@ class Api:
             choose_language(request, response, self._studio.tastes.of(person).language)
         return response
 
-    async def again(self, request: Request) -> Response:
-        """``{ticket}`` → 202 ``{work}``: the same request with another seed."""
+    async def act(self, request: Request) -> Response:
+        """``{word, ticket, other, words, options}`` → 202 ``{work}``, or 200 what :func:`acts.press` says."""
         said = await read_json(request)
         person, lang = self._person(request), language(request)
         work = await find(self._studio, request.path_params["work_id"])
-        ticket = await around.make(
-            self._studio, work.id, Press("again"),
-            person=person, lang=lang, place={}, source=_source(person, said),
-        )  # fmt: skip
-        return await self._accepted(ticket, request)
+        fields = ("word", "other", "words", "options")
+        pressed = acts.Pressed(**{name: str(said.get(name) or "")[:2000] for name in fields})
+        done = await acts.press(
+            self._studio, work, pressed, person=person, lang=lang, source=_source(person, said)
+        )
+        return JSONResponse(done) if isinstance(done, dict) else await self._accepted(done, request)
 
     async def cancel(self, request: Request) -> Response:
         """``{}`` → 200 ``{work}``: the work is taken back, unless it is finished."""

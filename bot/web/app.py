@@ -37,11 +37,12 @@ STOP_S = 3  # for requests under way when the page stops
 
 
 class _Assets(StaticFiles):
-    """Static files, kept by browsers: their addresses change with their content."""
+    """Static files, kept by browsers where their address changes with their content."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        kept = scope["query_string"].startswith(b"v=")  # a script's own imports have no version
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
         return response
 
 
@@ -56,7 +57,7 @@ def build(studio: Studio, feed: Feed) -> Starlette:
             Route("/api/vote", api.vote, methods=["POST"]),
             Route("/api/works", api.works),
             Route("/api/works/{work_id}", api.work),
-            Route("/api/works/{work_id}/again", api.again, methods=["POST"]),
+            Route("/api/works/{work_id}/acts", api.act, methods=["POST"]),
             Route("/api/works/{work_id}/cancel", api.cancel, methods=["POST"]),
             Route("/works/{work_id}/{name}", api.artefact),
             Route("/events", api.events),

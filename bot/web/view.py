@@ -14,6 +14,7 @@ from bot import words
 from bot.command import Command, Reply
 from bot.making import MAKING
 from bot.studio import Studio
+from bot.web import acts
 
 WAITING = ("accepted", "queued")
 UNDER_WAY = (*WAITING, "running")
@@ -80,6 +81,8 @@ def describe(
     elif isinstance(result, MelodyResult):
         shown["melody"] = _melody(work, result, lang)
         shown["details"] = [words.music_in_words(result, lang)]
+    if work.state not in UNDER_WAY:
+        shown["acts"] = acts.offered(work, lang)
     if result is not None:
         shown["details"] = [text for text in shown["details"] if text]
         shown["details"].append(say("made-by", lang, version=result.version, seed=str(result.seed)))

@@ -20,7 +20,7 @@ from tests.bot import handmade
 from tests.bot.web_room import Desk, free_port, open_desk, visit
 from tests.conftest import OwnRedis
 
-FROM_PAGE = ("/api/ask", "/api/vote", "/api/works/abc/again")
+FROM_PAGE = ("/api/ask", "/api/vote", "/api/works/abc/acts")
 
 
 @pytest.fixture
@@ -254,7 +254,7 @@ async def test_thumbs_are_counted_changed_and_taken_back(desk: Desk) -> None:
 async def test_again_is_the_same_request_with_another_seed(desk: Desk) -> None:
     async with visit(desk) as visitor:
         work = await visitor.work("a sea", "paint", style="photo", seed="7")
-        answer = await visitor.post(f"/api/works/{work.id}/again", {"ticket": "ticket-again"})
+        answer = await visitor.post(f"/api/works/{work.id}/acts", {"word": "again", "ticket": "ticket-again"})
         again = await desk.row(answer.json()["work"]["id"])
     assert again.request.model_dump(exclude={"seed"}) == work.request.model_dump(exclude={"seed"})
     assert (work.request.seed, again.request.seed == 7) == (7, False)

@@ -30,7 +30,7 @@ async def look(opened: Any, desk: Desk, **how: Any) -> Any:
     """A new visitor at the page; what its console complains of fails the test at the end."""
     context = await opened.new_context(**{"locale": "en-GB", **how})
     page = await context.new_page()
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(20_000)  # a busy machine
     page.faults = []
     page.on("pageerror", lambda fault: page.faults.append(str(fault)))
     page.on("console", lambda said: said.type == "error" and page.faults.append(said.text))

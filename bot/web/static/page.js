@@ -1,7 +1,9 @@
 // The page's behaviour: asks, listens, shows. Every sentence comes from the server, in the reader's
 // language, and goes in as textContent: what a prompt says is never markup.
 
-const $ = (selector, within = document) => within.querySelector(selector);
+import { offer } from "./acts.js";
+import { $, call, make, ticket } from "./tools.js";
+
 const list = $("#list");
 const works = new Map(); // id → { work, item }
 const announcer = $("#announcer");
@@ -11,38 +13,6 @@ const words = $("#words");
 const problem = $("#problem");
 const options = $("#options");
 const UNDER_WAY = ["waiting", "running"];
-
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined) element.setAttribute(name, value);
-  }
-  element.append(...children);
-  return element;
-}
-
-// --- talking to the studio ---
-
-async function call(address, body) {
-  let answer;
-  try {
-    answer = await fetch(address, body === undefined ? {} : {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-    });
-  } catch {
-    throw new Error(connection.dataset.lost);
-  }
-  const said = await answer.json().catch(() => ({ error: connection.dataset.lost }));
-  if (!answer.ok) throw new Error(said.error);
-  return said;
-}
-
-function ticket() {
-  // crypto.randomUUID needs https or localhost; a studio in a home network may have neither.
-  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (n) => n.toString(16).padStart(2, "0")).join("");
-}
 
 function complain(fault) {
   problem.textContent = fault.message;
@@ -97,6 +67,7 @@ function fill(item, work, before) {
     if (work.melody) made.append(melody(work.melody));
   }
   votes(item, work);
+  offer(item, work, { made: asked, gone, fault: complain, told: (text) => { announcer.textContent = text; } });
   if (before && before.state !== work.state && !UNDER_WAY.includes(work.state)) {
     announcer.textContent = work.status;
   }
@@ -123,7 +94,6 @@ function show(work) {
   }
   const item = $("#work").content.firstElementChild.cloneNode(true);
   for (const button of item.querySelectorAll(".vote")) button.addEventListener("click", () => cast(work.id, button));
-  $(".again", item).addEventListener("click", (event) => again(work.id, event.currentTarget));
   $(".cancel", item).addEventListener("click", (event) => cancel(work.id, event.currentTarget));
   fill(item, work);
   works.set(work.id, { work, item });
@@ -158,18 +128,17 @@ async function cast(id, button) {
   }
 }
 
-async function again(id, button) {
-  button.disabled = true;
-  try {
-    const { work } = await call(`/api/works/${id}/again`, { ticket: ticket() });
-    show(work);
-    problem.textContent = "";
-    toEnd();
-  } catch (fault) {
-    complain(fault);
-  } finally {
-    button.disabled = false;
-  }
+function asked(work) {
+  show(work);
+  problem.textContent = "";
+  announcer.textContent = work.status;
+  toEnd();
+}
+
+function gone(id) {
+  works.get(id).item.remove();
+  works.delete(id);
+  problem.textContent = "";
 }
 
 async function cancel(id, button) {
