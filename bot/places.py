@@ -53,11 +53,11 @@ class Places:
         """Tell the places that are others than was told, of those told longest ago first."""
         now = asyncio.get_running_loop().time()
         waiting = await asyncio.to_thread(
-            self._studio.store.waiting_on, self._teller.platform, self._teller.pace_s
+            self._studio.store.waiting_on, self._teller.platform, self._teller.pace_s, MOST
         )
         known = {work.id for work in waiting}
         self._told = {work_id: told for work_id, told in self._told.items() if work_id in known}
-        due = [work for work in waiting[:MOST] if now - self._since(work) >= self._teller.pace_s]
+        due = [work for work in waiting if now - self._since(work) >= self._teller.pace_s]
         left = self._teller.edits
         for work in sorted(due, key=self._since):
             if left == 0:

@@ -228,13 +228,14 @@ class Works:
             number = select(func.count()).where(works.c.kind == kind, works.c.state.in_(UNFINISHED))
             return int(connection.execute(number).scalar_one())
 
-    def waiting_on(self, platform: Platform, older_than_s: float = 0.0) -> list[Work]:
-        """What waits for its turn on one platform since ``older_than_s``; oldest first."""
+    def waiting_on(self, platform: Platform, older_than_s: float = 0.0, most: int = 100) -> list[Work]:
+        """What waits for its turn on one platform since ``older_than_s``: the oldest, at most so many."""
         before = now() - timedelta(seconds=older_than_s)
         return self._works(
             work_rows()
             .where(works.c.state == "queued", works.c.asked_at < before, people.c.platform == platform)
             .order_by(works.c.asked_at)
+            .limit(most)
         )
 
     def recent(self, person: PersonRef, limit: int = 20, before: datetime | None = None) -> list[Work]:

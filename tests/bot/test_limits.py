@@ -92,11 +92,7 @@ async def test_a_flood_of_one_keeps_nobody_waiting(make_settings: Callable[..., 
     studio = Studio.open(settings)
     first = (await ask(studio, "flood")).work
 
-    def flood() -> None:
-        for n in range(999):
-            studio.road.send(replace(first, id=f"flood{n}"))
-
-    await asyncio.to_thread(flood)
+    await asyncio.to_thread(studio.road.send_many, [replace(first, id=f"flood{n}") for n in range(999)])
     batch = 32
     ticket = await ask(studio, "b", BEN)
     assert ticket.place <= settings.person_running + 1 <= 2 * batch
