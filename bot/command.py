@@ -126,6 +126,7 @@ class Reply:
 
     ``fields`` are names and values, ``works`` a list to look through, ``show`` one work in full,
     ``commands`` a list of commands to explain, ``file`` something to keep, ``choices`` buttons.
+    ``erased``: messages with somebody's works are to be taken away now (:mod:`bot.leftovers`).
     """
 
     text: str = ""
@@ -135,6 +136,7 @@ class Reply:
     commands: tuple[Command, ...] = ()
     file: Artefact | None = None
     choices: tuple[Choice, ...] = ()
+    erased: bool = False
 
 
 Action = Callable[[Call], Awaitable[Reply]]

@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from atelier.rules import Outcome, Rules
 from atelier.store.database import Database, insert_once
+from atelier.store.erasure import alias
 from atelier.store.records import PersonRef, Platform
 from atelier.store.rows import meet, now, person_id
 from atelier.store.tables import audit, bans, people, servers, works
@@ -65,6 +66,9 @@ class House:
     def ban(self, person: PersonRef, server: str, why: str) -> bool:
         """Keep somebody out. False: they were already."""
         with self._db.writing() as connection:
+            hidden = bans.c.platform_id == alias(connection, person)
+            if connection.execute(select(bans.c.at).where(hidden, bans.c.server == server)).first():
+                return False
             return insert_once(
                 connection, bans, platform=person.platform, platform_id=person.platform_id,
                 server=server, why=why, at=now(),
@@ -76,7 +80,7 @@ class House:
             gone = connection.execute(
                 delete(bans).where(
                     bans.c.platform == person.platform,
-                    bans.c.platform_id == person.platform_id,
+                    bans.c.platform_id.in_([person.platform_id, alias(connection, person)]),
                     bans.c.server == server,
                 )
             )
@@ -84,16 +88,16 @@ class House:
 
     def banned(self, person: PersonRef, server: str | None) -> Ban | None:
         """The ban that keeps this person out here, the studio's before the server's."""
-        query = (
-            select(bans)
-            .where(
-                bans.c.platform == person.platform,
-                bans.c.platform_id == person.platform_id,
-                bans.c.server.in_([STUDIO, server or STUDIO]),
-            )
-            .order_by(bans.c.server)
-        )
         with self._db.reading() as connection:
+            query = (
+                select(bans)
+                .where(
+                    bans.c.platform == person.platform,
+                    bans.c.platform_id.in_([person.platform_id, alias(connection, person)]),
+                    bans.c.server.in_([STUDIO, server or STUDIO]),
+                )
+                .order_by(bans.c.server)
+            )
             row = connection.execute(query).first()
         return None if row is None else Ban(person, row.server, row.why, row.at)
 

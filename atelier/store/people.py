@@ -12,7 +12,7 @@ from atelier.rules import Preferences
 from atelier.store.database import Database
 from atelier.store.records import PersonRef, Work
 from atelier.store.rows import meet, now, person_id, work_of, work_rows
-from atelier.store.tables import audit, favourites, feedback, people, preferences, works
+from atelier.store.tables import audit, bans, favourites, feedback, people, preferences, works
 
 
 class People:
@@ -80,6 +80,14 @@ class People:
                         select(favourites.c.work_id).where(favourites.c.person_id == known, favourites.c.kept)
                     ).scalars()
                 ),
+                "bans": [
+                    {"server": row.server, "why": row.why, "at": row.at.isoformat()}
+                    for row in connection.execute(
+                        select(bans).where(
+                            bans.c.platform == person.platform, bans.c.platform_id == person.platform_id
+                        )
+                    )
+                ],
                 "administration": [
                     {"command": row.command, "options": row.options, "at": row.at.isoformat()}
                     for row in connection.execute(select(audit).where(audit.c.person_id == known))

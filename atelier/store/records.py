@@ -16,6 +16,7 @@ Vote = Literal["liked", "disliked"]
 Status = Literal["current", "candidate", "previous", "shipped", "rejected"]
 
 UNFINISHED: tuple[State, ...] = ("accepted", "queued", "running")
+ERASED = "erased:"  # how the source of a work begins whose person had themselves erased
 
 
 @dataclass(frozen=True, slots=True)

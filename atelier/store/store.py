@@ -7,20 +7,20 @@ from typing import Any, Self
 from sqlalchemy import Connection, delete, select, text, update
 
 from atelier.errors import BadInput
+from atelier.languages import Lang
 from atelier.requests import REQUESTS, Kind
 from atelier.store.database import Database
+from atelier.store.erasure import FORGOTTEN, hide_bans, made_from_theirs, unsay, words_of
 from atelier.store.favourites import Favourites
 from atelier.store.house import House
 from atelier.store.migrate import migrate
 from atelier.store.models import Models
 from atelier.store.people import People, forget
-from atelier.store.records import UNFINISHED, ArtefactRef, PersonRef
-from atelier.store.rows import meet, person_id
+from atelier.store.records import ERASED, UNFINISHED, ArtefactRef, PersonRef, Platform, Work
+from atelier.store.rows import meet, person_id, work_of
 from atelier.store.tables import favourites, feedback, messages, people, works
 from atelier.store.votes import Votes
 from atelier.store.works import Works
-
-FORGOTTEN = "…"  # what stands where the words of an erased request stood
 
 
 class Store(Works, Votes, Favourites, People, House, Models):
@@ -52,12 +52,18 @@ class Store(Works, Votes, Favourites, People, House, Models):
         """Forget a person: their votes, their words, where they were answered, their works.
 
         The sole exception to append-only. What remains of a work is its kind, times and other
-        people's votes, tied to nobody. Returns the artefacts that the caller takes off the shelf.
+        people's votes, tied to nobody, and which messages showed it, until they are taken away
+        (:meth:`leftovers`). Works that others made from theirs stay, without their words; a ban
+        stays, without their name. Returns the artefacts that the caller takes off the shelf.
         """
         with self._db.writing() as connection:
+            hide_bans(connection, person)
             known = person_id(connection, person)
             if known is None:
                 return []
+            said = connection.execute(select(works.c.request).where(works.c.person_id == known)).scalars()
+            words = [text for request in said for text in words_of(request)]
+            unsay(connection, made_from_theirs(connection, known), words)
             connection.execute(delete(feedback).where(feedback.c.person_id == known))
             connection.execute(delete(favourites).where(favourites.c.person_id == known))
             forget(connection, known)
@@ -71,9 +77,34 @@ class Store(Works, Votes, Favourites, People, House, Models):
             for row in theirs:
                 gone += [ArtefactRef(**artefact) for artefact in row.artefacts]
                 state = "cancelled" if row.state in (*UNFINISHED, "made", "failed") else row.state
-                _empty(connection, row.id, row.kind, person_id=nobody, source=f"erased:{row.id}", state=state)
+                _empty(
+                    connection, row.id, row.kind, person_id=nobody, source=f"{ERASED}{row.id}", state=state
+                )
             connection.execute(delete(people).where(people.c.id == known))
             return gone
+
+    def made_from(self, person: PersonRef) -> list[Work]:
+        """Other people's works that began with this person's."""
+        with self._db.reading() as connection:
+            known = person_id(connection, person)
+            return [] if known is None else [work_of(row) for row in made_from_theirs(connection, known)]
+
+    def leftovers(self, platform: Platform) -> list[tuple[str, Lang]]:
+        """Messages (``<channel>:<message>``) that may still show an erased person's works; their language."""
+        query = (
+            select(messages.c.message, works.c.lang)
+            .join(works, works.c.id == messages.c.work_id)
+            .where(messages.c.platform == platform, works.c.source.startswith(ERASED))
+        )
+        with self._db.reading() as connection:
+            return [(row.message, row.lang) for row in connection.execute(query)]
+
+    def forget_message(self, platform: Platform, message: str) -> None:
+        """A message is gone, or cannot be taken away."""
+        with self._db.writing() as connection:
+            connection.execute(
+                delete(messages).where(messages.c.platform == platform, messages.c.message == message)
+            )
 
     def remove(self, work_id: str) -> tuple[list[ArtefactRef], list[str]]:
         """Delete a work: its words, its result, where it was shown. Again: nothing is left to delete.
@@ -91,6 +122,7 @@ class Store(Works, Votes, Favourites, People, House, Models):
             shown = connection.execute(select(messages.c.message).where(messages.c.work_id == work_id))
             keys = list(shown.scalars())
             _empty(connection, work_id, row.kind, state="deleted")
+            connection.execute(delete(messages).where(messages.c.work_id == work_id))
             return [ArtefactRef(**artefact) for artefact in row.artefacts], keys
 
 
@@ -100,5 +132,4 @@ def _empty(connection: Connection, work_id: str, kind: Kind, **values: Any) -> N
     connection.execute(
         update(works).where(works.c.id == work_id).values(**bare, result=None, failure=None, **values)
     )
-    connection.execute(delete(messages).where(messages.c.work_id == work_id))
     connection.execute(delete(favourites).where(favourites.c.work_id == work_id))

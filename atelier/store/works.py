@@ -13,7 +13,7 @@ from atelier.limits import Limits
 from atelier.requests import Kind, Request
 from atelier.store.database import Database, insert_once
 from atelier.store.favourites import TWICE_S
-from atelier.store.records import UNFINISHED, ArtefactRef, PersonRef, Platform, Work
+from atelier.store.records import ERASED, UNFINISHED, ArtefactRef, PersonRef, Platform, Work
 from atelier.store.rows import artefacts_json, meet, new_id, now, person_id, request_json, work_of, work_rows
 from atelier.store.tables import messages, people, works
 from atelier.store.waiting import make_room
@@ -178,7 +178,7 @@ class Works:
         tied = select(messages.c.work_id).where(
             messages.c.platform == platform, messages.c.message == message
         )
-        found = self._works(work_rows().where(works.c.id.in_(tied)))
+        found = self._works(work_rows().where(works.c.id.in_(tied), works.c.source.not_like(f"{ERASED}%")))
         return found[0] if found else None
 
     def undelivered(self, platform: Platform) -> list[Work]:

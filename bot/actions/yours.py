@@ -16,6 +16,8 @@ from atelier.provenance import statement
 from atelier.requests import FORMS, STYLES
 from atelier.rules import Preferences
 from atelier.store import ArtefactRef, Work
+from atelier.store.erasure import words_of
+from atelier.unsaid import unsaid
 from atelier.works import Artefact
 from bot.command import Call, Choice, Command, Option, Reply
 
@@ -144,12 +146,26 @@ async def forgetme(call: Call) -> Reply:
     for work in works:
         if work.state in ("accepted", "queued", "running"):
             await asyncio.to_thread(call.studio.road.cancel, work.id)
+    await asyncio.to_thread(_unsay, call, works)
     refs: list[ArtefactRef] = await asyncio.to_thread(call.studio.store.erase, call.person)
     call.studio.tastes.forget(call.person)
     for ref in refs:
         await asyncio.to_thread(call.studio.shelf.drop, ref)
     log.info("a person on %s had themselves erased: %d works", call.person.platform, counted["works"])
-    return Reply(call.say("forgetme-done", files=len(refs), **counted))
+    return Reply(call.say("forgetme-done", files=len(refs), **counted), erased=True)
+
+
+def _unsay(call: Call, works: list[Work]) -> None:
+    """Take the person's words out of the files of what others made from their works."""
+    said = [text for work in works for text in words_of(work.request.model_dump(mode="json"))]
+    for work in call.studio.store.made_from(call.person):
+        for ref in work.artefacts:
+            try:
+                data = call.studio.shelf.read(ref)
+            except Gone:
+                continue
+            if (bare := unsaid(data, said)) != data:
+                call.studio.shelf.keep(work.id, Artefact(ref.name, ref.media_type, bare))
 
 
 def _list_of(which: Literal["history", "favourites"]) -> tuple[Option, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
+from typing import Any
 
 import aiohttp
 import discord
@@ -19,8 +21,10 @@ from bot.discord.commands import Tree
 from bot.discord.counts import Counts
 from bot.discord.poster import DiscordPoster
 from bot.discord.pressing import Pressing
+from bot.discord.removal import Removal
 from bot.discord.turns import Turns
 from bot.front import SettingError
+from bot.leftovers import clear
 from bot.places import Places
 from bot.studio import Studio
 
@@ -52,12 +56,20 @@ class Atelier(discord.AutoShardedClient):
             max_ratelimit_timeout=LONGEST_WAIT_S,
         )
         self.studio = studio
+        self._errands: set[asyncio.Task[Any]] = set()
         self.turns = Turns()
         self.counts = Counts(studio)
         self.pressing = Pressing(self)
+        self.removal = Removal(self)
         self.tree = Tree(self)
         buttons.register(self)
         replies.register(self)
+
+    def later(self, errand: Coroutine[Any, Any, Any]) -> None:
+        """Do something beside; it must not raise."""
+        task = asyncio.create_task(errand)
+        self._errands.add(task)  # the loop itself keeps only weak references
+        task.add_done_callback(self._errands.discard)
 
     async def setup_hook(self) -> None:
         """Learn the gateway's address and the number of shards from the API, wherever that is."""
@@ -118,7 +130,8 @@ async def _serve(client: Atelier) -> None:
     delivery = asyncio.create_task(Delivery(client.studio, poster).run())
     places = asyncio.create_task(Places(client.studio, poster).run())
     publishing = asyncio.create_task(client.tree.publish())
-    tasks = (connection, delivery, places, publishing)
+    clearing = asyncio.create_task(clear(client.studio, "discord", client.removal.take))
+    tasks = (connection, delivery, places, publishing, clearing)
     try:
         done, _ = await asyncio.wait((connection, delivery), return_when=asyncio.FIRST_COMPLETED)
         for task in done:

@@ -110,9 +110,7 @@ class Pressing:
         if press.name == "favourite":
             return Answer(await around.favour(self._studio, work_id, asker, lang))
         if press.name == "delete":
-            await self._take_away(
-                work_id, await around.delete(self._studio, work_id, asker, server(interaction))
-            )
+            await self._take_away(await around.delete(self._studio, work_id, asker, server(interaction)))
             return Answer(say("work-deleted", lang))
         work = await around.find(self._studio, work_id)
         if press.name == "original":
@@ -122,15 +120,11 @@ class Pressing:
             return Answer(say("act-original", lang), files=files)
         return Answer("\n".join(around.details(work, lang, quote)))
 
-    async def _take_away(self, work_id: str, messages: list[str]) -> None:
-        """Delete the work's messages; one that cannot be is only logged: the work itself is gone."""
+    async def _take_away(self, messages: list[str]) -> None:
+        """Delete the work's messages."""
         for key in messages:
             channel, _, message = key.partition(":")
-            try:
-                place = self._client.get_partial_messageable(int(channel))
-                await place.get_partial_message(int(message)).delete()
-            except (discord.HTTPException, OSError) as fault:
-                log.info("work %s: deleted, but its message %s stays: %s", work_id, key, fault)
+            await self._client.removal.take(int(channel), int(message))
 
     async def _privately(
         self, interaction: Interaction, answer: Callable[[Lang, Interaction], Awaitable[Answer]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from functools import partial
 from typing import Any
 
 from telegram import LinkPreviewOptions
@@ -15,6 +16,7 @@ from atelier import notify
 from atelier.settings import Settings
 from bot.delivery import Delivery
 from bot.front import SettingError
+from bot.leftovers import clear
 from bot.places import Places
 from bot.studio import Studio
 from bot.telegram import menu
@@ -29,6 +31,7 @@ from bot.telegram.pace import Pace
 from bot.telegram.polling import LONGEST_PAUSE_S, poll
 from bot.telegram.poster import TelegramPoster
 from bot.telegram.reactions import Reactions
+from bot.telegram.removal import take_away
 from bot.telegram.replies import Replies
 
 log = logging.getLogger(__name__)
@@ -114,6 +117,7 @@ async def _serve(application: App, studio: Studio) -> None:
         for part in (poll(application), Delivery(studio, poster).run(), Places(studio, poster).run())
     ]
     spawn(menu.publish(bot))
+    spawn(clear(studio, "telegram", partial(take_away, bot)))
     try:
         done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         for part in done:

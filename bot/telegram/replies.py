@@ -25,6 +25,7 @@ from atelier.store import PersonRef, Work
 from atelier.works import MelodyResult, PictureResult, PoemResult
 from bot import catalogue, door
 from bot.command import Call, Choice, Command, Reply, Where
+from bot.leftovers import clear
 from bot.studio import Studio, sentence
 from bot.telegram import menu, shapes
 from bot.telegram.cards import Spawn, name_of, place_of, reply_to
@@ -32,6 +33,7 @@ from bot.telegram.faults import unchanged
 from bot.telegram.keyboard import keyboard
 from bot.telegram.members import manages
 from bot.telegram.quoting import TEXT, Formatted, bold, defused, formatted, quote, units
+from bot.telegram.removal import take_away
 from bot.words import listed
 
 _DO = "do:"
@@ -85,6 +87,8 @@ class Replies:
             reply = await door.answer(command, call)
         except Exception as error:
             return Reply(sentence(error, lang))
+        if reply.erased:
+            self._spawn(clear(self._studio, "telegram", partial(take_away, self._bot)))
         if (now := self._studio.tastes.of(who).language) != chosen:
             self._spawn(menu.follow(self._bot, person.id, now))
         return reply

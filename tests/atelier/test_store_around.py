@@ -8,11 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from atelier.errors import BadInput
-from atelier.requests import PoemRequest
+from atelier.requests import PaintRequest, PoemRequest, Steer, Words
 from atelier.store import ArtefactRef, PersonRef, Store, Work
 from atelier.store import favourites as favourites_of
 from atelier.store import works as works_of
+from atelier.store.erasure import FORGOTTEN
 from atelier.store.tables import metadata
+from atelier.works import PictureResult
 from tests.atelier.test_store import ADA, BEN, ask, poem
 
 
@@ -134,3 +136,65 @@ def test_a_work_deleted_while_it_is_made_stays_deleted(store: Store) -> None:
     store.queued(work.id)
     store.remove(work.id)
     assert not store.made(work.id, poem(), [])
+
+
+def test_what_others_made_of_an_erased_persons_works_stays_without_their_words(store: Store) -> None:
+    mine = store.accept(
+        person=ADA, kind="paint", request=PaintRequest(prompt="my secret", seed=1), lang="en", place={},
+        source="discord:1",
+    )[0]  # fmt: skip
+    mixed = Steer(mix=(Words(prompt="my secret"), Words(prompt="a hill")))
+
+    def made(source: str, person: PersonRef, request: PaintRequest, parent: Work, act: str) -> Work:
+        work = store.accept(
+            person=person, kind="paint", request=request, lang="en", place={}, source=source,
+            parent=parent.id, act=act,
+        )[0]  # fmt: skip
+        result = PictureResult(
+            seed=1, version="v1", file="a.png", files=["a.png"], width=8, height=8, understood="secret"
+        )
+        store.made(work.id, result, [])
+        return work
+
+    again = made("b1", BEN, PaintRequest(prompt="my secret", seed=2), mine, "again")
+    mine_too = made("a2", ADA, PaintRequest(prompt="my other secret", seed=3), again, "edit#1")
+    his = made("b0", BEN, PaintRequest(prompt="a hill", seed=4), mine_too, "edit#2")
+    blend = made("b3", BEN, PaintRequest(prompt="a hill", seed=5, steer=mixed), his, f"blend.1+{mine.id}")
+    apart = ask(store, "b4", BEN, topic="my secret")  # his own words, by chance the same
+    assert {work.id for work in store.made_from(ADA)} == {again.id, his.id, blend.id}
+    store.erase(ADA)
+    kept = {work.id: work for work in store.recent(BEN)}
+    assert kept[again.id].request == PaintRequest(prompt=FORGOTTEN, seed=2)
+    assert kept[again.id].result is not None
+    assert "secret" not in str(kept[again.id].result)
+    assert kept[his.id].request.words == kept[blend.id].request.words == "a hill"
+    steer = kept[blend.id].request.model_dump()["steer"]
+    assert [one["prompt"] for one in steer["mix"]] == [FORGOTTEN, "a hill"]
+    assert kept[apart.id].request.words == "my secret"
+
+
+def test_a_ban_outlives_an_erasure_without_a_name(store: Store) -> None:
+    eve = PersonRef("discord", "987654321")
+    ask(store, "discord:1", eve)
+    store.ban(eve, "5", "she floods")
+    store.note_deed(
+        BEN, "5", "admin ban", {"person": f"discord:{eve.platform_id}", "why": "she floods"}, "done"
+    )
+    store.put_message(store.recent(eve)[0].id, "discord", "5:9")
+    assert [ban["why"] for ban in store.everything_of(eve)[0]["bans"]] == ["she floods"]
+    store.erase(eve)
+    assert store.leftovers("discord") == [("5:9", "zh")]
+    store.forget_message("discord", "5:9")
+    assert store.leftovers("discord") == []
+    with store._db.reading() as connection:
+        for table in metadata.sorted_tables:
+            dump = str(connection.execute(table.select()).all())
+            assert "floods" not in dump, table.name
+            assert f"'{eve.platform_id}'" not in dump, table.name
+    found = store.banned(eve, "5")
+    assert found is not None
+    assert found.why == ""
+    assert not store.ban(eve, "5", "again")
+    assert store.banned(eve, "6") is None
+    assert store.unban(eve, "5")
+    assert store.banned(eve, "5") is None

@@ -7,15 +7,19 @@ import io
 import json
 import zipfile
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from atelier.languages import say
 from atelier.settings import Settings
+from atelier.store.erasure import FORGOTTEN
 from bot.studio import Studio
 from tests.bot import handmade
 from tests.bot.conftest import Desk, painted
-from tests.bot.telegram_room import card_of, latest, ref, serving
+from tests.bot.telegram_room import card_of, latest, posted, ref, serving, until
 from tests.bot.web_room import Desk as WebDesk
 from tests.bot.web_room import free_port, open_desk, visit
 from tests.fakes.discord import FakeDiscord, User
@@ -188,6 +192,47 @@ async def test_everything_about_me_is_a_file_and_can_be_erased(
     assert studio.store.recent(ref(ALICE)) == []
     assert list(studio.store.feedback()) == []  # Bob's vote is on a work that trainings must not see
     assert not list((studio.settings.home / "artefacts").rglob("*.png"))
+
+
+async def test_on_discord_the_messages_go_too_and_what_others_made_keeps_no_word(
+    discord: FakeDiscord, desk: Desk, alice: User
+) -> None:
+    shown = await painted(discord, desk, alice, prompt="my secret")
+    bob = discord.user("bob")
+    again = await discord.press(shown, "🔁", user=bob)
+    await again.text()
+    result, [file] = handmade.picture()
+    marked, said = io.BytesIO(), PngInfo()
+    said.add_itxt("Prompt", "my secret")
+    Image.new("RGB", (8, 8)).save(marked, "PNG", pnginfo=said)
+    handmade.finish(desk.studio, desk.work(bob), (result, [replace(file, data=marked.getvalue())]))
+    await again.work()
+
+    ask = await (await discord.type("/forgetme", user=alice)).text()
+    await discord.press(ask, say("forgetme-button", "en"), user=alice)
+    await discord.until(lambda: shown.deleted, "the message gone")
+    await discord.until(lambda: "Erased: one work" in ask.content, "what was erased")
+    assert not again.message.deleted
+    theirs = desk.work(bob)
+    assert theirs.request.words == FORGOTTEN
+    [kept] = [desk.studio.shelf.read(ref) for ref in theirs.artefacts]
+    assert b"secret" not in kept
+    Image.open(io.BytesIO(kept)).load()
+    await discord.until(lambda: not desk.studio.store.leftovers("discord"), "nothing left over")
+
+
+async def test_on_telegram_messages_go_too_even_after_a_restart(
+    telegram: FakeTelegram, studio: Studio
+) -> None:
+    async with serving(studio):
+        shown = await card_of(telegram, await telegram.say("/paint my secret", chat=GROUP))
+        handmade.finish(studio, latest(studio), handmade.picture())
+        await telegram.wait(lambda: shown.photo)
+        await until(lambda: posted(studio, latest(studio)))
+    studio.store.erase(ref(ALICE))  # and the front end died before it could clear up
+    async with serving(Studio.open(studio.settings)):
+        await telegram.wait(lambda: shown.deleted)
+        await until(lambda: not studio.store.leftovers("telegram"))
 
 
 async def test_the_page_gives_and_erases_too(page: WebDesk) -> None:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from atelier.errors import BadInput, Cancelled, Unavailable, WeightsError
 from atelier.requests import MelodyRequest, parse_request
+from atelier.unsaid import unsaid
 from atelier.versions import shipped_folder
 from atelier.works import Made, MelodyResult
 from models.composer.generate import Composer
@@ -152,6 +153,20 @@ def test_the_same_request_is_the_same_files_alone_and_among_others(composer: Com
     assert isinstance(among, Made)
     assert alone.result == among.result
     assert [a.data for a in alone.artefacts] == [a.data for a in among.artefacts]
+
+
+def test_the_words_can_be_taken_out_of_every_face(composer: Composer) -> None:
+    [made] = composer.generate([MelodyRequest(description="a slow secret waltz", seed=1)])
+    assert not isinstance(made, Exception)
+    for file in made.artefacts:
+        assert b"a slow secret waltz" in file.data, file.name
+        bare = unsaid(file.data, ["a slow secret waltz"])
+        assert b"secret" not in bare, file.name
+        assert len(bare) == len(file.data)
+        if file.name.endswith("ogg"):  # the decoder takes it: every page's sum is right
+            (sound, rate), (was, _) = soundfile.read(io.BytesIO(bare)), soundfile.read(io.BytesIO(file.data))
+            assert rate == 48_000
+            assert (sound == was).all()
 
 
 def test_other_seeds_and_other_words_are_other_tunes(composer: Composer) -> None:

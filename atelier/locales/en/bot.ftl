@@ -46,7 +46,7 @@ forgetme-ask = This erases { $works ->
  }, { $favourites ->
     [one] one favourite
    *[other] { $favourites } favourites
- } and your settings, and no future training will see them. It cannot be undone. You may want /mydata first.
+ } and your settings. I also delete my messages with your works, and no future training sees any of it. It cannot be undone. You may want /mydata first.
 forgetme-button = Erase everything
 forgetme-nothing = I know nothing about you, so there is nothing to erase.
 forgetme-done = Erased: { $works ->
@@ -61,5 +61,5 @@ forgetme-done = Erased: { $works ->
  }, { $favourites ->
     [one] one favourite
    *[other] { $favourites } favourites
- } and your settings. Future trainings will not see any of it. Messages that I posted stay in the chats until somebody deletes them there; versions that have learned already stay as they are.
+ } and your settings. My messages with your works are being deleted now, and no future training sees any of it. What stays: works that others made from yours, without your words in my records; what I cannot delete in a chat (private replies, works shared inline, messages that others sent or forwarded); what a model has learned already; and a ban, if there is one, without your name.
 mydata-button = Give me my data first
