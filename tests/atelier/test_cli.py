@@ -153,6 +153,7 @@ def test_pictures_from_a_file(run: Run, tmp_path: Path) -> None:
         (("paint", "--from", "no-such-file"), "--out DIR"),
         (("frobnicate",), "frobnicate"),
         (("bench", "nothing"), "nothing"),
+        (("bench", "capacity"), "faults, journey, painter, queue"),
         (("bench", "faults", "--set", "request=5"), "requests=1, seed=1, times=1"),
         (("models", "show", "poet", "v999"), "v999"),
         (("train", "poet", "--data", "no-such-folder", "--out", "x"), "no-such-folder"),
