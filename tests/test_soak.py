@@ -24,6 +24,6 @@ async def test_nothing_is_lost_and_nothing_comes_twice() -> None:
     assert found.accepted + found.refused + found.untold + found.unheard == 501  # and one to warm up
     assert found.accepted > 150
     assert (found.lost, found.twice, found.failed) == (0, 0, 0)
-    assert (found.tracebacks_shown, found.tracebacks_logged) == (0, 0)
+    assert found.tracebacks_shown == 0
     assert found.kills >= 3
     assert max(max(times) for times in soak.resumed.values()) < 60

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 from redis.exceptions import RedisError
@@ -32,3 +33,11 @@ def ruined(fault: BaseException) -> bool:
     from models import device
 
     return device.ruined(fault)
+
+
+def brief(record: logging.LogRecord) -> bool:
+    """A filter for RQ's log: a Redis that is away is a line, not a trace."""
+    if record.exc_info and isinstance(record.exc_info[1], RedisError):
+        record.msg, record.args = f"{record.getMessage()} ({record.exc_info[1]})", ()
+        record.exc_info = None
+    return True

@@ -293,6 +293,7 @@ def serve(
     if len(kinds) > 1:
         pool.serve(kinds)
         return
+    logging.getLogger("rq.worker").addFilter(faults.brief)
     place = Workshop.open(settings, loader)
     workshop.use(place)
     place.models.warm(kinds[0])

@@ -72,6 +72,9 @@ def count(studio: Studio, people: People, troubles: Troubles) -> Count:
     for work in sorted(accepted.values(), key=_seconds)[-5:]:
         at = [f"{when:%H:%M:%S}" if when else "-" for when in _times(work)]
         sys.stderr.write(f"slow: {work.id} {work.kind} asked, begun, made, posted at {', '.join(at)}\n")
+    traces = studio.traces()
+    for trace in traces[:3]:
+        sys.stderr.write(f"logged by {trace}\n")
     unknowable = min(extra, troubles.swallowed)
     out = [one for one in people.asked if one.source not in rows]
     heard = [one for one in out if one.acknowledged]
@@ -88,6 +91,6 @@ def count(studio: Studio, people: People, troubles: Troubles) -> Count:
         unknowable=unknowable,
         stale=people.stale(),
         tracebacks_shown=sum(1 for text in people.read() if TRACE.search(text)),
-        tracebacks_logged=studio.logged("Traceback (most recent"),
+        tracebacks_logged=len(traces),
         kills=sum(part.deaths for part in studio.parts.values()),
     )

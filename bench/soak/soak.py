@@ -116,7 +116,7 @@ class Soak:
         for step in steps:
             before = len(people.asked)
             asking = asyncio.create_task(self._ask(people, step, dice))
-            await asyncio.sleep(dice.uniform(*CALM_S))
+            await asyncio.sleep(dice.uniform(*CALM_S) * (0.3 if self.hurry else 1.0))
             names = troubles.draw()
             began = time.strftime("%H:%M:%S")
             await troubles.strike(names)

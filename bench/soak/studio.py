@@ -64,15 +64,18 @@ class Part:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
 
+    def terminate(self) -> None:
+        """Ask it to stop, as a supervisor does."""
+        if self._process is not None:
+            self._process.terminate()
+
     def stop(self) -> None:
-        """As a supervisor stops it."""
-        if self._process is None or self._process.poll() is not None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        """Wait for its end; kill it if that takes too long."""
+        if self._process is not None:
+            try:
+                self._process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                self.kill()
 
 
 class Database:
@@ -150,11 +153,19 @@ class Studio:
 
     def stop(self) -> None:
         """Everything, in order."""
-        for part in reversed(self.parts.values()):
+        for part in self.parts.values():
+            part.terminate()
+        for part in self.parts.values():
             part.stop()
         self.redis.stop()
         self.database.close()
 
-    def logged(self, word: str) -> int:
-        """How often the studio's logs say ``word``."""
-        return sum(part.log.read_text("utf-8", "replace").count(word) for part in self.parts.values())
+    def traces(self) -> list[str]:
+        """The tracebacks in all logs, each with the line before it and the log's name."""
+        found = []
+        for part in self.parts.values():
+            before, *rest = part.log.read_text("utf-8", "replace").split("Traceback (most recent call last):")
+            for trace in rest:
+                found.append(f"{part.name}: {before[-200:]}Traceback{trace[:4000]}")
+                before = trace
+        return found
