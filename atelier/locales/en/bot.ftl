@@ -29,14 +29,14 @@ history-title = Your works, page { $page }:
 history-empty = Nothing here yet. Ask for a picture, a poem or a melody, and you will find it here.
 favourites-title = Your favourites, page { $page }:
 favourites-empty = No favourites yet. Press ⭐ under a work to keep it here.
-settings-text = Your settings. What you name in a request always comes first.
+settings-text = Your settings. What you say in a request always comes first.
 mydata-text = Here is everything I know about you: { $works ->
     [one] one work
    *[other] { $works } works
- } and { $votes ->
+ }, { $votes ->
     [one] one vote
    *[other] { $votes } votes
- } in the log, with your settings and the files of your works.
+ }, your settings and the files of your works.
 forgetme-ask = This erases { $works ->
     [one] one work
    *[other] { $works } works

@@ -2,11 +2,11 @@
 
 command-paint = Paint a picture from your words
 command-poem = Write a poem, in English or Chinese
-command-melody = Compose a melody you can hear, see and print
-command-cancel = Take back what you are waiting for
-command-surprise = Let me surprise you with a picture, a poem or a melody
-command-queue = What you are waiting for, and for how long
-command-help = What I can do, with examples
+command-melody = Compose a melody to hear, with its score
+command-cancel = Cancel what you are waiting for
+command-surprise = Let me surprise you: a picture, a poem or a melody
+command-queue = See what you are waiting for, and how long it will take
+command-help = See what I can do, with examples
 
 option-prompt = What to paint, for example “a stormy sea at dusk”
 option-style = The style of the picture
@@ -79,10 +79,10 @@ choice-rhythm-march = march
 choice-rhythm-lullaby = lullaby
 
 
-command-history = Your latest works, to see one again
-command-favourites = The works you keep with ⭐
-command-settings = Your language, your usual style and form, private replies
-command-mydata = Everything I know about you, as a file
+command-history = Look through your works
+command-favourites = Look through the works you keep with ⭐
+command-settings = Choose your language, usual style and form, and private replies
+command-mydata = Get everything I know about you, as a file
 command-forgetme = Erase everything I know about you
 
 option-page = Which page, 1 is the newest
@@ -90,10 +90,10 @@ option-work = One work, by its id
 option-settings-language = The language I answer you in
 option-settings-style = The style of your pictures when you name none
 option-settings-form = The form of your poems when you name none
-option-private = Whether your works are shown to you alone, where the chat can do that
-option-sure = Say yes to erase everything at once
+option-private = Show your works to you alone, where the chat can do that
+option-sure = Choose yes to erase everything without being asked again
 
-choice-language-auto = as my app says
+choice-language-auto = same as my app
 choice-style-none = none
 choice-form-none = none
 choice-private-yes = yes
@@ -106,12 +106,12 @@ setting-private = Private replies
 
 command-admin = For administrators: models, words, channels, bans and more
 command-admin-models = The model versions, and which of them serves
-command-admin-promote = Let a version serve from the next work on
-command-admin-rollback = Let the version before serve again
+command-admin-promote = Switch to a model version, from the next work on
+command-admin-rollback = Go back to the version before
 command-admin-retrain = Train a model from the votes
 command-admin-stats = What was made, how it pleased, what waits
 command-admin-limits = How many works may wait here at one time
-command-admin-words = Words that are refused here, besides the filter's own
+command-admin-words = Words to refuse here, on top of the built-in filter
 command-admin-channels = The channels where I may make works
 command-admin-adults = The age-restricted mode of this server
 command-admin-ban = Keep somebody from using me here
@@ -149,7 +149,7 @@ not-yours = /{ $command } is for those who administer this server.
 not-yours-studio = /{ $command } is for those who run the studio.
 
 help-intro = I paint, write and compose with models of my own. Ask in English or Chinese:
-help-outro = Options follow as name=value: style=photo, form=haiku, key="D minor", seed=7. Tell me with 👍 or 👎 how a work turned out; that is how I learn.
+help-outro = Add options as name=value, for example style=photo, form=haiku or key="D minor". Tell me with 👍 or 👎 how a work turned out: that is how I learn.
 example-paint = a stormy sea at dusk
 example-poem = the first snow form=haiku
 example-melody = a slow, sad waltz

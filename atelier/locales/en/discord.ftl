@@ -8,4 +8,4 @@ discord-refused = Your work is made, but Discord would not take the message. It 
 discord-left-out = Too large to attach here: { $files }
 discord-alt-score = The score of a melody in { $music }.
 discord-alt-melody = A melody in { $music }.
-discord-help-outro = Choose options from the menu above the text field as you type. Tell me with 👍 or 👎 how a work turned out; that is how I learn.
+discord-help-outro = Discord offers the options as you type. Tell me with 👍 or 👎 how a work turned out: that is how I learn.

@@ -8,7 +8,7 @@ banned-here-plain = You may not use me here any more. This server's administrato
 not-invited = This bot serves invited people and groups only. Ask whoever runs it to add you.
 paused = The studio is taking a break: please come back later.
 paused-here = I am taking a break on this server. Its administrators can wake me with /admin resume.
-not-in-this-channel = I do not make works in this channel: the administrators chose others for that.
+not-in-this-channel = I do not work in this channel: the administrators chose others for me.
 
 ## What may be asked for. A refusal says which kind of thing it is, never a list of tricks.
 filter-sexual = I do not make sexual things here. Try other words, please.

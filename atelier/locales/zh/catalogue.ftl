@@ -2,11 +2,11 @@
 
 command-paint = 用你的话画一幅画
 command-poem = 写一首诗，中文或英文
-command-melody = 作一段旋律，可听、可看、可打印
-command-cancel = 收回你在等的作品
-command-surprise = 给我一个惊喜：一幅画、一首诗或一段旋律
-command-queue = 你在等哪些作品，还要等多久
-command-help = 我会做什么，附例子
+command-melody = 作一段旋律，附乐谱
+command-cancel = 取消你在等的作品
+command-surprise = 给你一个惊喜：一幅画、一首诗或一段旋律
+command-queue = 看看你在等什么，还要等多久
+command-help = 看看我会做什么，附例子
 
 option-prompt = 画什么，例如“黄昏时的暴风海面”
 option-style = 画的风格
@@ -79,10 +79,10 @@ choice-rhythm-march = 进行曲
 choice-rhythm-lullaby = 摇篮曲
 
 
-command-history = 你最近的作品，可以再看一遍
-command-favourites = 你用 ⭐ 收藏的作品
-command-settings = 你的语言、常用的风格和体裁、私密回复
-command-mydata = 我所知道的关于你的一切，存成一个文件
+command-history = 翻看你的作品
+command-favourites = 翻看你用 ⭐ 收藏的作品
+command-settings = 设置语言、常用风格和体裁、私密回复
+command-mydata = 把我所知道的关于你的一切存成文件给你
 command-forgetme = 抹去我所知道的关于你的一切
 
 option-page = 第几页，1 是最新的
@@ -90,8 +90,8 @@ option-work = 某一件作品的编号
 option-settings-language = 我用哪种语言回答你
 option-settings-style = 没有指定风格时，画用什么风格
 option-settings-form = 没有指定体裁时，诗用什么体裁
-option-private = 在聊天软件允许的地方，作品是否只给你一个人看
-option-sure = 选“是”就会立刻全部抹去
+option-private = 作品只给你一个人看（在聊天软件允许的地方）
+option-sure = 选“是”会直接全部抹去，不再询问
 
 choice-language-auto = 跟随我的应用
 choice-style-none = 不设
@@ -106,12 +106,12 @@ setting-private = 私密回复
 
 command-admin = 管理员专用：模型、词语、频道、封禁等
 command-admin-models = 有哪些模型版本，哪一个在服务
-command-admin-promote = 从下一件作品起，让某个版本服务
-command-admin-rollback = 换回之前的版本
+command-admin-promote = 从下一件作品起，换用某个模型版本
+command-admin-rollback = 换回上一个版本
 command-admin-retrain = 用投票训练模型
 command-admin-stats = 做了什么、反响如何、还有什么在等
 command-admin-limits = 这里同时最多可以有多少件作品在等
-command-admin-words = 除过滤表之外，这里还拒绝哪些词
+command-admin-words = 在内置过滤之外，这里还要拒绝的词
 command-admin-channels = 我可以在哪些频道创作
 command-admin-adults = 这个服务器的年龄限制模式
 command-admin-ban = 不让某人在这里使用我
@@ -149,7 +149,7 @@ not-yours = /{ $command } 只有本服务器的管理员可以使用。
 not-yours-studio = /{ $command } 只有画室的管理者可以使用。
 
 help-intro = 我用自己训练的模型画画、写诗、作曲。中文英文都可以：
-help-outro = 选项写成 名称=值：style=photo、form=七绝、key="D minor"、seed=7。作品好不好，用 👍 或 👎 告诉我，我就是这样学习的。
+help-outro = 选项写成 名称=值，例如 style=photo、form=七绝、key="D minor"。作品好不好，用 👍 或 👎 告诉我，我就是这样学习的。
 example-paint = 黄昏时的暴风海面
 example-poem = 初雪 form=七绝
 example-melody = 缓慢忧伤的圆舞曲

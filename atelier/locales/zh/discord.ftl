@@ -8,4 +8,4 @@ discord-refused = 作品已经完成，但 Discord 不肯接收这条消息。�
 discord-left-out = 太大，无法附在这里：{ $files }
 discord-alt-score = 一段旋律的乐谱：{ $music }。
 discord-alt-melody = 一段旋律：{ $music }。
-discord-help-outro = 输入命令时，可在输入框上方的菜单里选择选项。作品好不好，用 👍 或 👎 告诉我，我就是这样学习的。
+discord-help-outro = 输入命令时，Discord 会列出可用的选项。作品好不好，用 👍 或 👎 告诉我，我就是这样学习的。
