@@ -92,7 +92,7 @@ def _file(work: Work, artefact: Artefact) -> discord.File:
 
 def _alt(work: Work, artefact: Artefact) -> str | None:
     if isinstance(work.result, MelodyResult):
-        kinds = {"image/png": "discord-alt-score", "audio/ogg": "discord-alt-melody"}
+        kinds = {"image/png": "alt-score", "audio/ogg": "discord-alt-melody"}
         key = kinds.get(artefact.media_type)
         music = words.music_in_words(work.result, work.lang)
         return say(key, work.lang, music=music) if key else None

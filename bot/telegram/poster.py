@@ -30,7 +30,7 @@ from bot.telegram.faults import lost, refused, unchanged, understood
 from bot.telegram.keyboard import keyboard, try_again, while_waiting
 from bot.telegram.mirror import file_of, mirror, tell
 from bot.telegram.quoting import CAPTION, Formatted, formatted, quote
-from bot.words import acknowledgement
+from bot.words import acknowledgement, music_in_words
 
 log = logging.getLogger(__name__)
 
@@ -135,13 +135,13 @@ class TelegramPoster:
         if isinstance(result, PoemResult):
             await self._edit_text(work, formatted(shapes.poem(work, result)), buttons)
         elif isinstance(result, MelodyResult):
-            audio = shapes.melody(work, result, files[result.files["ogg"]])
+            score = files.get(result.files.get("png", ""))
+            audio = await asyncio.to_thread(shapes.melody, work, result, files[result.files["ogg"]], score)
             await self._note_file(work, note, await self._edit(
                 work, lambda chat, card: self._bot.edit_message_media(
                     audio, chat, card, reply_markup=buttons, rate_limit_args=HURRY_S
             )))  # fmt: skip
-            score = files.get(result.files.get("png", ""))
-            if score and not await self._follow(work, note, "score", self._score(score)):
+            if score and not await self._follow(work, note, "score", self._score(work, result, score)):
                 text = formatted(shapes.caption(work) + doubt, CAPTION)
                 await self._edit(work, lambda chat, card: self._bot.edit_message_caption(
                     chat, card, caption=text.text, caption_entities=text.entities, reply_markup=buttons,
@@ -170,8 +170,11 @@ class TelegramPoster:
 
         return send
 
-    def _score(self, score: Artefact) -> Send:
+    def _score(self, work: Work, result: MelodyResult, score: Artefact) -> Send:
+        said = formatted(say("alt-score", work.lang, music=music_in_words(result, work.lang)), CAPTION)
+
         async def send(chat: int, where: dict[str, Any]) -> Sequence[Message]:
+            where = {**where, "caption": said.text, "caption_entities": said.entities}
             extra = {**where, "filename": score.name, "rate_limit_args": HURRY_S, "read_timeout": ONCE_S}
             try:
                 return [await self._bot.send_photo(chat, score.data, **extra)]

@@ -153,10 +153,13 @@ class Replies:
             }
             sent.append(await self._bot.send_photo(chat, photo.media, **said, **with_buttons))
         elif isinstance(result, MelodyResult):
-            audio = shapes.melody(work, result, files[result.files["ogg"]])
+            audio = shapes.melody(
+                work, result, files[result.files["ogg"]], files.get(result.files.get("png", ""))
+            )
             sent.append(await self._bot.send_audio(
                 chat, audio.media, caption=audio.caption, caption_entities=audio.caption_entities,
-                title=audio.title, performer=audio.performer, duration=audio.duration, **with_buttons,
+                title=audio.title, performer=audio.performer, duration=audio.duration,
+                thumbnail=audio.thumbnail, **with_buttons,
             ))  # fmt: skip
         else:
             text = formatted(

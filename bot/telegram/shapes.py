@@ -6,6 +6,7 @@ from telegram import InputMediaAudio, InputMediaDocument, InputMediaPhoto
 
 from atelier.store import Work
 from atelier.works import Artefact, MelodyResult, PoemResult
+from bot.telegram.cover import cover
 from bot.telegram.quoting import CAPTION, bold, formatted, quote
 from bot.words import alt, details, headline, poem_text
 
@@ -38,8 +39,10 @@ def album(work: Work, pictures: list[bytes]) -> list[InputMediaPhoto]:
     return [photo(work, data, alt(work, number)) for number, data in enumerate(pictures, start=1)]
 
 
-def melody(work: Work, result: MelodyResult, file: Artefact) -> InputMediaAudio:
-    """A melody for the chat's player."""
+def melody(
+    work: Work, result: MelodyResult, file: Artefact, score: Artefact | None = None
+) -> InputMediaAudio:
+    """A melody for the chat's player; its ``score`` gives the cover."""
     text = formatted(caption(work), CAPTION)
     end = max((start + length for start, length, _ in result.notes), default=0)  # sixteenths
     return InputMediaAudio(
@@ -48,6 +51,7 @@ def melody(work: Work, result: MelodyResult, file: Artefact) -> InputMediaAudio:
         caption_entities=text.entities,
         title=(result.title or work.request.words)[:TITLE],
         performer="Atelier",
+        thumbnail=cover(score.data) if score else None,
         duration=round(end / 4 * 60 / result.tempo),
         filename=f"atelier-{work.id}.ogg",
     )

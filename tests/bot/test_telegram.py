@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
+from PIL import Image
 
 from atelier.languages import say
 from atelier.settings import Settings
@@ -92,7 +94,11 @@ async def test_a_melody_plays_and_its_score_follows(telegram: FakeTelegram, stud
         assert card.audio is not None
         assert card.file | {"title": "Waltz", "performer": "Atelier", "duration": 3} == card.file
         assert "D minor, 3/4, 90 quarter notes a minute, 4 bars" in card.text
+        with Image.open(io.BytesIO(card.cover)) as cover:
+            assert (cover.format, cover.size) == ("JPEG", (320, 320))
+        assert len(card.cover) < 200_000
         assert score.reply_to == card.id
+        assert score.text == "The score of a melody in D minor, 3/4, 90 quarter notes a minute, 4 bars."
         await telegram.react(score, "👍", user=BOB)  # the score is the work too
         await telegram.wait(lambda: "👍 1" in card.buttons)
         await telegram.press(card, "📎")

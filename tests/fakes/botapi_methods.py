@@ -325,6 +325,7 @@ class Methods:
         if kind == "audio":
             file |= {"duration": int(item.get("duration", 0)), "mime_type": "audio/ogg"}
             file |= {name: item[name] for name in ("title", "performer") if name in item}
+            _, message.cover = u.get(str(item.get("thumbnail", "")).removeprefix("attach://"), ("", b""))
         message.media, message.data, message.file = kind, data, file
 
 

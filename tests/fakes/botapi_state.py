@@ -53,6 +53,7 @@ class Message:
     media: str | None = None  # photo, audio, document
     data: bytes = b""
     file: dict[str, Any] = field(default_factory=dict)
+    cover: bytes = b""  # of an audio
     markup: dict[str, Any] | None = None
     reply_to: int | None = None
     thread: int | None = None

@@ -9,6 +9,7 @@ being-made = It is being made now…
 quoted = “{ $prompt }”
 made-by = { $version }, seed { $seed }
 alt = A picture made by a machine for “{ $prompt }”
+alt-score = The score of a melody in { $music }.
 music = { $key } { $mode }, { $meter }, { $tempo } quarter notes a minute, { $bars } bars
 mode-major = major
 mode-minor = minor

@@ -6,6 +6,5 @@ discord-down = Discord does not answer at ATELIER_DISCORD_API_BASE.
 discord-outdated = This command has changed since your Discord last looked: please type it once more.
 discord-refused = Your work is made, but Discord would not take the message. It has been written down.
 discord-left-out = Too large to attach here: { $files }
-discord-alt-score = The score of a melody in { $music }.
 discord-alt-melody = A melody in { $music }.
 discord-help-outro = Discord offers the options as you type. Tell me with 👍 or 👎 how a work turned out: that is how I learn.

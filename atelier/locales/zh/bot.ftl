@@ -9,6 +9,7 @@ being-made = 正在创作……
 quoted = “{ $prompt }”
 made-by = { $version }，种子 { $seed }
 alt = 机器为“{ $prompt }”画的画
+alt-score = 一段旋律的乐谱：{ $music }。
 music = { $key } { $mode }，{ $meter } 拍，每分钟 { $tempo } 个四分音符，{ $bars } 小节
 mode-major = 大调
 mode-minor = 小调
