@@ -134,7 +134,7 @@ def _phrases(vae: MelodyVAE, prior: LatentPrior, due: list[tuple[Draft, Phrase]]
             before = draft.phrases[phrase.before] if phrase.before else None
             wished = draft.wished
             worth = [
-                shortfall(option, wished.meter, wished.mode, phrase.end, wished.density, before)
+                shortfall(option, wished.meter, wished.mode, phrase.end, wished.asked, before)
                 for option in options
             ]
             best = int(np.argmin(worth))
@@ -156,10 +156,11 @@ def wanted(rows: Sequence[tuple[Draft, Phrase]]) -> Conditions:
     ]
     figures = torch.zeros(len(rows), len(ATTRIBUTES), dtype=torch.float64)
     said = torch.zeros_like(figures)
-    density, register = ATTRIBUTES.index("density"), ATTRIBUTES.index("register")
+    register = ATTRIBUTES.index("register")
     for index, (draft, phrase) in enumerate(rows):
-        if draft.wished.density is not None:
-            figures[index, density], said[index, density] = draft.wished.density, 1.0
+        for name, wish in draft.wished.asked.items():
+            place = ATTRIBUTES.index(name)
+            figures[index, place], said[index, place] = wish, 1.0
         high = draft.wished.register + phrase.register
         if high:
             figures[index, register], said[index, register] = high, 1.0

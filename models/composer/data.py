@@ -56,6 +56,8 @@ class Tune:
     first: int
     notes: Notes
     steps: Steps
+    rhythm: str = ""
+    tempo: float = 0.0  # quarters a minute; often a usual one for the rhythm
 
     @property
     def bars(self) -> int:
@@ -96,7 +98,8 @@ def _tune(row: dict[str, Any], file: Path) -> Tune | None:
         credit=str(row.get("source", "")), split=str(row.get("split", "test")), meter=meter, mode=mode,
         style=STYLE_OF.get(row.get("rhythm", ""), STYLES.index("dance")), key=str(row["key"]), home=home,
         first=1 if row.get("pickup", 0) * 2 >= size else 0, notes=row["notes"],
-        steps=to_steps(row["notes"], bars * size, home),
+        steps=to_steps(row["notes"], bars * size, home), rhythm=str(row.get("rhythm", "")),
+        tempo=float(row.get("tempo") or 0),
     )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
-"""Ears for the evaluation: which key, mode and meter a listener would hear, learned from real tunes.
+"""Ears for the evaluation: which key, mode, meter and rhythm a listener would hear, learned from real tunes.
 
 They hear notes alone and are told nothing that was asked. Mode and key: naive Bayes over the
 durations of pitch classes and the last note, over all 24 keys. Meter: a linear softmax over
-how onsets lie on cycles of 8, 12 and 16 sixteenths and how the rhythm repeats itself. Both are
+how onsets lie on cycles of 8, 12 and 16 sixteenths and how the rhythm repeats itself. Rhythm: the
+same over durations, their pairs, leaps and density too, for the six that have tunes enough. All are
 trained with each version on the training split and ship with it as ``hearing.json``.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +19,17 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional as F
 
-from models.composer.data import Tune
+from models.composer.data import STYLES, Tune
 from models.composer.grid import METER_NAMES, METERS, pitch_class
 
 FILE = "hearing.json"
 EXCERPT = 8  # bars
 CYCLES = (8, 12, 16)
 LAGS = 24
+RHYTHMS = ("reel", "jig", "hornpipe", "air", "song", "hymn")
+LENGTHS = (1, 2, 3, 4, 6, 8)  # sixteenths; pairs of them tell a hornpipe from a reel
+MOST = 0.7  # of the bars
+WALTZ, MARCH = (80, 220), (84, 140)  # quarters a minute
 
 Floats = NDArray[np.float64]
 
@@ -59,6 +64,23 @@ def rhythm_features(notes: Sequence[Sequence[int]]) -> Floats:
     return np.concatenate([*folded, repeats])
 
 
+def style_features(notes: Sequence[Sequence[int]]) -> Floats:
+    """[123]: the rhythm's, shares of durations and of their pairs, of leaps, density, width, rise."""
+    held = np.asarray([duration for _, duration, _ in notes])
+    pitches = np.asarray([pitch for _, _, pitch in notes])
+    moves = np.diff(pitches)
+    pairs = [np.mean((held[:-1] == a) & (held[1:] == b)) for a in LENGTHS for b in LENGTHS]
+    density = 4 * len(notes) / (notes[-1][0] + notes[-1][1] - notes[0][0])
+    shape = [density, density**2, np.ptp(pitches), pitches.std(), np.mean(moves > 0)]
+    return np.concatenate([
+        rhythm_features(notes),
+        np.bincount(np.minimum(held, 12), minlength=13)[1:] / len(held),
+        np.bincount(np.minimum(np.abs(moves), 9), minlength=10) / len(moves),
+        pairs,
+        shape,
+    ])  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Ears:
     """Trained listeners. ``profiles``, ``lasts``: [2 modes, 12] log-probabilities above the tonic."""
@@ -68,6 +90,10 @@ class Ears:
     weights: Floats  # [60 + 1, 4]
     centre: Floats
     width: Floats
+    # Of the rhythm; versions made before there was such a listener have none.
+    style_weights: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    style_centre: Floats = field(default_factory=lambda: np.zeros(0))
+    style_width: Floats = field(default_factory=lambda: np.zeros(0))
 
     def key(self, notes: Sequence[Sequence[int]]) -> tuple[int, str]:
         """The pitch class of the tonic and the mode that are heard."""
@@ -86,6 +112,32 @@ class Ears:
         x = (rhythm_features(notes) - self.centre) / self.width
         return METER_NAMES[int(np.argmax(np.append(x, 1.0) @ self.weights))]
 
+    def rhythm(self, notes: Sequence[Sequence[int]]) -> str:
+        """The one of :data:`RHYTHMS` that is heard."""
+        x = (style_features(notes) - self.style_centre) / self.style_width
+        return RHYTHMS[int(np.argmax(np.append(x, 1.0) @ self.style_weights))]
+
+    def by_rule(self, rhythm: str, notes: Sequence[Sequence[int]], tempo: float) -> bool:
+        """Whether a waltz or a march is heard: its meter, a pace to dance or walk to, its accents.
+
+        A waltz leans on its first beat in most bars, and begins more on it than on the others; a
+        march has a note on its two halves' beginnings in most bars.
+        """
+        meter = self.meter(notes)
+        low, high = WALTZ if rhythm == "waltz" else MARCH
+        if meter not in (("3/4",) if rhythm == "waltz" else ("4/4", "2/4")) or not low <= tempo <= high:
+            return False
+        size = METERS[meter]
+        bars = -(-max(start + duration for start, duration, _ in notes) // size)
+        held = np.zeros((bars, size))
+        for start, duration, _ in notes:
+            held[start // size, start % size] = duration
+        begun = held > 0
+        if rhythm == "waltz":
+            one, two, three = (float(held[:, beat].sum()) for beat in (0, 4, 8))
+            return bool(begun[:, 0].mean() >= MOST and one > max(two, three))
+        return bool(begun[:, 0].mean() >= MOST and begun[:, size // 2].mean() >= MOST)
+
     def save(self, folder: Path) -> None:
         """Write ``hearing.json``."""
         made = {name: np.round(getattr(self, name), 4).tolist() for name in self.__slots__}
@@ -102,6 +154,7 @@ def listen(tunes: Sequence[Tune]) -> Ears:
     """Train on real tunes."""
     counts, lasts = np.full((2, 12), 0.5), np.full((2, 12), 0.5)
     features, labels = [], []
+    styles, named = [], []
     for tune in tunes:
         notes = excerpt(tune)
         if len(notes) < 8:
@@ -111,20 +164,32 @@ def listen(tunes: Sequence[Tune]) -> Ears:
         lasts[tune.mode - 1, (notes[-1][2] - tonic) % 12] += 1
         features.append(rhythm_features(notes))
         labels.append(METER_NAMES.index(tune.meter))
+        if STYLES[tune.style] in RHYTHMS:
+            styles.append(style_features(notes))
+            named.append(RHYTHMS.index(STYLES[tune.style]))
+    profiles = np.log(counts / counts.sum(axis=1, keepdims=True))
+    closes = np.log(lasts / lasts.sum(axis=1, keepdims=True))
+    return Ears(
+        profiles, closes, *_fitted(features, labels, len(METER_NAMES)), *_fitted(styles, named, len(RHYTHMS))
+    )
+
+
+def _fitted(features: Sequence[Floats], labels: Sequence[int], classes: int) -> tuple[Floats, Floats, Floats]:
+    """Weights, centre and width of a linear softmax over ``features``."""
+    if not features:
+        return np.zeros((0, 0)), np.zeros(0), np.zeros(0)
     x = np.stack(features)
     centre, width = x.mean(axis=0), x.std(axis=0) + 1e-3
-    weights = _softmax((x - centre) / width, np.asarray(labels))
-    profiles = np.log(counts / counts.sum(axis=1, keepdims=True))
-    return Ears(profiles, np.log(lasts / lasts.sum(axis=1, keepdims=True)), weights, centre, width)
+    return _softmax((x - centre) / width, np.asarray(labels), classes), centre, width
 
 
-def _softmax(x: Floats, labels: NDArray[np.int64]) -> Floats:
+def _softmax(x: Floats, labels: NDArray[np.int64], classes: int) -> Floats:
     """Weights [features + 1, classes] of a linear softmax, with a little ridge; classes weigh alike."""
     data = torch.from_numpy(np.column_stack([x, np.ones(len(x))]))
     target = torch.from_numpy(labels)
-    counts = torch.bincount(target, minlength=len(METER_NAMES)).clamp(min=1).double()
-    share = counts.sum() / counts / len(METER_NAMES)
-    weights = torch.zeros(data.shape[1], len(METER_NAMES), dtype=torch.float64, requires_grad=True)
+    counts = torch.bincount(target, minlength=classes).clamp(min=1).double()
+    share = counts.sum() / counts / classes
+    weights = torch.zeros(data.shape[1], classes, dtype=torch.float64, requires_grad=True)
     optimiser = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
 
     def closure() -> torch.Tensor:

@@ -8,7 +8,7 @@ came from the prompt only if the rhythm is an option. What is said nowhere is dr
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -105,15 +105,19 @@ class Wished:
     density: float | None
     register: float
     instrument: str
+    span: float | None = None
+    contour: float | None = None
 
     @property
     def title(self) -> str:
         """``A slow, sad waltz``'s plain name: “Sad waltz in D minor”, in the prompt's language."""
         return titled(self, self.lang)
 
-    def with_density(self, density: float) -> Wished:
-        """The same with ``density`` (scaled, about -2..2) asked for."""
-        return replace(self, density=density)
+    @property
+    def asked(self) -> dict[str, float]:
+        """The attributes of a phrase that are asked for, scaled (about -2..2); but not the register."""
+        told = {"density": self.density, "span": self.span, "contour": self.contour}
+        return {name: value for name, value in told.items() if value is not None}
 
     @property
     def steps_a_bar(self) -> int:

@@ -5,16 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from atelier.errors import BadInput
-from models.composer.data import Windows, read_tunes
-from models.composer.evaluate import evaluate, spearman
+from models.composer.control import spearman
+from models.composer.data import Windows, _tune, read_tunes
+from models.composer.evaluate import evaluate
 from models.composer.generate import Composer
+from models.composer.likeness import (
+    empty_beat_rate,
+    groove_consistency,
+    overlaps,
+    pitch_class_entropy,
+    scale_consistency,
+)
+from models.composer.markov import Chain, events
 from models.composer.network import Shape
 from models.composer.train import WEIGHTS, Settings, Trainer, train
-from tests.models.composer_tunes import pack
+from tests.models.composer_tunes import pack, tune
 
 TINY = Shape(
     width=32, latent=8, encoder_layers=1, decoder_layers=1, prior_width=32, prior_layers=1, wishes=16
@@ -113,13 +123,53 @@ def test_the_figures_are_measured(trained: Settings) -> None:
     assert {"recon_2bar", "recon_4bar", "mode_heard", "meter_heard", "tonic_end", "bars_add_up"} <= set(
         figures
     )
-    assert {"in_range", "control_density", "copied_runs", "tune_ms", "faces_ms"} <= set(figures)
+    assert {"in_range", "copied_runs", "tune_ms", "faces_ms", "overlap", "interpolation"} <= set(figures)
+    assert {"control_density", "control_range", "control_contour", "control_tempo"} <= set(figures)
+    assert figures["control_tempo"].value > 0.9
+    assert figures["interpolation"].value >= 1
+    assert figures["overlap"].value == min(f.value for n, f in figures.items() if n.startswith("overlap_"))
+    for name in ("mode_heard", "rhythm_heard", "overlap"):
+        assert {"real tunes", "Markov chain"} <= set(figures[name].baselines), name
     assert figures["bars_add_up"].value == figures["in_range"].value == figures["tonic_end"].value == 1.0
     assert 0 < figures["recon_4bar"].value < 1
     assert figures["tune_ms"].value > 0
     without = {f.name for f in evaluate(composer, None, limit=4).figures}
     assert "recon_4bar" not in without
     assert "copied_runs" not in without
+
+
+def test_muspys_measures_of_a_tune_worked_out_by_hand() -> None:
+    notes = [[0, 4, 60], [4, 4, 62], [8, 8, 61], [16, 8, 60], [24, 4, 62]]
+    # Pitch classes 2, 2 and 1 of 5; four of five notes in C major; onsets of the two bars differ at 4;
+    # seven quarters of two bars sound, and a note counts in the quarter that it ends at.
+    assert pitch_class_entropy(notes) == pytest.approx(1.5219, abs=1e-4)
+    assert scale_consistency(notes) == pytest.approx(0.8)
+    assert groove_consistency(notes, 16) == pytest.approx(1 - 1 / 16)
+    assert empty_beat_rate(notes) == 0
+    assert empty_beat_rate([[0, 1, 60], [12, 1, 60]]) == pytest.approx(2 / 4)
+
+
+def test_overlap_is_one_with_itself_and_small_with_another_kind() -> None:
+    tunes = [(tune(index, "test")["notes"], tune(index, "test")["meter"]) for index in range(12)]
+    assert all(value == pytest.approx(1) for value in overlaps(tunes, tunes).values())
+    flat: list[tuple[list[list[int]], str]] = [
+        ([[at, 8, 60] for at in range(0, 96, 16)], "4/4") for _ in range(12)
+    ]
+    assert max(overlaps(flat, tunes)[name] for name in ("pitch_class_entropy", "intervals")) < 0.2
+
+
+def test_the_markov_chain_knows_what_it_heard_and_fills_its_bars() -> None:
+    tunes = [made for index in range(8) if (made := _tune(tune(index, "train"), Path("rule"))) is not None]
+    chain = Chain(tunes)
+    kind = ("4/4", "major", "reel")
+    assert chain.knows(kind)
+    assert not chain.knows(("4/4", "major", "hymn"))
+    notes = chain.draw(kind, 60, 8, np.random.default_rng(3))
+    assert notes[-1][0] + notes[-1][1] <= 8 * 16
+    scale = {0, 2, 4, 5, 7, 9, 11}
+    assert {pitch % 12 for _, _, pitch in notes} <= scale
+    heard = {tuple(events(one)) for one in tunes}
+    assert len(heard) == len(tunes)
 
 
 def test_rank_correlation_is_spearmans() -> None:
