@@ -42,10 +42,14 @@ def standing(lang: Lang, place: int, seconds: float | None) -> str:
 def headline(work: Work, quote: Quote) -> str:
     """The line over a made work: the prompt, quoted, the options that were asked, and the button pressed."""
     said = [say("quoted", work.lang, prompt=quote(work.request.words)), *asked_options(work, quote)]
+    return " · ".join([*said, *made_by(work, work.lang)])
+
+
+def made_by(work: Work, lang: Lang) -> list[str]:
+    """What a button made of an earlier work, in two words; nothing for a work that was asked in words."""
     pressed = acts.pressed(work)
-    if pressed is not None and (key := MADE_BY.get(pressed.name)):
-        said.append(say(key.format(pressed.value), work.lang))
-    return " · ".join(said)
+    key = MADE_BY.get(pressed.name) if pressed else None
+    return [say(key.format(pressed.value), lang)] if pressed and key else []
 
 
 def asked_options(work: Work, quote: Quote) -> list[str]:

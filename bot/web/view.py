@@ -62,7 +62,7 @@ def describe(
         "kind": work.kind,
         "label": say(f"web-kind-{work.kind}", lang),
         "prompt": work.request.words,
-        "options": asked_options(work, lang),
+        "options": [*asked_options(work, lang), *words.made_by(work, lang)],
         "asked_at": work.asked_at.isoformat(),
         "state": state(work),
         "place": place,

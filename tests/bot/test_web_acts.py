@@ -67,6 +67,8 @@ async def test_every_act(desk: Desk, kind: Kind, lang: str) -> None:
             answer = await press(visitor, work, word, **said)
             if acts.BY_NAME[name.partition(".")[0]].makes:
                 row = await desk.row(answer["work"]["id"])
+                if name == "vary":
+                    assert say(f"made-{word.partition('.')[0]}", lang) in answer["work"]["options"]
                 assert (row.parent, row.request.words) == (work.id, said.get("words", work.request.words))
                 assert (await press(visitor, work, word, **said))["said"] == say("act-twice", lang)
             elif name == "original":
