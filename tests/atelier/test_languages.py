@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fluent.syntax import FluentParser, ast
 
+from atelier import languages
 from atelier.languages import LANGS, LOCALES, Lang, language_of, pick, say, terminal_language
 from bot.catalogue import every
 
@@ -71,6 +72,19 @@ def test_the_language_of_a_client(locale: str | None, lang: Lang) -> None:
 )
 def test_the_language_of_a_prompt(text: str, lang: Lang) -> None:
     assert language_of(text) == lang
+
+
+def test_what_a_language_lacks_is_said_in_english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert say("help-intro", "tlh") == say("help-intro", "en")  # one that was taken away again
+    (tmp_path / "tlh").mkdir()
+    (tmp_path / "tlh/all.ftl").write_text("button-back = nIqHom\n", "utf-8")
+    (tmp_path / "en").symlink_to(LOCALES / "en")
+    monkeypatch.setattr(languages, "LOCALES", tmp_path)
+    monkeypatch.setattr(languages, "LANGS", (*LANGS, "tlh"))
+    assert say("button-back", "tlh") == "nIqHom"
+    assert say("help-intro", "tlh") == say("help-intro", "en")
+    assert pick("tlh-KX") == "tlh"
+    languages.bundle.cache_clear()
 
 
 def test_a_key_that_nobody_wrote_is_found_out() -> None:

@@ -14,6 +14,7 @@ from atelier.doctor import checks
 from atelier.languages import LANGS, pick
 from atelier.settings import Settings
 from atelier.store import Tally
+from bot.actions.surprise import ideas
 from bot.catalogue import BY_NAME, every
 from bot.web.visitor import VISITOR, accepted
 from tests.bot import handmade
@@ -128,6 +129,15 @@ async def test_a_typed_line_is_a_request(desk: Desk, text: str, kept: str) -> No
     assert work.request.model_dump()["style"] == "photo"
     assert work.state == "queued"
     assert desk.studio.road.place(work) == 1
+
+
+async def test_a_surprise_is_a_work_of_the_page_too(desk: Desk) -> None:
+    async with visit(desk) as visitor:
+        answer = await visitor.ask("/surprise poem")
+        assert answer.status_code == 202
+        work = answer.json()["work"]
+    assert work["kind"] == "poem"
+    assert any(idea.startswith(work["prompt"]) for idea in ideas("poem", "en"))
 
 
 @pytest.mark.parametrize("lang", LANGS)
