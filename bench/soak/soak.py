@@ -129,7 +129,8 @@ class Soak:
                 await self._answers(studio, people, cohort)
         await self._answers(studio, people, people.asked)
         await people.settle(0.5)
-        rows = _rows(studio) or set()
+        rows = _rows(studio) or {}
+        self._seek(rows, people, [one for one in people.asked if one.answered_at is None])
         for names, over, cohort in done:
             now = time.monotonic()
             waits = [(one.answered_at or now) - max(over, one.at) for one in cohort if one.source in rows]
@@ -154,20 +155,31 @@ class Soak:
                 await people.until(lambda: not _left(cohort), DOUBT_S)
                 return
             rows = await asyncio.to_thread(_rows, studio)
-            if rows is not None and not any(one.source in rows for one in _left(cohort)):
+            if rows is not None and not self._seek(rows, people, _left(cohort)):
                 return
+
+    @staticmethod
+    def _seek(rows: dict[str, str], people: People, left: list[Asked]) -> list[Asked]:
+        """Who of ``left`` was accepted, and has no work in any message of either chat."""
+        shows = people.shows()
+        accepted = [one for one in left if one.source in rows]
+        for one in accepted:
+            if rows[one.source] in shows:  # posted anew, where they did not look
+                one.answered_at = time.monotonic()
+                sys.stderr.write(f"elsewhere: {one.source} {one.words}, asked at {one.clock}\n")
+        return [one for one in accepted if one.answered_at is None]
 
 
 def _left(cohort: list[Asked]) -> list[Asked]:
     return [one for one in cohort if one.answered_at is None and not one.refused]
 
 
-def _rows(studio: Studio) -> set[str] | None:
-    """The sources of all that was accepted; None: the database is down."""
+def _rows(studio: Studio) -> dict[str, str] | None:
+    """Source → work of all that was accepted; None: the database is down."""
     with (
         suppress(Unavailable),
         closing(Store.open(studio.settings.database)) as store,
         store._db.reading() as connection,
     ):
-        return set(connection.execute(select(works.c.source)).scalars())
+        return {row.source: row.id for row in connection.execute(select(works.c.source, works.c.id))}
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import aiohttp
@@ -125,7 +126,8 @@ async def _show(interaction: Interaction, ticket: Ticket, place: Place) -> None:
 async def _instead(interaction: Interaction, text: str) -> None:
     """Take “thinking…” away, and tell this person alone."""
     try:
-        await interaction.delete_original_response()
+        with suppress(discord.NotFound):  # gone already: the answer to an earlier try was lost
+            await interaction.delete_original_response()
         await interaction.followup.send(text, ephemeral=True)
     except (discord.HTTPException, OSError, aiohttp.ClientError) as fault:
         log.warning("interaction %s: could not answer: %r", interaction.id, fault)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from atelier.errors import Unavailable
 from atelier.languages import say
 from atelier.logs import Redact
 from atelier.settings import Settings
@@ -177,6 +178,19 @@ async def test_an_edit_whose_answer_was_lost_is_the_same_edit_again(
     await told(discord, desk, alice)
     assert works_in(discord) == [asked.message]
     assert len(asked.message.files) == 1
+
+
+async def test_a_refusal_is_told_although_nobody_heard_that_thinking_was_taken_away(
+    discord: FakeDiscord, desk: Desk, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down() -> None:
+        raise Unavailable("redis-down")
+
+    monkeypatch.setattr(desk.studio.road, "check", down)
+    lost = discord.trouble(method="DELETE", path="@original", swallow=True)
+    asked = await discord.type("/poem", {"topic": "rain"}, user=alice)
+    assert (await asked.text()).content == say("redis-down", "en")
+    assert lost.times == 0
 
 
 async def test_what_cannot_be_acknowledged_is_not_begun(
