@@ -240,20 +240,20 @@ def _check_steer(steer: Steer, count: int) -> None:
 def _refusal(model: type[Request], fault: ValidationError) -> BadInput:
     """The sentence for the first fault that pydantic found."""
     first = fault.errors()[0]
-    name = str(first["loc"][0]) if first["loc"] else model.prompt_field
+    name = str(clean_prompt(str(first["loc"][0]))) if first["loc"] else model.prompt_field
     if name == "steer":
         where = [str(part) for part in first["loc"]]
         return BadInput("bad-steer", option=".".join(where), value=str(first.get("input"))[:40])
-    value = str(first.get("input"))[:40]
+    value = str(clean_prompt(str(first.get("input"))))[:40]
     if first["type"] == "extra_forbidden":
         return BadInput("bad-option", option=name, options=", ".join(sorted(model.model_fields)))
     if name == model.prompt_field:
         if first["type"].endswith("too_long"):
             return BadInput("bad-prompt-long", limit=MAX_PROMPT)
         return BadInput("bad-prompt-empty")
-    if first["type"] == "literal_error":
-        choices = {"mood": MOODS, "form": FORMS, "style": STYLES, "palette": PALETTES,
-                   "rhythm": RHYTHMS, "length": LENGTHS, "lang": get_args(Written)}[name]  # fmt: skip
+    choices = {"mood": MOODS, "form": FORMS, "style": STYLES, "palette": PALETTES,
+               "rhythm": RHYTHMS, "length": LENGTHS, "lang": get_args(Written)}.get(name)  # fmt: skip
+    if choices is not None:  # also what is no text at all, half a surrogate pair say
         listed = ", ".join(str(choice) for choice in choices)
         return BadInput("bad-choice", option=name, value=value, choices=listed)
     if name == "key":
