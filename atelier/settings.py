@@ -72,7 +72,7 @@ class Settings(BaseSettings):
         None, description="An SF2 file for melodies; none: the built-in instrument."
     )
     candidates: Annotated[int, Field(ge=1, le=8)] = Field(
-        2, description="Pictures drawn for each one that is posted: the best is, 1 to 8."
+        1, description="Pictures drawn for each one that is posted: the best is, 1 to 8."
     )
     batch: Annotated[int, Field(ge=0, le=512)] = Field(
         0, description="Works made in one pass, at most; 0: as suits the kind and the device."

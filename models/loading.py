@@ -27,7 +27,7 @@ class Generator(Protocol):
 
 def load_model(
     kind: Kind, folder: Path | None = None, device: str = "cpu", *, soundfont: Path | None = None,
-    candidates: int = 2,
+    candidates: int = 1,
 ) -> Generator:  # fmt: skip
     """The model for ``kind`` from ``folder`` (None: what ships), warm. Raises ``WeightsError``."""
     if kind == "paint":

@@ -40,7 +40,7 @@ from models.text.network import Encoded
 from models.text.tokens import words
 
 FILE, CONCEPTS = "painter.safetensors", "concepts.json"
-CANDIDATES = 2  # drawn for each picture, where there is a ranker; the best is posted
+CANDIDATES = 1  # drawn for each picture, where there is a ranker; the best is posted
 
 
 @dataclass(slots=True)
