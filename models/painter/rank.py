@@ -16,10 +16,10 @@ from torch import nn
 
 from models.painter.data import rng_of
 from models.painter.latents import Latents, read
+from models.painter.lesson import learn, rivals_only
 from models.painter.network import LATENT, Residual, norm
 from models.painter.settings import Settings
-from models.painter.stage import Average, Budget, Journal, cosine, laid, mixed, run_stage, set_rate
-from models.ranks import share_gradients
+from models.painter.stage import Journal, laid, mixed
 from models.text.network import SENTENCE, PromptEncoder
 
 PART = "ranker."  # the beginning of its tensors' names in painter.safetensors
@@ -56,17 +56,13 @@ class Ranker(nn.Module):
 
 
 def train_ranker(
-    settings: Settings, text: PromptEncoder, train: Latents, val: Latents, work: Path,
-    budget: Budget,
-) -> tuple[Ranker, Journal]:  # fmt: skip
-    """The averaged weights; a stage like the others (``work/ranker.pt``), on cached latents."""
+    settings: Settings, text: PromptEncoder, train: Latents, val: Latents, work: Path
+) -> tuple[Ranker, Journal]:
+    """The averaged weights, frozen; a stage like the others (``work/ranker.pt``), on cached latents."""
     torch.manual_seed(settings.seed)
-    network = Ranker().to(settings.device)
-    average = Average(network, 0.998)
-    mean: Ranker = average.module  # type: ignore[assignment]
-    optimiser = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=0.05)
 
-    def loss_of(model: Ranker, source: Latents, number: int, still: bool) -> torch.Tensor:
+    def loss_of(model: Ranker, number: int, still: bool) -> torch.Tensor:
+        source = val if still else train
         chance, draw = rng_of(settings.seed, "ranker-val" if still else "ranker", number)
         latent, captions, _, _ = source.draw(chance, min(BATCH, 4 * settings.batch), 0.0)
         if not still:
@@ -77,29 +73,8 @@ def train_ranker(
         words = read(text, captions, settings.device)
         with mixed(settings.device):
             seen, said = model.seen(laid(latent, settings.device)), model.said(words.sentence)
-        match = seen.float() @ said.float().T * SCALE
-        # Two pictures with the very same caption are no rivals.
-        same = torch.tensor([[a == b for b in captions] for a in captions], device=match.device)
-        match = match.masked_fill(same & ~torch.eye(len(captions), dtype=torch.bool).to(same), -torch.inf)
+        match = rivals_only(seen.float() @ said.float().T * SCALE, captions)
         own = torch.arange(len(captions), device=match.device)
         return F.cross_entropy(match, own) + F.cross_entropy(match.T, own)
 
-    def step(number: int, share: float) -> dict[str, float]:
-        set_rate(optimiser, cosine(share, 2e-3, hold=0.3))
-        loss = loss_of(network, train, number, still=False)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        share_gradients(network.parameters())
-        optimiser.step()
-        average.update(network, number)
-        return {"ranker": loss.item()}
-
-    @torch.no_grad()
-    def validate() -> float:
-        return float(torch.stack([loss_of(mean, val, n, still=True) for n in range(4)]).mean())
-
-    journal = run_stage(
-        "ranker", work, budget, {"network": network, "average": average, "optimiser": optimiser}, step,
-        validate=validate, checks=8, patience=3, resume=settings.resume,
-    )  # fmt: skip
-    return mean.eval().requires_grad_(False), journal
+    return learn("ranker", Ranker(), loss_of, settings, work, checks=4)

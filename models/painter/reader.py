@@ -20,16 +20,18 @@ from models.painter.attributes import ATTRIBUTES, attribute_of, states
 from models.painter.data import rng_of
 from models.painter.judge import names_of
 from models.painter.latents import Latents, read
+from models.painter.lesson import learn, rivals_only
 from models.painter.network import LATENT, Residual, norm
 from models.painter.packs import Row
 from models.painter.settings import Settings
-from models.painter.stage import Average, Journal, cosine, laid, mixed, placed, run_stage, set_rate
-from models.ranks import share_gradients
+from models.painter.stage import Journal, laid, mixed
 from models.text.network import SENTENCE, PromptEncoder
 
 SPACE = 128
 SCALE = 16.0  # of cosines in the contrast
 BATCH = 192
+# What version 3 heeded least: palettes and styles, a whole picture's look, lose against its things.
+HEAVY = {"palette": 3.0, "style": 3.0, "weather": 2.0, "time": 1.5}
 NOISE = 0.6  # the most that is added to a latent: what is read must not hang on its finest grain
 
 
@@ -94,18 +96,13 @@ def wrong(
     """How wrongly latents are read: the contrast with one another's captions, and the attributes."""
     seen = reader(latent)
     match = reader.match(seen, sentence)
-    # Two pictures with the very same caption are no rivals.
-    same = torch.tensor([[a == b for b in captions] for a in captions], device=match.device)
-    match = match.masked_fill(same & ~torch.eye(len(captions), dtype=torch.bool).to(same), -torch.inf)
     own = torch.arange(len(captions), device=match.device)
-    loss = F.cross_entropy(match, own)
-    for column, head in enumerate(reader.heads.values()):
+    loss = F.cross_entropy(rivals_only(match, captions), own)
+    for column, (name, head) in enumerate(reader.heads.items()):
         known = wanted[:, column] >= 0
         if known.any():
-            share = known.float().mean()
-            loss = loss + attributes * share * F.cross_entropy(
-                head(seen[known]).float(), wanted[known, column]
-            )
+            weight = attributes * HEAVY.get(name, 1.0) * known.float().mean()
+            loss = loss + weight * F.cross_entropy(head(seen[known]).float(), wanted[known, column])
     return loss
 
 
@@ -115,12 +112,9 @@ def train_reader(
     """The averaged weights, frozen; a stage like the others (``work/reader.pt``), on cached latents."""
     torch.manual_seed(settings.seed)
     labels = Labels.of(train.pictures.rows)
-    network = placed(Reader({k: len(v) for k, v in labels.names.items()}), settings.device)
-    average = Average(network, 0.998)
-    mean: Reader = average.module  # type: ignore[assignment]
-    optimiser = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=0.05)
 
-    def loss_of(model: Reader, source: Latents, number: int, still: bool) -> torch.Tensor:
+    def loss_of(model: Reader, number: int, still: bool) -> torch.Tensor:
+        source = val if still else train
         chance, draw = rng_of(settings.seed, "reader-val" if still else "reader", number)
         drawn = source.draw(chance, min(BATCH, 3 * settings.batch), 0.0)
         strength = torch.rand(len(drawn.latent), 1, 1, 1, generator=draw) * (0.1 if still else NOISE)
@@ -130,23 +124,6 @@ def train_reader(
         with mixed(settings.device):
             return wrong(model, laid(latent, settings.device), words.sentence, drawn.captions, wanted)
 
-    def step(number: int, share: float) -> dict[str, float]:
-        set_rate(optimiser, cosine(share, 2e-3, hold=0.3))
-        loss = loss_of(network, train, number, still=False)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        share_gradients(network.parameters())
-        optimiser.step()
-        average.update(network, number)
-        return {"reader": loss.item()}
-
-    @torch.no_grad()
-    def validate() -> float:
-        return float(torch.stack([loss_of(mean, val, n, still=True) for n in range(3)]).mean())
-
-    journal = run_stage(
-        "reader", work, settings.budget("reader"),
-        {"network": network, "average": average, "optimiser": optimiser}, step,
-        validate=validate, checks=8, patience=3, resume=settings.resume,
-    )  # fmt: skip
-    return mean.eval().requires_grad_(False), labels, journal
+    network = Reader({k: len(v) for k, v in labels.names.items()})
+    reader, journal = learn("reader", network, loss_of, settings, work, checks=3)
+    return reader, labels, journal

@@ -57,10 +57,10 @@ class Settings:
     )
     scenes: int = 30000  # made by the program and mixed in
     adversarial: float = 0.05  # weights of the GAN's losses: what passes for real,
-    repeat: float = 0.5  # what repeats a picture from the noise that belongs to it,
-    reading: float = 0.05  # and what is read in it; 0: none
+    repeat: float = 0.15  # what repeats a picture from the noise that belongs to it,
+    reading: float = 0.1  # and what is read in it; 0: none
     reading_noise: float = 0.3  # added to a latent before it is read
-    looked_at: int = 16  # of a batch's pictures, by the discriminator's second pair of eyes; 0: none
+    looked_at: int = 8  # of a batch's pictures, by the discriminator's second pair of eyes; 0: none
     coder: str = "32,64,128"  # widths of the autoencoder, and of the generator
     unet: str = "96,144,160"
     val_pictures: int = 200

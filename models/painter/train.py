@@ -107,7 +107,7 @@ def train(settings: Settings) -> Version | None:
     generator, fourth = train_gan(
         settings, shape, parent, coder.decoder, coupling, lesson, text, ours, theirs, work, sheets.child
     )
-    ranker, sixth = train_ranker(settings, text, ours, theirs, work, settings.budget("ranker"))
+    ranker, sixth = train_ranker(settings, text, ours, theirs, work)
     if settings.runs("baselines"):
         drawn = parent_sampler(parent, coder.decoder, ours.scale, text, settings.device)
         encoder = TextEncoder.load(settings.text, settings.device)

@@ -24,7 +24,6 @@ from models.painter.latents import Latents, Scale
 from models.painter.packs import Row
 from models.painter.rank import PART, Ranker, train_ranker
 from models.painter.settings import Settings
-from models.painter.stage import Budget
 from models.painter.steer import noise_of, recipe, words_of
 from tests.models.painter_asks import ask, made, pixels, result
 
@@ -90,10 +89,8 @@ def test_the_ranker_learns_which_words_fit(painter: Painter, tmp_path: Path) -> 
         pictures, values.numpy().astype(np.float16),
         Scale(torch.zeros(1, 16, 1, 1), torch.ones(1, 16, 1, 1)), list(accumulate([1.0] * 64)),
     )  # fmt: skip
-    settings = Settings(tmp_path, tmp_path / "out", batch=8)
-    ranker, journal = train_ranker(
-        settings, painter.text.network, source, source, tmp_path / "work", Budget(steps=40)
-    )
+    settings = Settings(tmp_path, tmp_path / "out", batch=8, steps=40)
+    ranker, journal = train_ranker(settings, painter.text.network, source, source, tmp_path / "work")
     assert journal.step == 40
     sentences = painter.text.encode([f"a {colour} thing" for colour in colours]).sentence
     with torch.inference_mode():
