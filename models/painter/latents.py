@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from models.painter.data import Pictures, draw_caption, flippable
 from models.painter.network import LATENT, SIDE, Encoder
 from models.painter.packs import Row
-from models.painter.scenes.picture import SLOTS, chances
+from models.painter.scenes.picture import LIGHT_SIDE, SLOTS, chances
+from models.painter.scenes.wording import tells_side
 from models.painter.scenes.world import imagine
 from models.painter.stack import Stack
 from models.painter.stage import laid, mixed, placed
@@ -46,7 +47,7 @@ class Batch(NamedTuple):
     """Scaled latents float32 ``[B, 16, 16, 16]`` with what is known of them.
 
     ``chances`` float32 ``[B, SLOTS]`` are a made scene's (:func:`models.painter.scenes.picture.chances`);
-    NaN for other pictures.
+    NaN for other pictures, and where the caption tells it.
     """
 
     latent: torch.Tensor
@@ -80,6 +81,8 @@ class Latents:
         for place, (i, made) in enumerate(zip(chosen, scenes, strict=True)):
             if made:
                 told[place] = _chances(int(rows[i].labels["seed"]))
+                if tells_side(captions[place]):  # the words must win
+                    told[place, LIGHT_SIDE] = torch.nan
         return Batch(self.scale.to_unit(found), captions, told, [rows[i] for i in chosen])
 
 

@@ -19,7 +19,8 @@ from models.painter.latents import Latents, Scale
 from models.painter.network import LATENT, SIDE, codes_of
 from models.painter.reader import Labels, Reader, wrong
 from models.painter.scenes import imagine
-from models.painter.scenes.picture import SLOTS, chances
+from models.painter.scenes.picture import LIGHT_SIDE, SLOTS, chances
+from models.painter.scenes.wording import tells_side
 from models.text.encoder import TextEncoder
 
 
@@ -81,6 +82,19 @@ def test_the_chances_of_a_scene_are_its_own() -> None:
     assert ((known > 0) & (known < 1)).all()
     every = np.stack([chances(s) for s in map(imagine, range(300)) if s.boats == 1])[:, 0]
     assert abs(float(every.mean()) - 0.5) < 0.1  # even over the width
+    for side, third in (("left", 0), ("centre", 1), ("right", 2)):
+        suns = [s for s in map(imagine, range(100)) if s.light == "sun" and s.side == side]
+        assert {int(chances(s)[LIGHT_SIDE] * 3) for s in suns} == {third}
+    assert all(np.isnan(chances(s)[LIGHT_SIDE]) for s in map(imagine, range(100)) if s.light == "none")
+
+
+def test_a_side_that_the_words_tell_is_not_told_by_chance(latents: Latents) -> None:
+    drawn = latents.draw(random.Random(0), 200, 0.0)
+    said = [tells_side(caption) for caption in drawn.captions]
+    assert any(said)
+    assert torch.isnan(drawn.chances[said, LIGHT_SIDE]).all()
+    lit = [row.labels["light"] != "none" and not told for row, told in zip(drawn.rows, said, strict=True)]
+    assert not torch.isnan(drawn.chances[lit, LIGHT_SIDE]).any()
 
 
 def test_the_reader_prefers_what_fits(scenes: Pictures) -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from models.painter.scenes.boats import birds, boats
 from models.painter.scenes.buildings import bridge, houses, lighthouse, skyline
 from models.painter.scenes.canvas import Canvas
-from models.painter.scenes.places import ground, sky
+from models.painter.scenes.places import SIDES, ground, sky
 from models.painter.scenes.styles import painted
 from models.painter.scenes.vegetation import forest, trees
 from models.painter.scenes.weather import weather
@@ -22,6 +22,8 @@ SLOTS = 0
 for _kind, (_many, _each) in _COUNTS.items():
     _SLOTS[_kind] = (SLOTS, _many, _each)
     SLOTS += _many * _each
+LIGHT_SIDE = SLOTS  # the number that says where the sun or moon stands
+SLOTS += 1
 
 
 def render(scene: Scene, size: int = SIZE) -> NDArray[np.uint8]:
@@ -37,8 +39,9 @@ def maps(scene: Scene, size: int = SIZE) -> NDArray[np.uint8]:
 def chances(scene: Scene) -> NDArray[np.float32]:
     """What chance gave the things that were placed, float32 ``[SLOTS]`` in 0..1; NaN where nothing is.
 
-    Everything that words leave open about boats, houses, trees, birds and lightning. Things of one
-    kind are told from left to right; a place is told within the part of the width that is its own.
+    Everything that words leave open about boats, houses, trees, birds and lightning, and the side of
+    the sun or moon, which words may tell. Things of one kind are told from left to right; a place is
+    told within the part of the width that is its own, one of a few choices as all of its share of 0..1.
     """
     found = np.full(SLOTS, np.nan, np.float32)
     things = _drawn(scene, _TINY).things
@@ -47,10 +50,12 @@ def chances(scene: Scene) -> NDArray[np.float32]:
         here = sorted(shares for name, shares in things if name == kind)
         for i, (place, *rest) in enumerate(here[:many]):
             own = place if kind in ("flock", "lightning") else (place * len(here) - i - 0.25) * 2
-            if kind == "boat":  # one of three colours of sail: all of its third of 0..1
+            if kind == "boat":  # one of three colours of sail
                 rest[2] += (float(spare.random()) - 0.5) / 3
             told = (own, *rest)
             found[first + i * len(told) : first + (i + 1) * len(told)] = told
+    if scene.light != "none":
+        found[LIGHT_SIDE] = (list(SIDES).index(scene.side) + float(spare.random())) / len(SIDES)
     return np.clip(found, 1e-3, 1 - 1e-3)
 
 

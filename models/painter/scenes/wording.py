@@ -153,6 +153,11 @@ def captions(scene: Scene) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return made[0], made[1]
 
 
+def tells_side(caption: str) -> bool:
+    """Whether one of :func:`captions` says on which side the sun or the moon stands."""
+    return any(words in caption for said in _SIDES.values() for words in said.values())
+
+
 def _parts(writer: _Writer, share: float) -> dict[str, str]:
     """The phrases that this caption has; each kind by a chance of ``share``."""
     scene, chance, lang = writer.scene, writer.chance, writer.lang
