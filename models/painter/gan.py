@@ -1,10 +1,10 @@
 """Stage (c): the parent becomes a GAN that draws in one pass.
 
-The generator starts as the flow network at t = 1. Half of a batch is noise that belongs to training
-pictures (:mod:`models.painter.coupling`), which the generator is to repeat; the other half is plain
-noise. All of it is held against real latents by a matching-aware discriminator
-(:mod:`models.painter.critic`) and read by :mod:`models.painter.reader`. Hinge loss; captions of other
-pictures are wrong answers too.
+The generator starts as the flow network at t = 1, or as that of the version that is gone on from.
+Half of a batch is noise that belongs to training pictures (:mod:`models.painter.coupling`), which the
+generator is to repeat; the other half is plain noise. All of it is held against real latents by a
+matching-aware discriminator (:mod:`models.painter.critic`) and read by :mod:`models.painter.reader`.
+Hinge loss; captions of other pictures are wrong answers too.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from torch import nn
 from models.painter.coupling import Coupling
 from models.painter.critic import CHANNELS, Heads, open_eyes
 from models.painter.data import rng_of
+from models.painter.going_on import part_of
 from models.painter.latents import Latents, Scale, read
 from models.painter.network import Decoder, Generator, Shape
 from models.painter.reader import Labels, Reader, wrong
@@ -42,7 +43,10 @@ def train_gan(
     torch.manual_seed(settings.seed)
     parent = parent.eval().requires_grad_(False)
     decoder = placed(decoder, settings.device).eval().requires_grad_(False)
-    network = copy.deepcopy(parent).requires_grad_(True).train()
+    network = copy.deepcopy(parent)
+    if settings.gan_start == "version" and settings.start:
+        network.load_state_dict(part_of(settings.start, "generator"), strict=False)
+    network = network.requires_grad_(True).train()
     critic = placed(Critic(settings, shape, parent, decoder, train.scale), settings.device)
     average = Average(network, 0.998)
     optimiser = torch.optim.Adam(network.parameters(), betas=(0.0, 0.99))

@@ -30,7 +30,7 @@ from models.text.network import SENTENCE, PromptEncoder
 SPACE = 128
 SCALE = 16.0  # of cosines in the contrast
 BATCH = 192
-# What version 3 heeded least: palettes and styles, a whole picture's look, lose against its things.
+# Palettes and styles, a whole picture's look, were heeded least where all weighed alike (version 3).
 HEAVY = {"palette": 3.0, "style": 3.0, "weather": 2.0, "time": 1.5}
 NOISE = 0.6  # the most that is added to a latent: what is read must not hang on its finest grain
 

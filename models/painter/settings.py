@@ -25,6 +25,7 @@ class Settings:
     work: Path | None = None  # checkpoints and caches; default: ``<out>-work`` beside it
     text: Path | None = None  # a prompt encoder's version; default: the one that ships
     start: Path | None = None  # a painter's version to go on from: its decoder is kept, its generator trained
+    gan_start: str = "parent"  # what the GAN begins as; ``version``: the generator of ``start``
     stages: str = "autoencoder,sharpen,judge,flow,reader,gan,ranker,baselines,export"
     text_minutes: float = 3.0
     autoencoder_minutes: float = 4.5
