@@ -73,7 +73,7 @@ class Up:
         return self._log.read_text("utf-8", "replace")
 
     def processes(self, *words: str) -> list[psutil.Process]:
-        """The studio's own processes whose command line has all of ``words``; none once it ended."""
+        """The studio's own processes with all of ``words`` among their arguments; none once it ended."""
         if self.process.poll() is not None:
             return []
         found = []
@@ -82,7 +82,7 @@ class Up:
                 line = child.cmdline()
             except psutil.Error:
                 continue
-            if line and all(any(word in part for part in line) for word in words):
+            if line and all(word in line for word in words):
                 found.append(child)
         return found
 
@@ -176,7 +176,8 @@ async def town(home: Path, **settings: str) -> AsyncIterator[Town]:
             if given["discord_token"] == discord.token:
                 await discord.ready(START_S)
             if given["telegram_token"] == telegram.token:
-                await until(lambda: telegram.called("getUpdates"), "Telegram's front end", START_S)
+                # Its last call before it listens; the listening itself is recorded when a long poll ends.
+                await until(lambda: telegram.called("setMyCommands"), "Telegram's front end", START_S)
             with closing(await asyncio.to_thread(Store.open, f"sqlite:///{home / 'atelier.db'}")) as store:
                 yield Town(up, discord, telegram, store)
         except BaseException:
