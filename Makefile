@@ -23,8 +23,9 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 up: install
 	$(BIN)/atelier up
 
+# Two processes with a thread each; what shares a file shares its servers.
 test: install
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile
 
 # What CI runs before the tests: style, types, and that the wheel holds what it should.
 check: install
