@@ -82,7 +82,8 @@ class Up:
                 line = child.cmdline()
             except psutil.Error:
                 continue
-            if line and all(word in line for word in words):
+            # Redis writes its title as one argument.
+            if line and all(word in line or f"/{word} " in line[0] for word in words):
                 found.append(child)
         return found
 

@@ -101,7 +101,7 @@ def find_coupling(
     coupling = Coupling(found, told, spread, rest.quantile(torch.linspace(0, 1, _QUANTILES), 0))
     work.mkdir(parents=True, exist_ok=True)
     save_file({name: getattr(coupling, name).contiguous() for name in Coupling.__slots__}, path)
-    return coupling
+    return Coupling(**load_file(path))  # a layout of its own can round otherwise: as whoever resumes has it
 
 
 def _fit(words: torch.Tensor, values: torch.Tensor) -> torch.Tensor:

@@ -10,6 +10,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -280,9 +281,7 @@ def test_the_database_stopped_during_a_job(
     work = send(store, road, "sleep 1")
     runs(store, work)
     with psycopg.connect(postgres_admin, autocommit=True) as admin:
-        name = next(iter(admin.execute("SELECT datname FROM pg_stat_activity WHERE datname LIKE 'test_%'")))[
-            0
-        ]
+        name = urlsplit(postgres_url).path.removeprefix("/")
         admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
         eventually("the worker minds", lambda: "put back" in handle.log())
