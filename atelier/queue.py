@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Literal, Self
 
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError, RedisError, WatchError
 from redis.retry import Retry as RedisRetry
 from rq import Queue, RateLimit, Retry, worker_registration
@@ -38,6 +39,7 @@ MAKE, TRAIN = "workers.jobs.make", "workers.training.train"
 _KEEP_S = 600  # a finished job, for rq-dashboard
 _KEEP_FAILED_S = 7 * 24 * 3600
 _AT_ONCE = 100  # jobs in one transaction: long enough to pay, short enough that others get their turn
+_LOOKS = 3  # at whether a job is there, before it counts as unsent
 _RESUMES = 3  # how often a training whose trainer died is taken up again
 _ON_THE_WAY = (
     JobStatus.QUEUED, JobStatus.STARTED, JobStatus.RATE_LIMITED, JobStatus.SCHEDULED, JobStatus.DEFERRED,
@@ -141,8 +143,8 @@ class Road:
 
         RQ refuses ``unique`` for rate-limited jobs; watching the job's key is what it does for others.
         """
-        with self.redis.pipeline() as pipe:
-            try:
+        for _ in range(_LOOKS):
+            with self.redis.pipeline() as pipe, suppress(WatchError):
                 pipe.watch(job.key)  # type: ignore[no-untyped-call]
                 if pipe.exists(job.key):
                     return False
@@ -150,9 +152,10 @@ class Road:
                 pipe.sadd(queue.redis_queues_keys, queue.key)
                 queue._enqueue_rate_limited_job(job, pipeline=pipe)
                 pipe.execute()
-            except WatchError:
-                return False
-        return True
+                return True
+            # Somebody else sends it just now; or the connection broke, which redis-py calls by the
+            # same name: whether it arrived is to be seen.
+        raise RedisConnectionError(f"{job.id} could not be sent")
 
     def send_training(self, model: str, data: str, out: str, settings: Sequence[str] = ()) -> str:
         """Put a training on the trainer's queue; its job's id.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 import zlib
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from rq.job import Job
@@ -46,6 +48,40 @@ def test_sent_twice_is_queued_once(road: Road, store: Store) -> None:
     assert road.send(work) == 2
     assert road.send(work) == 2
     assert road.waiting("poem") == 2
+
+
+def broken(road: Road, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """Redis hangs up on the next ``times`` transactions, just before they are to be done."""
+    queue, left = road._queues["poem"], [times]
+    enqueue = queue._enqueue_rate_limited_job
+
+    def hang_up(job: Job, *, pipeline: Any) -> Any:
+        if left[0]:
+            left[0] -= 1
+            pipeline.connection._sock.shutdown(socket.SHUT_RDWR)
+        return enqueue(job, pipeline=pipeline)
+
+    monkeypatch.setattr(queue, "_enqueue_rate_limited_job", hang_up)
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_connection_that_breaks_while_it_sends_loses_nothing(
+    road: Road, store: Store, monkeypatch: pytest.MonkeyPatch, many: bool
+) -> None:
+    """redis-py calls it a WatchError, as if somebody else had sent the work."""
+    work = ask(store, "a")
+    broken(road, monkeypatch, 1)
+    assert (road.send_many([work]) if many else road.send(work)) == 1
+    assert road.waiting("poem") == 1
+
+
+def test_a_connection_that_always_breaks_is_no_success(
+    road: Road, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken(road, monkeypatch, 100)
+    with pytest.raises(Unavailable):
+        road.send(ask(store, "a"))
+    assert road.waiting("poem") == 0
 
 
 def test_many_are_sent_at_once_as_one_by_one(road: Road, store: Store, settings: Settings) -> None:
