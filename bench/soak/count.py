@@ -14,7 +14,6 @@ from atelier.store import Store, Work
 from atelier.store.tables import works
 from bench.soak.people import People
 from bench.soak.studio import Studio
-from bench.soak.trouble import Troubles
 
 TRACE = re.compile(r"Traceback|\w+Error\b|Exception|File \"")
 
@@ -23,10 +22,10 @@ TRACE = re.compile(r"Traceback|\w+Error\b|Exception|File \"")
 class Count:
     """``lost``: accepted, and no message shows it. ``twice``: more messages show it than one.
 
-    ``unknowable``: of those, posts that the platform took without saying so. ``failed``: accepted, and
-    the person was told that there is no work. ``refused``: told why not. ``untold``: not accepted, and
-    nothing to read, though the bot had shown life. ``unheard``: the bot was killed or away, and the
-    person's own client says so. ``stale``: messages that still wait, or think.
+    ``unknowable``: beside those, messages of the same work that Telegram took without ever answering.
+    ``failed``: accepted, and the person was told that there is no work. ``refused``: told why not.
+    ``untold``: not accepted, and nothing to read, though the bot had shown life. ``unheard``: the bot was
+    killed or away, and the person's own client says so. ``stale``: messages that still wait, or think.
     """
 
     accepted: int
@@ -51,21 +50,23 @@ def _seconds(work: Work) -> float:
     return ((work.posted_at or datetime.now(UTC)) - work.asked_at).total_seconds()
 
 
-def count(studio: Studio, people: People, troubles: Troubles) -> Count:
+def count(studio: Studio, people: People) -> Count:
     """Count, once everything is quiet. The lost are named on stderr."""
     with closing(Store.open(studio.settings.database)) as store:
         with store._db.reading() as connection:
             rows = {row.source: row.id for row in connection.execute(select(works.c.source, works.c.id))}
         accepted = store.get_many(list(rows.values()))
-    shows = people.shows()
-    lost, extra, failed = [], 0, []
+    shows, unanswered = people.shows(), people.unanswered()
+    lost, twice, unknowable, failed = [], 0, 0, []
     for work in accepted.values():
         shown = shows.get(work.id, 0)
         if work.state in ("failed", "cancelled"):
             failed.append(work)
         elif shown == 0:
             lost.append(work)
-        extra += max(0, shown - 1)
+        extra = max(0, shown - 1)
+        unknown = min(extra, unanswered.get(work.id, 0))
+        twice, unknowable = twice + extra - unknown, unknowable + unknown
     for what, found in (("lost", lost), ("failed", failed)):
         for work in found[:20]:
             sys.stderr.write(f"{what}: {work.id} {work.kind} {work.state} {work.failure} {work.post}\n")
@@ -75,7 +76,6 @@ def count(studio: Studio, people: People, troubles: Troubles) -> Count:
     traces = studio.traces()
     for trace in traces[:3]:
         sys.stderr.write(f"logged by {trace}\n")
-    unknowable = min(extra, troubles.swallowed)
     out = [one for one in people.asked if one.source not in rows]
     heard = [one for one in out if one.acknowledged]
     for one in [one for one in heard if not one.told][:20]:
@@ -87,7 +87,7 @@ def count(studio: Studio, people: People, troubles: Troubles) -> Count:
         unheard=len(out) - len(heard),
         failed=len(failed),
         lost=len(lost),
-        twice=extra - unknowable,
+        twice=twice,
         unknowable=unknowable,
         stale=people.stale(),
         tracebacks_shown=sum(1 for text in people.read() if TRACE.search(text)),

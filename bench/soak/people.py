@@ -188,6 +188,15 @@ class People:
                 found[card.button("👍").partition(":")[2]] += 1
         return found
 
+    def unanswered(self) -> dict[str, int]:
+        """Work id → how many of Telegram's messages show it whose sending was never answered."""
+        found: dict[str, int] = defaultdict(int)
+        for card in self._telegram.state.messages.values():
+            here = (card.chat.id, card.id) in self._telegram.unanswered
+            if here and not card.deleted and card.is_work:
+                found[card.button("👍").partition(":")[2]] += 1
+        return found
+
     def stale(self) -> int:
         """Messages of the bot that still offer to cancel, or still think."""
         on_discord = [m for m in self._discord.world.messages.values() if not m.deleted and not m.is_work]

@@ -75,7 +75,7 @@ class Soak:
                 finally:
                     keeping.cancel()
                     await asyncio.gather(keeping, return_exceptions=True)
-                self.found = count(studio, people, troubles)
+                self.found = count(studio, people)
                 return self.found
             except BaseException:
                 for part in studio.parts.values():

@@ -49,7 +49,6 @@ class Troubles:
         self._discord, self._telegram = discord, telegram
         self._dice = dice
         self._api_s = API_S / 2 if hurry else API_S
-        self.swallowed = 0  # posts that Telegram took without saying so
         machine: dict[str, Trouble] = {
             "worker killed": self._worker,
             "discord front end killed": lambda: self._kill("discord"),
@@ -135,7 +134,6 @@ class Troubles:
         for method in ("sendMessage", "editMessageText"):
             self._telegram.swallow(method, times=2)
         await asyncio.sleep(self._api_s)
-        self.swallowed += sum(trouble.used for trouble in self._telegram._troubles if trouble.swallow)
         self._forget()
 
     def _forget(self) -> None:

@@ -68,6 +68,7 @@ class FakeTelegram:
         self.state = State()
         self.calls: list[Call] = []
         self.faults: list[str] = []  # what the Bot API's description forbids
+        self.unanswered: set[tuple[int, int]] = set()  # chat and id of messages sent by a call without answer
         self._methods = Methods(self.state)
         path = botapi_spec.find() if checked else None
         self._spec = botapi_spec.load(path) if path else None
@@ -273,6 +274,8 @@ class FakeTelegram:
             self.faults += [f"fake answer: {fault}" for fault in self._spec.answer(method, result)]
         await self._tell()
         if trouble and trouble.swallow:
+            if method.startswith("send") and isinstance(result, dict):
+                self.unanswered.add((result["chat"]["id"], result["message_id"]))
             await asyncio.sleep(3600)  # cancelled when the client hangs up
         return web.json_response({"ok": True, "result": result})
 
