@@ -28,14 +28,16 @@ class Preferences(BaseModel):
     style: Style | None = None
     form: Form | None = None
     private: bool = False
+    learning: bool = True  # whether models may learn from their works and votes
 
 
 class Rules(BaseModel):
     """What administrators set for a server (a Discord server, a Telegram group), or for the whole studio.
 
     ``words`` are refused, besides the studio's own; ``channels`` are where the bot may answer (empty:
-    everywhere); ``adults`` switches the age-restricted mode on. ``each`` and ``together`` are how many works
-    one person, and all of them, may wait for (None: as the settings say).
+    everywhere); ``adults`` switches the age-restricted mode on; ``learning`` says whether models may learn
+    from works made here. ``each`` and ``together`` are how many works one person, and all of them, may wait
+    for (None: as the settings say).
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -43,6 +45,7 @@ class Rules(BaseModel):
     words: tuple[Annotated[str, Field(max_length=60)], ...] = ()
     channels: tuple[str, ...] = ()
     adults: bool = False
+    learning: bool = True
     paused: bool = False
     each: Annotated[int, Field(ge=1)] | None = None
     together: Annotated[int, Field(ge=1)] | None = None

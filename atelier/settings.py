@@ -166,6 +166,11 @@ class Settings(BaseSettings):
         return f"sqlite:///{(self.home / 'atelier.db').resolve()}"
 
     @property
+    def lessons(self) -> Path:
+        """The folder of snapshots of votes, trainings from them, and versions that came of it."""
+        return (self.home / "learning").resolve()
+
+    @property
     def artefacts(self) -> str:
         """The fsspec URL in force."""
         return self.artefacts_url or (self.home / "artefacts").resolve().as_uri()

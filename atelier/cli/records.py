@@ -14,10 +14,13 @@ from rich.table import Table
 from atelier import registry
 from atelier.errors import BadInput, Unavailable, WeightsError
 from atelier.languages import say, terminal_language
+from atelier.learning.rules import Bounds
+from atelier.learning.snapshot import Snapshot, take
 from atelier.settings import Settings
 from atelier.store import Store, VersionRow
 from atelier.versions import (
     CARD,
+    MODEL_OF,
     MODELS,
     SHIPPED,
     Model,
@@ -173,10 +176,25 @@ def feedback_stats(as_json: bool) -> None:
 
 
 @feedback_command.command("export")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="a JSONL file; else stdout")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="a JSONL file (with --model: a folder); else stdout"
+)
+@click.option("--model", type=click.Choice(MODELS), help="instead of the log: what MODEL would learn from")
+@click.option(
+    "--votes", type=click.IntRange(min=1), default=Bounds.votes, help="with --model: at most so many"
+)
 @click.option("--json", "as_json", is_flag=True, help="one JSON object with all rows, instead of JSON lines")
-def feedback_export(out: Path | None, as_json: bool) -> None:
-    """The feedback log, one JSON object a line; people only as hashes."""
+def feedback_export(out: Path | None, model: Model | None, votes: int, as_json: bool) -> None:
+    """The feedback log, one JSON object a line; people only as hashes.
+
+    With --model, a snapshot as a training reads it: only the votes that count, in a folder named by its
+    own hash, under the home if --out names no other.
+    """
+    if model is not None:
+        snapshot = _snapshot(model, out, votes)
+        told = {"folder": str(snapshot.folder), **snapshot.about}
+        click.echo(json.dumps(told, ensure_ascii=False) if as_json else snapshot.folder)
+        return
     if as_json and out is None:
         click.echo(json.dumps({"feedback": list(_store().feedback())}, ensure_ascii=False))
         return
@@ -192,3 +210,9 @@ def feedback_export(out: Path | None, as_json: bool) -> None:
         raise BadInput("bad-out", path=str(out), why=fault.strerror or str(fault)) from None
     if as_json:
         click.echo(json.dumps({"file": str(out)}))
+
+
+def _snapshot(model: Model, out: Path | None, votes: int) -> Snapshot:
+    kind = next(kind for kind, name in MODEL_OF.items() if name == model)
+    home = out or Settings.load().lessons / "snapshots"
+    return take(model, _store().heard(kind), home, Bounds(votes=votes))

@@ -13,6 +13,7 @@ from atelier.store.database import Database
 from atelier.store.erasure import FORGOTTEN, hide_bans, made_from_theirs, unsay, words_of
 from atelier.store.favourites import Favourites
 from atelier.store.house import House
+from atelier.store.lessons import LessonsOf
 from atelier.store.migrate import migrate
 from atelier.store.models import Models
 from atelier.store.people import People, forget
@@ -23,7 +24,7 @@ from atelier.store.votes import Votes
 from atelier.store.works import Works
 
 
-class Store(Works, Votes, Favourites, People, House, Models):
+class Store(Works, Votes, LessonsOf, Favourites, People, House, Models):
     """Works, people, feedback, favourites, order and model versions. Safe to share between threads."""
 
     def __init__(self, database: Database) -> None:

@@ -33,7 +33,7 @@ class Votes:
         with self._db.writing() as connection:
             _hold(connection, work_id)
             voter = meet(connection, person)
-            stands = _standing(feedback.c.work_id == work_id, feedback.c.person_id == voter)
+            stands = standing_votes(feedback.c.work_id == work_id, feedback.c.person_id == voter)
             latest = connection.execute(select(stands.c.origin, stands.c.value)).one_or_none()
             if latest is None or (latest.origin, latest.value) != (origin, value):
                 _log(connection, work_id, voter, "cast", value, origin, platform)
@@ -62,7 +62,7 @@ class Votes:
     def standing(self, work_id: str, person: PersonRef) -> Vote | None:
         """The person's vote that stands."""
         with self._db.reading() as connection:
-            stands = _standing(
+            stands = standing_votes(
                 feedback.c.work_id == work_id, feedback.c.person_id == person_id(connection, person)
             )
             value: Vote | None = connection.execute(select(stands.c.value)).scalar()
@@ -70,7 +70,7 @@ class Votes:
 
     def stats(self) -> dict[str, Any]:
         """``works``, ``people``, ``liked`` and ``disliked`` (votes that stand), ``kinds`` and ``states``."""
-        stands = _standing()
+        stands = standing_votes()
         voted = (
             select(works.c.kind, stands.c.value, func.count())
             .select_from(stands.join(works, works.c.id == stands.c.work_id))
@@ -99,7 +99,7 @@ class Votes:
         ``act`` is cast or withdrawn, ``vote`` None for the latter; ``stands`` marks the casts in
         force. Deleted works, and works of people who had themselves erased, are left out.
         """
-        stands = _standing()
+        stands = standing_votes()
         query = (
             select(
                 feedback, works.c.kind, works.c.lang, works.c.request, works.c.version,
@@ -167,7 +167,7 @@ def _alive(*where: ColumnElement[bool]) -> Subquery:
     return select(feedback).where(feedback.c.act == "cast", ~withdrawn, *where).subquery("alive")
 
 
-def _standing(*where: ColumnElement[bool]) -> Subquery:
+def standing_votes(*where: ColumnElement[bool]) -> Subquery:
     """The casts in force: of each person and work, the latest that is alive."""
     alive = _alive(*where)
     rank = func.row_number().over(
@@ -178,7 +178,7 @@ def _standing(*where: ColumnElement[bool]) -> Subquery:
 
 
 def _tally(connection: Connection, work_id: str) -> Tally:
-    stands = _standing(feedback.c.work_id == work_id)
+    stands = standing_votes(feedback.c.work_id == work_id)
     counts = connection.execute(select(stands.c.value, func.count()).group_by(stands.c.value)).all()
     by_value = {row[0]: row[1] for row in counts}
     return Tally(by_value.get("liked", 0), by_value.get("disliked", 0))

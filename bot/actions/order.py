@@ -75,6 +75,17 @@ async def adults(call: Call) -> Reply:
     return Reply(call.say("adults-on-discord" if call.where.platform == "discord" else "adults-on"))
 
 
+async def learning(call: Call) -> Reply:
+    """Whether models may learn from what is made in this server."""
+    if call.where.server is None:
+        raise BadInput("only-in-a-server")
+    if wish := call.options.get("learn"):
+        rules = await _rule(call, lambda rules: rules.model_copy(update={"learning": wish == "yes"}))
+    else:
+        rules = await _rules(call)
+    return Reply(call.say("learning-on" if rules.learning else "learning-off"))
+
+
 async def ban(call: Call) -> Reply:
     """Keep somebody out, here or everywhere."""
     whom = _person(call)
@@ -160,6 +171,7 @@ ORDER = (
     _part("words", words, Option("add", max_length=MAX_WORD), Option("remove", max_length=MAX_WORD)),
     _part("channels", channels, Option("change", choices=("allow", "forbid", "everywhere"))),
     _part("adults", adults, Option("allowed", choices=("yes", "no"))),
+    _part("learning", learning, Option("learn", choices=("yes", "no"))),
     _part("ban", ban, _WHO, Option("why", max_length=200)),
     _part("unban", unban, _WHO),
     _part("pause", pause),

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 PAGE = 10  # works a list shows at a time
 ARCHIVE_BYTES = 8 * 2**20  # what every platform takes in one file
 NONE = "none"
+YES_NO = {True: "yes", False: "no"}
 
 
 async def history(call: Call) -> Reply:
@@ -69,8 +70,9 @@ async def _theirs(call: Call, work_id: str) -> Work:
 async def settings(call: Call) -> Reply:
     """What is set, with whatever was changed just now; each setting can be changed by a button too."""
     changed = {name: None if value in (NONE, "auto") else value for name, value in call.options.items()}
-    if "private" in changed:
-        changed["private"] = changed["private"] == "yes"
+    for name in ("private", "learning"):
+        if name in changed:
+            changed[name] = changed[name] == "yes"
     tastes = call.studio.tastes
     mine = await tastes.prefer(call.person, **changed) if changed else tastes.of(call.person)
     lang = mine.language or call.client  # the answer speaks the language that was chosen just now
@@ -79,7 +81,7 @@ async def settings(call: Call) -> Reply:
 
 def _said(mine: Preferences, lang: Lang) -> tuple[tuple[str, str], ...]:
     values = {"language": mine.language or "auto", "style": mine.style or NONE, "form": mine.form or NONE,
-              "private": "yes" if mine.private else "no"}  # fmt: skip
+              "private": YES_NO[mine.private], "learning": YES_NO[mine.learning]}  # fmt: skip
     return tuple((_name(o, lang), o.choice(values[o.name], lang)) for o in SETTINGS.options)
 
 
@@ -88,12 +90,14 @@ def _name(option: Option, lang: Lang) -> str:
 
 
 def _changes(mine: Preferences, lang: Lang) -> tuple[Choice, ...]:
-    language, _, _, private = SETTINGS.options
+    language, _, _, private, learning = SETTINGS.options
     others = [value for value in language.choices if value != (mine.language or "auto")]
     choices = [Choice(language.choice(value, lang), f"settings language={value}") for value in others]
-    turned = "no" if mine.private else "yes"
-    label = f"{_name(private, lang)}: {private.choice(turned, lang)}"
-    return (*choices, Choice(label, f"settings private={turned}"))
+    for option, now in ((private, mine.private), (learning, mine.learning)):
+        turned = "no" if now else "yes"
+        label = f"{_name(option, lang)}: {option.choice(turned, lang)}"
+        choices.append(Choice(label, f"settings {option.name}={turned}"))
+    return tuple(choices)
 
 
 async def mydata(call: Call) -> Reply:
@@ -179,6 +183,7 @@ SETTINGS = Command("settings", action=settings, options=(
     Option("style", choices=(NONE, *STYLES), about="settings-style", suggest="choices"),
     Option("form", choices=(NONE, *FORMS), about="settings-form", suggest="choices"),
     Option("private", choices=("yes", "no")),
+    Option("learning", choices=("yes", "no")),
 ))  # fmt: skip
 MYDATA = Command("mydata", action=mydata)
 FORGETME = Command("forgetme", action=forgetme, options=(Option("sure", choices=("yes",)),))

@@ -32,7 +32,7 @@ class Reactions:
     async def _changed(self, update: Update, _context: Any) -> None:
         change = update.message_reaction
         assert change is not None
-        if change.user is None:
+        if change.user is None or change.user.is_bot:
             return
         person = PersonRef("telegram", str(change.user.id))
         message = name_of(change.chat.id, change.message_id)

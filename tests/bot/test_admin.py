@@ -13,7 +13,7 @@ from atelier.store.house import STUDIO
 from bot.catalogue import BY_NAME
 from bot.studio import Studio
 from tests.bot import handmade
-from tests.bot.conftest import Desk
+from tests.bot.conftest import Desk, painted
 from tests.bot.telegram_room import card_of, latest, ref, serving
 from tests.fakes.discord import FakeDiscord, Refused, User
 from tests.fakes.telegram import ALICE, BOB, GROUP, TOKEN, FakeTelegram
@@ -120,6 +120,21 @@ async def test_a_pause_and_the_age_restricted_mode(
     assert "Painting" in (await asked.text()).content
     asked = await discord.type("/paint", {"prompt": "a nude child"}, user=alice, channel=grown_up)
     assert (await asked.text()).content == say("filter-minors", "en")
+
+
+async def test_a_server_and_a_person_say_whether_models_learn_from_them(
+    discord: FakeDiscord, desk: Desk, alice: User, boss: User
+) -> None:
+    assert await told(discord, boss, "/admin learning") == say("learning-on", "en")
+    assert await told(discord, boss, "/admin learning", learn="no") == say("learning-off", "en")
+    shown = await painted(discord, desk, alice, prompt="a sea")
+    await discord.press(shown, "👍", user=alice)
+    await discord.until(lambda: list(desk.studio.store.heard("paint")), "the vote")
+    assert [vote.consents for vote in desk.studio.store.heard("paint")] == [False]
+    await told(discord, boss, "/admin learning", learn="yes")
+    assert [vote.consents for vote in desk.studio.store.heard("paint")] == [True]
+    assert f"{say('setting-learning', 'en')}: no" in await told(discord, alice, "/settings", learning="no")
+    assert [vote.consents for vote in desk.studio.store.heard("paint")] == [False]
 
 
 async def test_everything_is_written_down_and_each_server_sees_its_own(

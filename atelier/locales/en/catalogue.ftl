@@ -91,6 +91,7 @@ option-settings-language = The language I answer you in
 option-settings-style = The style of your pictures when you name none
 option-settings-form = The form of your poems when you name none
 option-private = Show your works to you alone, where the chat can do that
+option-learning = Whether models may learn from your works and votes
 option-sure = Choose yes to erase everything without being asked again
 
 choice-language-auto = same as my app
@@ -98,11 +99,14 @@ choice-style-none = none
 choice-form-none = none
 choice-private-yes = yes
 choice-private-no = no
+choice-learning-yes = yes
+choice-learning-no = no
 choice-sure-yes = yes
 setting-language = Language
 setting-style = Usual style
 setting-form = Usual form
 setting-private = Private replies
+setting-learning = Learning from me
 
 command-admin = For administrators: models, words, channels, bans and more
 command-admin-models = The model versions, and which of them serves
@@ -114,6 +118,7 @@ command-admin-limits = How many works may wait here at one time
 command-admin-words = Words to refuse here, on top of the built-in filter
 command-admin-channels = The channels where I may make works
 command-admin-adults = The age-restricted mode of this server
+command-admin-learning = Whether models may learn from works made here
 command-admin-ban = Keep somebody from using me here
 command-admin-unban = Let somebody use me again
 command-admin-pause = Take no new requests for now
@@ -126,6 +131,7 @@ option-add = A word or phrase to refuse
 option-remove = A word or phrase to allow again
 option-change = Allow this channel, forbid it, or allow everywhere
 option-allowed = Whether content for adults is allowed here
+option-learn = Whether models may learn from works made here
 option-person = Who: a mention, or their id
 option-why = The reason; they will read it
 option-each = How many works one person may wait for; 0 leaves it to the studio
@@ -139,6 +145,8 @@ choice-change-forbid = forbid this channel
 choice-change-everywhere = allow everywhere
 choice-allowed-yes = yes
 choice-allowed-no = no
+choice-learn-yes = yes
+choice-learn-no = no
 
 bad-integer = “{ $value }” does not work for { $option }: it takes a whole number.
 

@@ -40,6 +40,7 @@ bad-device = There is no device “{ $device }” on this machine: use “auto�
 
 ## Command line
 bad-out = Cannot write to { $path }: { $why }. Choose another path with --out.
+snapshot-damaged = The snapshot of votes at { $path } is not what was written: delete the folder and export again.
 bad-from = Cannot read { $path }: { $why }.
 bad-line = Not one JSON object with the request's options: { $why }.
 bad-usage = { $why }

@@ -39,6 +39,8 @@ channels-elsewhere = I make works in { $number ->
 adults-on = Content for adults is allowed here. What shows minors or violence against somebody stays refused.
 adults-on-discord = Content for adults is allowed here, in channels that Discord marks as age-restricted. What shows minors or violence against somebody stays refused.
 adults-off = Content for adults is refused here.
+learning-on = Models may learn from works made in this server, and from the votes on them. Each person can refuse for themselves: /settings learning=no.
+learning-off = Models learn from nothing that is made in this server.
 ban-done = { $who } may not use me any more.
 ban-already = { $who } was banned already.
 ban-not-them = You cannot ban yourself, nor somebody who runs the studio.

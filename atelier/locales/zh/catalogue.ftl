@@ -91,6 +91,7 @@ option-settings-language = 我用哪种语言回答你
 option-settings-style = 没有指定风格时，画用什么风格
 option-settings-form = 没有指定体裁时，诗用什么体裁
 option-private = 作品只给你一个人看（在聊天软件允许的地方）
+option-learning = 模型是否可以从你的作品和投票中学习
 option-sure = 选“是”会直接全部抹去，不再询问
 
 choice-language-auto = 跟随我的应用
@@ -98,11 +99,14 @@ choice-style-none = 不设
 choice-form-none = 不设
 choice-private-yes = 是
 choice-private-no = 否
+choice-learning-yes = 是
+choice-learning-no = 否
 choice-sure-yes = 是
 setting-language = 语言
 setting-style = 常用风格
 setting-form = 常用体裁
 setting-private = 私密回复
+setting-learning = 用我的数据学习
 
 command-admin = 管理员专用：模型、词语、频道、封禁等
 command-admin-models = 有哪些模型版本，哪一个在服务
@@ -114,6 +118,7 @@ command-admin-limits = 这里同时最多可以有多少件作品在等
 command-admin-words = 在内置过滤之外，这里还要拒绝的词
 command-admin-channels = 我可以在哪些频道创作
 command-admin-adults = 这个服务器的年龄限制模式
+command-admin-learning = 模型是否可以从这里的作品中学习
 command-admin-ban = 不让某人在这里使用我
 command-admin-unban = 让某人可以再次使用我
 command-admin-pause = 暂时不接受新的请求
@@ -126,6 +131,7 @@ option-add = 要拒绝的词语或短语
 option-remove = 要重新允许的词语或短语
 option-change = 允许这个频道、禁止它，或允许所有频道
 option-allowed = 这里是否允许成人内容
+option-learn = 模型是否可以从这里的作品中学习
 option-person = 谁：提及他，或写他的编号
 option-why = 原因；对方会看到
 option-each = 一个人最多可以等几件；0 表示由画室决定
@@ -139,6 +145,8 @@ choice-change-forbid = 禁止这个频道
 choice-change-everywhere = 允许所有频道
 choice-allowed-yes = 是
 choice-allowed-no = 否
+choice-learn-yes = 是
+choice-learn-no = 否
 
 bad-integer = { $option } 不能是“{ $value }”：请填整数。
 

@@ -40,6 +40,7 @@ bad-device = 这台机器上没有设备“{ $device }”：请用“auto”、�
 
 ## Command line
 bad-out = 无法写入 { $path }：{ $why }。请用 --out 指定其他路径。
+snapshot-damaged = { $path } 的投票快照与写入时不一致：请删除该文件夹后重新导出。
 bad-from = 无法读取 { $path }：{ $why }。
 bad-line = 不是一个带有请求选项的 JSON 对象：{ $why }。
 bad-usage = { $why }

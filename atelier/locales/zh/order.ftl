@@ -33,6 +33,8 @@ channels-elsewhere = 我在 { $number } 个频道创作，但不包括这一个�
 adults-on = 这里允许成人内容。涉及未成年人或伤害他人的内容仍然拒绝。
 adults-on-discord = 这里允许成人内容，仅限 Discord 标为年龄限制的频道。涉及未成年人或伤害他人的内容仍然拒绝。
 adults-off = 这里拒绝成人内容。
+learning-on = 模型可以从这个服务器里的作品和投票中学习。每个人都可以自己拒绝：/settings learning=no。
+learning-off = 模型不会从这个服务器里的任何作品中学习。
 ban-done = { $who } 不能再使用我了。
 ban-already = { $who } 早已被封禁。
 ban-not-them = 不能封禁自己，也不能封禁画室的管理者。

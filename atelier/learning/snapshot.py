@@ -1,0 +1,149 @@
+"""A snapshot: what one training learns from, written once and never changed, named by its own hash.
+
+A folder of two files. ``works.jsonl`` has one line a work: its request, seed, result, artefacts, the
+version that made it, and the votes that count (hashed voter, vote, weight, split). ``snapshot.json``
+says how it came about: rules and bounds, what was left out and why, and the SHA-256 of the lines. A
+person who had themselves erased, or opted out, is in no snapshot that is made after that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from atelier.errors import BadInput
+from atelier.learning.rules import Bounds, Heard, Lesson, Lessons, Split, lessons
+
+WORKS, ABOUT = "works.jsonl", "snapshot.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """One vote of a snapshot."""
+
+    voter: str
+    liked: bool
+    weight: float
+    split: Split
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One work of a snapshot, with its votes."""
+
+    work: str
+    lang: str
+    request: dict[str, Any]
+    result: dict[str, Any]
+    artefacts: tuple[dict[str, Any], ...]
+    version: str
+    ballots: tuple[Ballot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A snapshot that was read and found whole."""
+
+    model: str
+    sha256: str
+    folder: Path
+    about: dict[str, Any]
+    examples: tuple[Example, ...]
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Read a snapshot. Raises ``BadInput("snapshot-damaged")`` where it is not what was written."""
+        try:
+            about = json.loads((folder / ABOUT).read_text("utf-8"))
+            text = (folder / WORKS).read_bytes()
+            if about["format"] != FORMAT or hashlib.sha256(text).hexdigest() != about["sha256"]:
+                raise ValueError
+            examples = tuple(_example(json.loads(line)) for line in text.decode().splitlines())
+            return cls(about["model"], about["sha256"], folder, about, examples)
+        except (OSError, ValueError, KeyError, TypeError):
+            raise BadInput("snapshot-damaged", path=str(folder)) from None
+
+    def votes(self, split: Split | None = None) -> list[tuple[Example, Ballot]]:
+        """Every vote with its work; of one split, if one is named."""
+        return [(e, b) for e in self.examples for b in e.ballots if split in (None, b.split)]
+
+    @property
+    def missing(self) -> dict[str, int]:
+        """How many of what are missing to learn from it; empty: it is enough."""
+        return dict(self.about["missing"])
+
+
+def take(model: str, heard: Iterable[Heard], home: Path, bounds: Bounds | None = None) -> Snapshot:
+    """Apply the rules and write the snapshot under ``home``; one that is there already is kept.
+
+    Raises ``BadInput("bad-out")`` where it cannot be written.
+    """
+    bounds = bounds or Bounds()
+    found = lessons(heard, bounds)
+    text = "".join(_line(rows) for rows in _by_work(found.lessons)).encode()
+    digest = hashlib.sha256(text).hexdigest()
+    folder = home / model / digest[:16]
+    try:
+        if not (folder / ABOUT).exists():
+            _write(folder, text, _about(model, digest, found, bounds))
+    except OSError as fault:
+        raise BadInput("bad-out", path=str(folder), why=fault.strerror or str(fault)) from None
+    return Snapshot.open(folder)
+
+
+def _write(folder: Path, text: bytes, about: dict[str, Any]) -> None:
+    """Beside its place first, so that a half-written one is none."""
+    beside = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(beside, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)  # a leftover without its ABOUT
+    beside.mkdir(parents=True)
+    (beside / WORKS).write_bytes(text)
+    (beside / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    for file in beside.iterdir():
+        file.chmod(0o444)
+    beside.replace(folder)
+
+
+def _about(model: str, digest: str, found: Lessons, bounds: Bounds) -> dict[str, Any]:
+    splits = {split: sum(lesson.split == split for lesson in found.lessons) for split in ("train", "val")}
+    return {
+        "format": FORMAT, "model": model, "sha256": digest, **found.counts, "splits": splits,
+        "weight": round(sum(lesson.weight for lesson in found.lessons), 3),
+        "left_out": found.left_out, "in_step": list(found.in_step), "missing": found.missing,
+        "bounds": asdict(bounds),
+    }  # fmt: skip
+
+
+def _by_work(found: Iterable[Lesson]) -> list[list[Lesson]]:
+    works: dict[str, list[Lesson]] = {}
+    for lesson in found:
+        works.setdefault(lesson.heard.work, []).append(lesson)
+    return [works[work] for work in sorted(works)]
+
+
+def _line(rows: list[Lesson]) -> str:
+    one = rows[0].heard
+    row = {
+        "work": one.work, "lang": one.lang, "request": one.request, "seed": one.result.get("seed"),
+        "version": one.version, "result": one.result, "artefacts": list(one.artefacts),
+        "votes": [
+            {"voter": lesson.heard.voter, "liked": lesson.heard.liked, "weight": round(lesson.weight, 6),
+             "split": lesson.split}
+            for lesson in sorted(rows, key=lambda lesson: lesson.heard.voter)
+        ],
+    }  # fmt: skip
+    return json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _example(row: dict[str, Any]) -> Example:
+    ballots = tuple(Ballot(v["voter"], v["liked"], v["weight"], v["split"]) for v in row["votes"])
+    return Example(
+        row["work"], row["lang"], row["request"], row["result"], tuple(row["artefacts"]), row["version"],
+        ballots,
+    )  # fmt: skip

@@ -1,0 +1,131 @@
+"""Whose votes count, how many of them and how much: each rule against votes that it is there for."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from atelier.learning.lockstep import groups
+from atelier.learning.rules import Bounds, Heard, lessons
+
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+EASY = Bounds(least=1, least_voters=1, least_each=0)
+
+
+def heard(work: str, voter: str, *, liked: bool = True, minute: int = 0, server: str = "here") -> Heard:
+    return Heard(
+        work, "poem", "en", {"topic": "x"}, {"seed": 1}, (), "v1", voter, server, liked,
+        NOON + timedelta(minutes=minute),
+    )  # fmt: skip
+
+
+def crowd(voters: int, works: int, each: int, seed: int = 1) -> list[Heard]:
+    """Honest people: each votes on some works, by a taste of their own and with noise."""
+    rng = random.Random(seed)
+    votes, minute = [], 0
+    for voter in range(voters):
+        for work in rng.sample(range(works), each):
+            minute += 1
+            liked = (work % 3 == 0) != (rng.random() < 0.2)
+            votes.append(heard(f"w{work}", f"p{voter}", liked=liked, minute=minute))
+    return votes
+
+
+def brigade(size: int, works: range, minute: int = 5000, *, liked: bool = False) -> list[Heard]:
+    rng = random.Random(9)
+    return [
+        heard(f"w{work}", f"b{n}", liked=liked, minute=minute + rng.randrange(10_000))
+        for n in range(size) for work in works
+    ]  # fmt: skip
+
+
+def test_who_does_not_consent_teaches_nothing() -> None:
+    votes = [
+        heard("w1", "a"),
+        replace(heard("w2", "b"), consents=False),
+        replace(heard("w3", "c"), barred=True),
+    ]
+    found = lessons(votes, EASY)
+    assert [lesson.heard.voter for lesson in found.lessons] == ["a"]
+    assert found.left_out == {"no-consent": 1, "banned": 1}
+
+
+def test_one_vote_a_person_a_work_the_last() -> None:
+    votes = [heard("w1", "a", liked=False, minute=3), heard("w1", "a", minute=1)]
+    (lesson,) = lessons(votes, EASY).lessons
+    assert not lesson.heard.liked
+
+
+def test_nobody_reads_twenty_works_in_ten_seconds() -> None:
+    burst = [
+        replace(heard(f"w{n}", "robot"), at=NOON + timedelta(seconds=n * 0.4)) for n in range(20)
+    ]  # fmt: skip
+    calm = [replace(heard(f"w{n}", "person"), at=NOON + timedelta(seconds=n * 0.6)) for n in range(20)]
+    found = lessons([*burst, *calm], replace(EASY, person=100))
+    assert {lesson.heard.voter for lesson in found.lessons} == {"person"}
+    assert found.left_out["machine"] == 20
+
+
+def test_a_person_a_server_and_a_snapshot_have_caps_and_everybody_has_a_turn() -> None:
+    loud = [heard(f"w{n}", "loud", minute=100 + n) for n in range(30)]
+    quiet = [heard(f"q{n}", f"p{n}", minute=n, server="there") for n in range(5)]
+    found = lessons([*loud, *quiet], replace(EASY, person=10))
+    counted = Counter(lesson.heard.voter for lesson in found.lessons)
+    assert counted["loud"] == 10
+    assert {one.heard.work for one in found.lessons if one.heard.voter == "loud"} == {
+        f"w{n}"
+        for n in range(20, 30)  # their newest
+    }
+    assert found.left_out["person-cap"] == 20
+    assert Counter(x.heard.server for x in lessons(loud, replace(EASY, server=7)).lessons) == {"here": 7}
+    few = lessons([*loud, *quiet], replace(EASY, votes=6)).lessons
+    assert Counter(lesson.heard.voter for lesson in few)["loud"] == 1  # though all of theirs are newer
+
+
+def test_a_brigade_counts_as_one_voter() -> None:
+    honest = crowd(60, 200, 25)
+    attack = brigade(50, range(0, 60, 3))  # against what the crowd likes
+    found = lessons([*honest, *attack], replace(EASY, votes=5000, val_in=10**9))
+    assert found.in_step == (50,)
+    weight = Counter[str]()
+    for lesson in found.lessons:
+        weight["brigade" if lesson.heard.voter.startswith("b") else "crowd"] += lesson.weight
+    assert weight["crowd"] == len(honest)
+    assert weight["brigade"] <= 20  # twenty works, one voice; without the rule it is a thousand
+    alone = lessons(honest, replace(EASY, votes=5000))
+    assert alone.in_step == ()
+
+
+def test_people_who_like_nearly_everything_are_no_brigade() -> None:
+    rng = random.Random(4)
+    votes = [(f"p{p}", f"w{w}", rng.random() < 0.92) for p in range(40) for w in range(12)]
+    assert groups(votes) == []
+    assert len(groups([(f"p{p}", f"w{w}", w % 2 == 0) for p in range(5) for w in range(14)])) == 1
+    assert groups([(f"p{p}", f"w{w}", w % 2 == 0) for p in range(4) for w in range(14)]) == []  # friends
+
+
+def test_somebody_held_out_once_is_held_out_later() -> None:
+    found = lessons(crowd(100, 3000, 20), replace(EASY, votes=5000))
+    splits: dict[str, set[str]] = {}
+    for lesson in found.lessons:
+        splits.setdefault(lesson.heard.voter, set()).add(lesson.split)
+    assert all(len(one) == 1 for one in splits.values())
+    held_out = {v for v, one in splits.items() if one == {"val"}}
+    assert 8 <= len(held_out) <= 34
+    again = lessons([*crowd(100, 3000, 20), heard("new", "p1", minute=10**5)], replace(EASY, votes=5000))
+    assert {x.heard.voter for x in again.lessons if x.split == "val"} == held_out
+
+
+def test_what_is_missing_is_told() -> None:
+    votes = [heard(f"w{n}", f"p{n % 3}", liked=n > 4) for n in range(40)]
+    missing = lessons(votes, Bounds()).missing
+    assert (missing["votes"], missing["voters"], missing["disliked"]) == (160, 2, 15)
+    assert "liked" not in missing
+
+
+def test_the_order_in_which_votes_come_changes_nothing() -> None:
+    votes = [*crowd(30, 100, 20), *brigade(10, range(20))]
+    shuffled = random.Random(2).sample(votes, len(votes))
+    assert lessons(votes, Bounds(votes=300)) == lessons(shuffled, Bounds(votes=300))
