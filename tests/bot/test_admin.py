@@ -133,7 +133,9 @@ async def test_a_server_and_a_person_say_whether_models_learn_from_them(
     assert [vote.consents for vote in desk.studio.store.heard("paint")] == [False]
     await told(discord, boss, "/admin learning", learn="yes")
     assert [vote.consents for vote in desk.studio.store.heard("paint")] == [True]
-    assert f"{say('setting-learning', 'en')}: no" in await told(discord, alice, "/settings", learning="no")
+    assert f"**{say('setting-learning', 'en')}**: no" in await told(
+        discord, alice, "/settings", learning="no"
+    )
     assert [vote.consents for vote in desk.studio.store.heard("paint")] == [False]
 
 
