@@ -136,6 +136,11 @@ class Buttons:
             self._swap(message, choices(work, press, lang))
             return acts.question(press, lang)
         found = await around.others(self._studio, work, person)
+        if message.chat.type != "private":  # everybody reads this menu: what was made elsewhere is not named
+            here = [one for one in found if one.place.get("chat") == message.chat.id]
+            if found and not here:
+                raise BadInput("blend-none-here")
+            found = here
         if not found:
             raise BadInput("blend-none")
         buttons = others(work, press, found)

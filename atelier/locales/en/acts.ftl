@@ -41,6 +41,7 @@ edit-ask = Which words shall I use instead? Reply to this message; the options s
 
 blend-choose = With which of your pictures shall I blend it?
 blend-none = You have no other picture to blend with yet: paint one more first.
+blend-none-here = You made no other picture in this chat; those from elsewhere are not listed where all can read. In our private chat, open a picture with /history and press Blend.
 blend-needs-two = Blending needs two different pictures.
 
 details-title = About this work

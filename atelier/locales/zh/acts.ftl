@@ -41,6 +41,7 @@ edit-ask = 想换成什么话？请回复这条消息；选项保持不变。
 
 blend-choose = 想和你的哪一幅画融合？
 blend-none = 你还没有别的画可以融合：请先再画一幅。
+blend-none-here = 你在这个聊天里没有别的画；别处的画若在这里列出，大家都会看到。请到与我的私聊里用 /history 打开一幅画，再点“融合”。
 blend-needs-two = 融合需要两幅不同的画。
 
 details-title = 关于这件作品
