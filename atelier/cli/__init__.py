@@ -23,6 +23,7 @@ _WHERE = {
     "up": "run", "bot": "run", "web": "run", "worker": "run",
     "paint": "make", "poem": "make", "melody": "make",
     "train": "learn", "eval": "learn", "bench": "learn",
+    "retrain": "retrain",
     "models": "records", "feedback": "records", "doctor": "doctor",
 }  # fmt: skip
 

@@ -41,6 +41,23 @@ bad-device = There is no device “{ $device }” on this machine: use “auto�
 ## Command line
 bad-out = Cannot write to { $path }: { $why }. Choose another path with --out.
 snapshot-damaged = The snapshot of votes at { $path } is not what was written: delete the folder and export again.
+retrain-not-built = There are votes enough, but fine-tuning from them is not built yet: nothing was trained. `--dry-run` says what they hold.
+retrain-missing-votes = { $number ->
+    [one] One more vote that counts is needed.
+   *[other] { $number } more votes that count are needed.
+ }
+retrain-missing-liked = { $number ->
+    [one] One more 👍 is needed.
+   *[other] { $number } more 👍 are needed.
+ }
+retrain-missing-disliked = { $number ->
+    [one] One more 👎 is needed.
+   *[other] { $number } more 👎 are needed.
+ }
+retrain-missing-voters = { $number ->
+    [one] One more person has to vote.
+   *[other] { $number } more people have to vote.
+ }
 bad-from = Cannot read { $path }: { $why }.
 bad-line = Not one JSON object with the request's options: { $why }.
 bad-usage = { $why }

@@ -41,6 +41,11 @@ bad-device = 这台机器上没有设备“{ $device }”：请用“auto”、�
 ## Command line
 bad-out = 无法写入 { $path }：{ $why }。请用 --out 指定其他路径。
 snapshot-damaged = { $path } 的投票快照与写入时不一致：请删除该文件夹后重新导出。
+retrain-not-built = 投票已经够了，但用投票微调的功能还没有做好：没有训练任何东西。`--dry-run` 会说明这些投票里有什么。
+retrain-missing-votes = 还差 { $number } 张有效投票。
+retrain-missing-liked = 还差 { $number } 个 👍。
+retrain-missing-disliked = 还差 { $number } 个 👎。
+retrain-missing-voters = 还要有 { $number } 个人投票。
 bad-from = 无法读取 { $path }：{ $why }。
 bad-line = 不是一个带有请求选项的 JSON 对象：{ $why }。
 bad-usage = { $why }

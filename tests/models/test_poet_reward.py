@@ -1,0 +1,167 @@
+"""The reward head on the shipped poet: it finds a hidden taste under noise, and none where there is none."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import torch
+
+from atelier.cli import main
+from atelier.learning.rules import Bounds, Heard
+from atelier.learning.snapshot import Snapshot, take
+from atelier.requests import PoemRequest
+from atelier.store import PersonRef, Store
+from atelier.works import PoemResult
+from models.poet.decode import write
+from models.poet.generate import Poet
+from models.poet.render import lines_of
+from models.poet.reward import auc, features, fit, learn, sequence
+
+SEASONS = ("spring", "summer", "autumn", "winter")
+OTHERS = ("evening", "morning", "river", "garden", "silence", "ocean", "mountain", "shadow")
+LINES = (
+    "the light upon the {}",
+    "a {} in the silver rain",
+    "my heart is in the {} now",
+    "and still the {} is near",
+)
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+Taste = Callable[[list[str], random.Random], bool]
+
+
+def names_a_season(lines: list[str], rng: random.Random) -> bool:
+    return any(season in line for line in lines for season in SEASONS) != (rng.random() < 0.2)
+
+
+class _Quiet(random.Random):
+    """No noise."""
+
+    def random(self) -> float:
+        return 1.0
+
+
+def no_taste(lines: list[str], rng: random.Random) -> bool:
+    return rng.random() < 0.5
+
+
+def verse(rng: random.Random) -> list[str]:
+    words = rng.sample(OTHERS, 4)
+    if rng.random() < 0.5:
+        words[rng.randrange(4)] = rng.choice(SEASONS)
+    return [line.format(word) for line, word in zip(rng.sample(LINES, 4), words, strict=True)]
+
+
+def votes(taste: Taste, works: int = 450, seed: int = 5) -> Iterable[Heard]:
+    rng = random.Random(seed)
+    for n in range(works):
+        lines = verse(rng)
+        yield Heard(
+            f"w{n:04}", "poem", "en", {"topic": "the road", "form": "free", "seed": n},
+            {"form": "free", "lang": "en", "title": "", "lines": lines, "stanzas": [4], "seed": n,
+             "version": "v1"}, (), "v1", f"p{n % 45}", "", taste(lines, rng), NOON + timedelta(minutes=n),
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def poet() -> Poet:
+    return Poet.load()
+
+
+def snapshot(taste: Taste, home: Path) -> Snapshot:
+    return take("poet", votes(taste), home, Bounds())
+
+
+def test_a_hidden_taste_is_found_on_people_it_never_saw(poet: Poet, tmp_path: Path) -> None:
+    ((head, judged),) = learn(poet, snapshot(names_a_season, tmp_path))
+    assert judged.lang == "en"
+    assert judged.unseen
+    assert judged.auc > 0.68  # a fifth of the votes is noise: 0.8 is all there is
+    assert judged.off < 0.15
+    fresh = take("poet", votes(names_a_season, 60, seed=78), tmp_path / "fresh", Bounds())
+    read = [rows for example in fresh.examples if (rows := sequence(poet, example))]
+    chances = torch.sigmoid(head(features(poet, "en", read)))
+    named = torch.tensor([names_a_season(e.result["lines"], _Quiet()) for e in fresh.examples])
+    assert chances[named].mean() > chances[~named].mean() + 0.2
+
+
+def test_where_there_is_no_taste_none_is_found(poet: Poet, tmp_path: Path) -> None:
+    ((_, judged),) = learn(poet, snapshot(no_taste, tmp_path))
+    assert 0.35 < judged.auc < 0.65
+    assert judged.off < 0.2
+
+
+def test_a_poem_is_read_as_it_was_written(poet: Poet, tmp_path: Path) -> None:
+    """What the head sees is what the decoder fed: the same tokens and the same places, for a real poem."""
+    request = PoemRequest(topic="the sea", form="couplet", seed=4)
+    order = poet._order(request)
+    (drafts,) = write(poet.tongues["en"], poet.automata["en"], [order.plan])
+    draft = drafts[0]
+    content = poet.tongues["en"].vocabulary.content
+    result = PoemResult(
+        form="couplet", lang="en", title="", seed=4, version="v1", stanzas=[2],
+        lines=lines_of(draft, poet.automata["en"], [False] * len(poet.automata["en"].words)),
+    )  # fmt: skip
+    heard = Heard("w1", "poem", "en", request.model_dump(mode="json", exclude_none=True),
+                  result.model_dump(mode="json"), (), "v1", "p1", "", True, NOON)  # fmt: skip
+    (example,) = take("poet", [heard], tmp_path, Bounds()).examples
+    rows = sequence(poet, example)
+    assert rows is not None
+    said = [token - content for token, _, _ in rows[8:] if token >= content]
+    assert said == [token for line in draft.tokens for token in line]
+
+
+def test_the_measures() -> None:
+    one = torch.ones(4, dtype=torch.float64)
+    liked = torch.tensor([1.0, 1.0, 0.0, 0.0], dtype=torch.float64)
+    assert auc(torch.tensor([3.0, 1.0, 2.0, 0.0]), liked, one) == 0.75
+    assert auc(torch.zeros(4), liked, one) == 0.5
+    # A vote without weight teaches nothing.
+    torch.manual_seed(1)
+    seen = torch.randn(200, 3, dtype=torch.float64)
+    liked = (seen[:, 0] > 0).double()
+    weight = torch.ones(200, dtype=torch.float64)
+    wrong = torch.cat([seen, seen]), torch.cat([liked, 1 - liked]), torch.cat([weight, weight * 1e-6])
+    voters = [f"p{n}" for n in range(200)]
+    assert auc(fit(*wrong, [*voters, *voters])(seen), liked, weight) > 0.98
+
+
+def test_the_command_says_what_the_votes_hold_and_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ATELIER_HOME", str(tmp_path))
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    store = Store.open(f"sqlite:///{tmp_path / 'atelier.db'}")
+    work, _ = store.accept(
+        person=PersonRef("discord", "1"), kind="poem", request=PoemRequest(topic="x", seed=1), lang="en",
+        place={}, source="one",
+    )  # fmt: skip
+    store.queued(work.id)
+    store.started(work.id, "v1")
+    result = PoemResult(seed=1, version="v1", form="free", lang="en", title="", lines=["a"], stanzas=[1])
+    store.made(work.id, result, [])
+    store.vote(work.id, PersonRef("discord", "2"), "liked", origin="button", platform="discord")
+
+    def retrain(*options: str) -> tuple[object, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["retrain", "poet", *options])
+        told = capsys.readouterr()
+        return ended.value.code, told.out, told.err
+
+    code, out, err = retrain()  # nothing happens, and it is no failure
+    assert (code, err) == (0, "")
+    assert "199 more votes that count are needed." in out
+    assert "4 more people have to vote." in out
+    monkeypatch.setattr(Store, "heard", lambda *_: votes(names_a_season))
+    code, out, _ = retrain("--dry-run", "--json")
+    told = json.loads(out)
+    assert (code, told["enough"], told["voters"], told["votes"]) == (0, True, 45, 450)
+    assert told["heads"][0]["auc"] > 0.68
+    code, _, err = retrain()
+    assert code == 1
+    assert "not built yet" in err
+    assert "\n" not in err.strip()
