@@ -25,6 +25,17 @@ def resolve(device: str, threads: int = 0) -> str:
     return device
 
 
+def mixed(device: str, wanted: bool = True) -> torch.autocast:
+    """bfloat16 where it is safe and faster: on a GPU, and on a CPU that computes in it.
+
+    One with AVX2 alone emulates it: a convolution's forward and backward pass at 5 GFLOP/s a core, in
+    float32 at 55.
+    """
+    kind = torch.device(device).type
+    fast = kind != "cpu" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+    return torch.autocast(kind, torch.bfloat16, enabled=wanted and fast)
+
+
 def out_of_memory(fault: BaseException) -> bool:
     """Whether a call failed for want of memory, on a GPU or on the CPU: a smaller one may do."""
     if isinstance(fault, (torch.OutOfMemoryError, MemoryError)):

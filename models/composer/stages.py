@@ -15,6 +15,7 @@ from models.composer.grid import METERS, START, WINDOW
 from models.composer.network import MelodyVAE, shifted
 from models.composer.prior import FREE, LatentPrior, masks
 from models.composer.settings import Settings
+from models.device import mixed
 
 
 class Stage(ABC):
@@ -68,7 +69,7 @@ class VAEStage(Stage):
         """Reconstruction in nats a window, the KL divergence with free bits, and their sum."""
         device = self.settings.device
         steps = steps.to(device)
-        with torch.autocast(torch.device(device).type, dtype=torch.bfloat16, enabled=self.settings.bf16):
+        with mixed(device, self.settings.bf16):
             logits, kl = self.vae(
                 steps, known.to(device), told.to(device), before.to(device), noise.to(device)
             )
@@ -193,9 +194,9 @@ class PriorStage(Stage):
         clean = self.prior.normal(z.to(device))
         state, t, noise = state.to(device), t.to(device), noise.to(device)
         free = (state == FREE)[..., None]
-        mixed = torch.where(free, t[:, None, None] * clean + (1 - t[:, None, None]) * noise, clean)
-        with torch.autocast(torch.device(device).type, dtype=torch.bfloat16, enabled=self.settings.bf16):
-            velocity = self.prior(mixed, state, t, told.to(device)).float()
+        met = torch.where(free, t[:, None, None] * clean + (1 - t[:, None, None]) * noise, clean)
+        with mixed(device, self.settings.bf16):
+            velocity = self.prior(met, state, t, told.to(device)).float()
         missed = ((velocity - (clean - noise)).square() * free).sum()
         return {"loss": missed / (free.sum() * clean.shape[-1])}
 

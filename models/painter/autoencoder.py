@@ -14,11 +14,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from models.device import mixed
 from models.painter.data import Pictures, rng_of
 from models.painter.going_on import part_of
 from models.painter.network import Decoder, Encoder, Shape
 from models.painter.settings import Settings
-from models.painter.stage import Average, Journal, cosine, laid, mixed, placed, run_stage, set_rate
+from models.painter.stage import Average, Journal, cosine, laid, placed, run_stage, set_rate
 from models.ranks import share_gradients
 
 CROP = 64

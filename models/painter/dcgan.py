@@ -16,10 +16,11 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import nn
 
+from models.device import mixed
 from models.painter.data import SIZE, Pictures, draw_caption, flippable, rng_of
 from models.painter.exam import Sampler
 from models.painter.latents import read
-from models.painter.stage import Budget, Journal, laid, mixed, placed, run_stage
+from models.painter.stage import Budget, Journal, laid, placed, run_stage
 from models.ranks import share_gradients
 from models.text.network import SENTENCE, PromptEncoder
 

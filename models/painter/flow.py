@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from models.device import mixed
 from models.painter.coupling import Coupling
 from models.painter.data import rng_of
 from models.painter.going_on import part_of
@@ -21,7 +22,7 @@ from models.painter.latents import Latents, read
 from models.painter.network import Generator, Shape
 from models.painter.optimise import MuonWithAdamW
 from models.painter.settings import Settings
-from models.painter.stage import Average, Journal, cosine, laid, mixed, placed, run_stage, set_rate
+from models.painter.stage import Average, Journal, cosine, laid, placed, run_stage, set_rate
 from models.ranks import share_gradients
 from models.text.network import Encoded, PromptEncoder
 

@@ -18,6 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from models.device import mixed
 from models.painter.coupling import Coupling
 from models.painter.critic import CHANNELS, Heads, open_eyes
 from models.painter.data import rng_of
@@ -26,7 +27,7 @@ from models.painter.latents import Latents, Scale, read
 from models.painter.network import Decoder, Generator, Shape
 from models.painter.reader import Labels, Reader, wrong
 from models.painter.settings import Settings
-from models.painter.stage import Average, Journal, cosine, laid, mixed, placed, run_stage, set_rate
+from models.painter.stage import Average, Journal, cosine, laid, placed, run_stage, set_rate
 from models.ranks import share_gradients
 from models.text.network import Encoded, PromptEncoder
 

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from models.device import mixed
 from models.painter.data import Pictures, flippable
 from models.painter.judge import STAGES, Judge, Maps, Unit
-from models.painter.stage import laid, mixed
+from models.painter.stage import laid
 
 VIEWS = 2  # of a picture; the first one is the picture as it is
 _FINE, _DEEP = (STAGES[2][3], 16, 16), (STAGES[4][3], 8, 8)

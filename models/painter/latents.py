@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from models.device import mixed
 from models.painter.data import Pictures, draw_caption, flippable
 from models.painter.network import LATENT, SIDE, Encoder
 from models.painter.packs import Row
@@ -22,7 +23,7 @@ from models.painter.scenes.picture import LIGHT_SIDE, SLOTS, chances
 from models.painter.scenes.wording import tells_side
 from models.painter.scenes.world import imagine
 from models.painter.stack import Stack
-from models.painter.stage import laid, mixed, placed
+from models.painter.stage import laid, placed
 from models.text.network import Encoded, PromptEncoder
 from models.text.tokens import tokens
 

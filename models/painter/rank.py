@@ -14,12 +14,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from models.device import mixed
 from models.painter.data import rng_of
 from models.painter.latents import Latents, read
 from models.painter.lesson import learn, rivals_only
 from models.painter.network import LATENT, Residual, norm
 from models.painter.settings import Settings
-from models.painter.stage import Journal, laid, mixed
+from models.painter.stage import Journal, laid
 from models.text.network import SENTENCE, PromptEncoder
 
 PART = "ranker."  # the beginning of its tensors' names in painter.safetensors

@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from models.device import mixed
 from models.painter.attributes import ATTRIBUTES, attribute_of, states
 from models.painter.data import rng_of
 from models.painter.judge import names_of
@@ -24,7 +25,7 @@ from models.painter.lesson import learn, rivals_only
 from models.painter.network import LATENT, Residual, norm
 from models.painter.packs import Row
 from models.painter.settings import Settings
-from models.painter.stage import Journal, laid, mixed
+from models.painter.stage import Journal, laid
 from models.text.network import SENTENCE, PromptEncoder
 
 SPACE = 128

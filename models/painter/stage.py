@@ -210,11 +210,6 @@ def set_rate(optimiser: Grouped, rate: float) -> None:
         group["lr"] = rate * group.get("scale", 1.0)
 
 
-def mixed(device: str) -> torch.autocast:
-    """bfloat16 where it is safe, on CPU and GPU alike."""
-    return torch.autocast(torch.device(device).type, torch.bfloat16)
-
-
 Part = TypeVar("Part", bound=nn.Module)
 
 

@@ -20,6 +20,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from atelier.languages import Lang
 from atelier.versions import Version
+from models.device import mixed
 from models.poet.data import IGNORED, Poem, batches, build, collate, encode, find_rows, read_poem, words_of
 from models.poet.export import export
 from models.poet.lexicon import Lexicon
@@ -186,7 +187,7 @@ def train_step(
     """One update; returns the loss."""
     network.train()
     slots, targets = slots.to(settings.device), targets.to(settings.device)
-    with torch.autocast(settings.device.split(":")[0], torch.bfloat16, enabled=settings.autocast):
+    with mixed(settings.device, settings.autocast):
         loss = loss_of(network, slots, targets)
     loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(network.parameters(), 1.0)

@@ -18,6 +18,7 @@ from torch import nn
 
 from atelier.errors import Unavailable
 from models import vision
+from models.device import mixed
 from models.painter.packs import Row
 from models.painter.palette import WORDS
 
@@ -112,7 +113,7 @@ class Teacher:
             fed = self.tokenizer(
                 [texts[i] for i in chosen], padding=True, truncation=True, max_length=48, return_tensors="pt"
             )
-            with torch.autocast("cpu", torch.bfloat16):
+            with mixed("cpu"):
                 states = self.model(**fed).last_hidden_state.float()
             mask = fed["attention_mask"][:, :, None].float()
             made[chosen] = F.normalize((states * mask).sum(1) / mask.sum(1), dim=1)

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 
 from atelier.versions import Version, write_card
+from models.device import mixed
 from models.painter.data import rng_of
 from models.painter.packs import credit, find_packs, read_rows
 from models.painter.stage import Average, Budget, cosine, run_stage, set_rate
@@ -107,7 +108,7 @@ def train(settings: Settings) -> Version:
         start = fed[:, 0].clone()
         fed = fed.masked_fill(torch.rand(fed.shape, generator=draw) < LOST, NONE)
         fed[:, 0] = start  # the start token stays: no text is empty
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed("cpu"):
             made = network.read(fed).sentence
         meant = learn.goals[some].float()
         likeness = made @ meant.T

@@ -20,10 +20,11 @@ from torch import nn
 
 from atelier.versions import Version, write_card
 from models import ranks, tracking
+from models.device import mixed
 from models.painter.autoencoder import Patches, likeness
 from models.painter.optimise import MuonWithAdamW
 from models.painter.packs import credit
-from models.painter.stage import Average, Budget, Journal, cosine, laid, mixed, placed, run_stage, set_rate
+from models.painter.stage import Average, Budget, Journal, cosine, laid, placed, run_stage, set_rate
 from models.upscaler.data import Pairs, load_pairs
 from models.upscaler.evaluate import Truths, Way, lanczos, measured, truths_of
 from models.upscaler.generate import FILE
