@@ -2,7 +2,8 @@
 
 The generator starts as the flow network at t = 1, or as that of the version that is gone on from.
 Half of a batch is noise that belongs to training pictures (:mod:`models.painter.coupling`), which the
-generator is to repeat; the other half is plain noise. All of it is held against real latents by a
+generator is to repeat; the other half is plain noise, which it is to answer as the parent does in
+several guided steps (:mod:`models.painter.bank`). All of it is held against real latents by a
 matching-aware discriminator (:mod:`models.painter.critic`) and read by :mod:`models.painter.reader`.
 Hinge loss; captions of other pictures are wrong answers too.
 """
@@ -19,6 +20,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from models.device import mixed
+from models.painter.bank import Bank
 from models.painter.coupling import Coupling
 from models.painter.critic import CHANNELS, Heads, open_eyes
 from models.painter.data import rng_of
@@ -37,7 +39,8 @@ RATE, CRITIC_RATE = 1.5e-4, 4e-4
 
 def train_gan(
     settings: Settings, shape: Shape, parent: Generator, decoder: Decoder, coupling: Coupling | None,
-    lesson: tuple[Reader, Labels] | None, text: PromptEncoder, train: Latents, val: Latents, work: Path,
+    bank: Bank | None, lesson: tuple[Reader, Labels] | None, text: PromptEncoder, train: Latents,
+    val: Latents, work: Path,
     show: Callable[[Generator, int], None] | None = None,
 ) -> tuple[Generator, Journal]:  # fmt: skip
     """The one-pass generator's averaged weights; ``show`` is given them with the step at every check."""
@@ -56,9 +59,13 @@ def train_gan(
 
     def step(number: int, share: float) -> dict[str, float]:
         chance, draw = rng_of(settings.seed, "gan", number)
-        latent, captions, chances, rows = train.draw(chance, 2 * half, 0.0)
-        words = read(text, captions, settings.device)
+        latent, captions, chances, rows = train.draw(chance, half if bank else 2 * half, 0.0)
         noise = torch.randn(latent.shape, generator=draw)
+        if bank:
+            answers = bank.draw(number)
+            latent, noise = torch.cat((latent, answers.latent)), torch.cat((noise, answers.noise))
+            captions, rows = captions + answers.captions, rows + answers.rows
+        words = read(text, captions, settings.device)
         if coupling:
             own = coupling.couple(noise[:half], latent[:half], words.sentence[:half].cpu(), chances[:half])
             noise = torch.cat((own, noise[half:]))
@@ -81,6 +88,9 @@ def train_gan(
         if coupling:
             repeated = (made[:half] - real[:half]).square().mean()
             total, told["copy"] = total + settings.repeat * repeated, repeated.item()
+        if bank:
+            missed = (made[half:] - laid(answers.answer, settings.device)).square().mean()
+            total, told["missed"] = total + settings.following * missed, missed.item()
         if lesson:
             reader, labels = lesson
             wanted = labels.wanted(rows, captions).to(settings.device)

@@ -11,8 +11,8 @@ from models.painter.network import Shape
 from models.painter.stage import Budget
 
 STAGES = (
-    "text", "autoencoder", "sharpen", "search", "judge", "flow", "reader", "gan", "ranker", "baselines",
-    "export",
+    "text", "autoencoder", "sharpen", "search", "judge", "flow", "reader", "bank", "gan", "ranker",
+    "baselines", "export",
 )  # fmt: skip
 
 
@@ -26,7 +26,7 @@ class Settings:
     text: Path | None = None  # a prompt encoder's version; default: the one that ships
     start: Path | None = None  # a painter's version to go on from: its decoder is kept, its generator trained
     gan_start: str = "parent"  # what the GAN begins as; ``version``: the generator of ``start``
-    stages: str = "autoencoder,sharpen,judge,flow,reader,gan,ranker,baselines,export"
+    stages: str = "autoencoder,sharpen,judge,flow,reader,bank,gan,ranker,baselines,export"
     text_minutes: float = 3.0
     autoencoder_minutes: float = 4.5
     sharpen_minutes: float = 2.5
@@ -34,12 +34,13 @@ class Settings:
     judge_scenes: int = 12000  # made for the evaluation encoder alone
     flow_minutes: float = 27.0
     reader_minutes: float = 4.0  # of what tells the generator how its pictures read
+    bank_minutes: float = 5.0  # of the parent drawing, in several steps, what the one pass is to learn
     gan_minutes: float = 10.0
     ranker_minutes: float = 3.0  # of what chooses among candidates
     baselines_minutes: float = 6.0  # of the DCGAN that the painter is held against
     asked: int = 1000  # captions of the packs, and scenes, that baselines are asked for their marks
     parent_limit: int = 150  # captions, and scenes, that the slow parent is asked for its marks
-    minutes: float | None = None  # for all together: scales the nine above
+    minutes: float | None = None  # for all together: scales the ten above
     steps: int | None = None  # of every stage, instead of minutes
     batch: int = 64
     learning_rate: float = 3e-3
@@ -59,6 +60,9 @@ class Settings:
     scenes: int = 30000  # made by the program and mixed in
     adversarial: float = 0.05  # weights of the GAN's losses: what passes for real,
     repeat: float = 0.15  # what repeats a picture from the noise that belongs to it,
+    following: float = 0.15  # what answers as the parent does in several steps,
+    bank_steps: int = 8  # how many,
+    bank_guidance: float = 1.5  # and how strongly it is guided by the words there;
     reading: float = 0.1  # and what is read in it; 0: none
     reading_noise: float = 0.3  # added to a latent before it is read
     looked_at: int = 8  # of a batch's pictures, by the discriminator's second pair of eyes; 0: none
@@ -88,6 +92,7 @@ class Settings:
                 "judge",
                 "flow",
                 "reader",
+                "bank",
                 "gan",
                 "ranker",
                 "baselines",

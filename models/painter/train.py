@@ -3,7 +3,7 @@
 ::
 
     text (prompt encoder) → autoencoder → sharpen (decoder) → search (only when asked for)
-    → judge → flow (the parent) → reader → gan → ranker → baselines → export
+    → judge → flow (the parent) → reader → bank → gan → ranker → baselines → export
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from atelier.versions import Version, write_card
 from models import ranks, tracking
 from models.painter import copies
 from models.painter.autoencoder import Coder, psnr, sharpen, train_coder
+from models.painter.bank import fill_bank
 from models.painter.baselines import parent_sampler, record_all
 from models.painter.coupling import Coupling, find_coupling
 from models.painter.data import Pictures, all_captions, load_split
@@ -104,8 +105,10 @@ def train(settings: Settings) -> Version | None:
         return None
     reader, labels, seventh = train_reader(settings, text, ours, theirs, work)
     lesson = (reader, labels) if seventh.step and settings.reading else None
+    filled, eighth = fill_bank(settings, parent, text, ours, work)
+    bank = filled if eighth.step and settings.following else None
     generator, fourth = train_gan(
-        settings, shape, parent, coder.decoder, coupling, lesson, text, ours, theirs, work, sheets.child
+        settings, shape, parent, coder.decoder, coupling, bank, lesson, text, ours, theirs, work, sheets.child
     )
     ranker, sixth = train_ranker(settings, text, ours, theirs, work)
     if settings.runs("baselines"):
@@ -116,7 +119,7 @@ def train(settings: Settings) -> Version | None:
         return None
     journals = {
         "autoencoder": first, "sharpen": second, "judge": fifth, "flow": third, "reader": seventh,
-        "gan": fourth, "ranker": sixth,
+        "bank": eighth, "gan": fourth, "ranker": sixth,
     }  # fmt: skip
     parts = Parts(generator, coder, ours.scale, ranker, jury)
     return export(settings, shape, parts, held, learnt, journals)
@@ -157,6 +160,7 @@ def export(
         "judge": 2,
         "flow": 1,
         "reader": 3,
+        "bank": 0.25,
         "gan": 0.5,
         "ranker": 4,
     }  # of a batch, a step

@@ -10,17 +10,22 @@ import torch
 from safetensors.torch import load_file
 
 from atelier.errors import WeightsError
+from models.painter import bank as bank_module
 from models.painter import coupling as coupling_module
 from models.painter import critic
+from models.painter.bank import Bank, fill_bank
 from models.painter.coupling import find_coupling
 from models.painter.data import Pictures, load_split
+from models.painter.flow import sample
+from models.painter.gan import train_gan
 from models.painter.going_on import part_of
-from models.painter.latents import Latents, Scale
-from models.painter.network import LATENT, SIDE, codes_of
+from models.painter.latents import Latents, Scale, read
+from models.painter.network import LATENT, SIDE, Decoder, Generator, codes_of
 from models.painter.reader import Labels, Reader, wrong
 from models.painter.scenes import imagine
 from models.painter.scenes.picture import LIGHT_SIDE, SLOTS, chances
 from models.painter.scenes.wording import tells_side
+from models.painter.settings import Settings
 from models.text.encoder import TextEncoder
 
 
@@ -65,6 +70,58 @@ def test_noise_that_belongs_to_pictures_is_as_likely_as_any(
     assert kept.square().sum(1).max() <= known.sum(1).max() * 25
     again = find_coupling(latents, text, 8, 0.1, 0, tmp_path)  # from the folder
     assert torch.equal(again.axes, coupling.axes)
+
+
+def parent_of(settings: Settings) -> Generator:
+    """A parent with something to say: one that has not been trained answers nothing."""
+    torch.manual_seed(4)
+    parent = Generator(settings.shape())
+    torch.nn.init.normal_(parent.leave.weight, std=0.05)
+    return parent
+
+
+def settings_of(home: Path, **changes: object) -> Settings:
+    return Settings(
+        None, home / "v9", work=home / "work", batch=16, coder="8,8,16", unet="16,16,16", val_pictures=4,
+        looked_at=0, scenes=48, bank_steps=2, **changes,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def test_the_bank_keeps_what_the_parent_draws(
+    latents: Latents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, settings = TextEncoder.load().network, settings_of(tmp_path, steps=3)
+    parent = parent_of(settings)
+    bank, journal = fill_bank(settings, parent, text, latents, tmp_path)
+    assert (len(bank), journal.step) == (3, 3)
+    answers = bank.draw(4)  # round and round: the second
+    assert answers.captions == bank.draw(1).captions != bank.draw(0).captions
+    assert len(answers.rows) == len(answers.noise) == 4
+    words, nothing = read(text, answers.captions), read(text, [""])
+    drawn = sample(parent, answers.noise, words, nothing, 2, settings.bank_guidance)
+    assert torch.allclose(drawn, answers.answer, atol=1e-2)  # kept in half precision
+    monkeypatch.setattr(bank_module, "sample", None)  # what is kept is not drawn again
+    again, _ = fill_bank(settings, parent, text, latents, tmp_path)
+    assert all(torch.equal(*pair) for pair in zip(again.answers, bank.answers, strict=True))
+    with pytest.raises(ValueError, match="another size"):
+        Bank(latents, 8, 0).load_state_dict(bank.state_dict())
+
+
+def test_the_one_pass_learns_what_the_parent_answers(latents: Latents, tmp_path: Path) -> None:
+    text, settings = TextEncoder.load().network, settings_of(tmp_path, steps=40, adversarial=0, following=5)
+    parent, shape = parent_of(settings), settings.shape()
+    bank = Bank(latents, 4, 0)
+    captions, noise = bank.question(0)[1], bank.question(0)[3]
+    words = read(text, captions)
+    bank.keep(0, sample(parent, noise, words, read(text, [""]), 8, 4.0))
+    child, _ = train_gan(
+        settings, shape, parent, Decoder(shape), None, bank, None, text, latents, latents, tmp_path
+    )
+    wanted = bank.draw(0).answer
+    before, after = (
+        float((one.paint(noise, words).detach() - wanted).square().mean()) for one in (parent, child.eval())
+    )
+    assert after < 0.9 * before, (before, after)
 
 
 def text_of(captions: list[str]) -> torch.Tensor:

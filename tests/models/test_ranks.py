@@ -54,7 +54,8 @@ from models.painter.settings import Settings
 from models.painter.train import train
 home = Path(sys.argv[1])
 made = train(Settings(
-    None, home / "v5", work=home / "work", stages="autoencoder,sharpen,judge,flow,reader,gan,ranker,export",
+    None, home / "v5", work=home / "work",
+    stages="autoencoder,sharpen,judge,flow,reader,bank,gan,ranker,export",
     steps=2, batch=8, looked_at=2, coder="8,8,16", unet="16,16,16", val_pictures=4, scenes=16, judge_scenes=8,
 ))
 (home / f"made-{ranks.rank()}").write_text(str(made and made.folder.name))
