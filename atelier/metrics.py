@@ -1,12 +1,14 @@
 """What a process counts and times, for Prometheus to fetch; the dashboard is ``docker/grafana/atelier.json``.
 
 With ``ATELIER_METRICS_PORT`` each process of a studio answers on that port and its own number after it
-(:data:`OFFSETS`): parts of one machine never meet. What concerns the queue is looked up in Redis at
+(:data:`OFFSETS`): parts of one machine never meet. A second worker of a kind there answers ten further
+(:data:`STRIDE`), a third twenty. What concerns the queue is looked up in Redis at
 each fetch, so that it is true also of works that no process has touched yet.
 """
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -33,6 +35,7 @@ Part = Literal["web", "discord", "telegram", "paint", "poem", "melody", "train"]
 OFFSETS: dict[Part, int] = {
     "web": 0, "discord": 1, "telegram": 2, "paint": 3, "poem": 4, "melody": 5, "train": 6,
 }  # fmt: skip
+STRIDE, ALIKE = 10, 10  # between processes of one part on one machine, and how many of them are looked after
 
 _MOMENTS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _WAITS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 40, 60, 120, 300, 900, 3600)
@@ -72,19 +75,31 @@ def serves(kind: Kind, version: str) -> None:
 
 
 def serve(settings: Settings, part: Part, redis: Redis, registry: CollectorRegistry = REGISTRY) -> int | None:
-    """Answer Prometheus from a thread; the port. None: it is off, or the port is taken (which is logged)."""
+    """Answer Prometheus from a thread; the port. None: it is off, or no port is free (which is logged)."""
     if not settings.metrics_port:
         return None
-    port = settings.metrics_port + OFFSETS[part]
+    first = settings.metrics_port + OFFSETS[part]
     PART.labels(part, __version__).set(1)
-    try:
-        start_http_server(port, settings.metrics_host, registry)
-    except OSError as fault:  # a second worker of a kind on one machine: no reason to stay away
-        log.error("metrics: no figures of this process: port %d: %s", port, fault.strerror or fault)
+    port = _answer(range(first, min(65536, first + ALIKE * STRIDE), STRIDE), settings.metrics_host, registry)
+    if port is None:  # no reason to stay away
         return None
     registry.register(QueueCollector(redis, settings))
     log.info("metrics: on http://%s:%d/metrics", settings.metrics_host, port)
     return port
+
+
+def _answer(ports: range, host: str, registry: CollectorRegistry) -> int | None:
+    """The first of ``ports`` that is free: others of this part may run here."""
+    for port in ports:
+        try:
+            start_http_server(port, host, registry)
+        except OSError as fault:
+            if fault.errno != errno.EADDRINUSE or port == ports[-1]:
+                log.error("metrics: no figures of this process: port %d: %s", port, fault.strerror or fault)
+                return None
+        else:
+            return port
+    return None
 
 
 class QueueCollector(Collector):

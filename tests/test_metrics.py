@@ -155,9 +155,25 @@ def test_the_queue_is_looked_up_at_each_fetch(
     road.close()
 
 
-def test_a_taken_port_keeps_no_process_away(
-    make_settings: Callable[..., Settings], road: Road, base: int, caplog: pytest.LogCaptureFixture
+def test_a_second_process_of_a_part_answers_beside_the_first(
+    make_settings: Callable[..., Settings], road: Road, base: int
 ) -> None:
+    settings = make_settings(metrics_port=base)
+    ports = [metrics.serve(settings, "paint", road.redis, CollectorRegistry()) for _ in range(3)]
+    assert ports == [base + 3, base + 13, base + 23]
+    for port in ports:
+        assert port is not None
+        assert fetch(port)["atelier_redis_up", ()] == 1
+
+
+def test_a_taken_port_keeps_no_process_away(
+    make_settings: Callable[..., Settings],
+    road: Road,
+    base: int,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(metrics, "ALIKE", 1)
     assert metrics.serve(make_settings(), "web", road.redis) is None  # off, unless asked for
     settings = make_settings(metrics_port=base)
     registry = CollectorRegistry()
