@@ -143,9 +143,11 @@ def _encoded(
         for at in range(done, len(numbers), 64):
             chosen = numbers[at : at + 64]
             x = laid(pictures.batch(chosen), device)
+            # A scene's mirror image is never drawn: it would not say what its caption says.
+            sides = (x,) if pictures.rows[chosen[0]].labels.get("scene") else (x, x.flip(3))
             with mixed(device):
-                both = [encoder(side).float().cpu().numpy() for side in (x, x.flip(3))]
-            made[at : at + len(chosen)] = np.stack(both, 1)
+                both = [encoder(side).float().cpu().numpy() for side in sides]
+            made[at : at + len(chosen)] = np.stack((both[0], both[-1]), 1)
             if at // 64 % 32 == 31:
                 made.flush()
                 count.write_text(str(at + len(chosen)))
