@@ -156,7 +156,7 @@ def export(
         shutil.copyfile(settings.text / TEXT_FILE, settings.out / TEXT_FILE)
     share = {
         "autoencoder": 0.5,
-        "sharpen": 0.5,
+        "sharpen": 0.125,
         "judge": 2,
         "flow": 1,
         "reader": 3,
