@@ -1,10 +1,8 @@
 """The optimiser of the flow: Muon for the layers' matrices, AdamW for all that is no hidden matrix.
 
-Muon (Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks") takes steps
-whose singular values are all about one. torch's own takes matrices only, so it is given views of
-the convolutions' kernels: [out, in, k, k] seen as [out, k * k * in], which is how Muon's authors
-take them. Its steps are scaled to AdamW's size (Liu et al. 2025, "Muon is scalable for LLM
-training", section 2.2), so both share one learning rate.
+Muon (:mod:`models.muon`) takes matrices only, so it is given views of the convolutions' kernels:
+[out, in, k, k] seen as [out, k * k * in], which is how Muon's authors take them. Its steps are
+scaled to AdamW's size, so both share one learning rate.
 """
 
 from __future__ import annotations
@@ -14,6 +12,8 @@ from typing import Any
 
 import torch
 from torch import nn
+
+from models.muon import Muon
 
 
 class MuonWithAdamW:
@@ -33,9 +33,7 @@ class MuonWithAdamW:
             else:
                 self._kernels.append((parameter, nn.Parameter(_matrix(parameter.detach()))))
         views = [view for _, view in self._kernels]
-        self.muon = torch.optim.Muon(
-            [{"params": views}], lr=rate, weight_decay=weight_decay, adjust_lr_fn="match_rms_adamw"
-        )
+        self.muon = Muon([{"params": views}], lr=rate, weight_decay=weight_decay)
         self.adamw = torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.98), weight_decay=weight_decay)
 
     @property
@@ -53,7 +51,7 @@ class MuonWithAdamW:
         """Step with the gradients that the network's parameters hold."""
         for parameter, view in self._kernels:
             view.grad = None if parameter.grad is None else _matrix(parameter.grad)
-        self.muon.step()  # type: ignore[no-untyped-call]
+        self.muon.step()
         self.adamw.step()
 
     def state_dict(self) -> dict[str, Any]:

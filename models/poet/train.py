@@ -21,6 +21,7 @@ from torch.utils.tensorboard import SummaryWriter
 from atelier.languages import Lang
 from atelier.versions import Version
 from models.device import mixed
+from models.muon import Muon
 from models.poet.data import IGNORED, Poem, batches, build, collate, encode, find_rows, read_poem, words_of
 from models.poet.export import export
 from models.poet.lexicon import Lexicon
@@ -152,11 +153,7 @@ def make_optimisers(network: nn.Module, settings: Settings) -> list[torch.optim.
     others = [p for n, p in learnt if not any(p is m for m in matrices)]
     made: list[torch.optim.Optimizer] = []
     if matrices:
-        made.append(
-            torch.optim.Muon(
-                matrices, lr=settings.rate, weight_decay=settings.weight_decay, adjust_lr_fn="match_rms_adamw"
-            )
-        )
+        made.append(Muon(matrices, lr=settings.rate, weight_decay=settings.weight_decay))
     if others:
         made.append(torch.optim.AdamW(others, lr=settings.rate, betas=(0.9, 0.98), weight_decay=0.0))
     return made
