@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from atelier.errors import BadInput
 from atelier.languages import Written, language_of
@@ -37,6 +38,7 @@ Rhythm = Literal[
 ]  # fmt: skip
 Length = Literal[4, 8, 16, 32]
 Strength = Literal["subtle", "strong"]
+Way = Literal["continue", "vary", "blend"]
 Size = Literal[256, 512]
 
 MOODS: tuple[Mood, ...] = get_args(Mood)
@@ -53,6 +55,10 @@ MAX_COUNT = 4
 MAX_SEED = 2**31 - 1
 MIN_TEMPO, MAX_TEMPO = 40, 240  # quarters a minute
 MAX_WILD = 2.0
+MIN_DENSITY, MAX_DENSITY = 0.4, 3.0  # notes a quarter
+MIN_RANGE, MAX_RANGE = 4, 24  # semitones from the lowest note to the highest
+GIVEN_METERS = {"4/4": 16, "3/4": 12, "6/8": 12, "2/4": 8}  # of a tune to start from: sixteenths a bar
+GIVEN_BARS, GIVEN_NOTES = 32, 512
 MAX_NOISE, MAX_TERMS, MAX_MIX = 2**53 - 1, 16, 3  # any JSON reader keeps whole numbers up to 2^53
 
 KEY = re.compile(
@@ -189,8 +195,58 @@ class PoemRequest(Request):
         return "quatrain" if self.written_in == "en" else "七绝"
 
 
+Note = tuple[
+    Annotated[int, Field(ge=0)], Annotated[int, Field(ge=1)], Annotated[int, Field(ge=0, le=127)]
+]  # start and duration in sixteenths, MIDI pitch
+
+
+class Given(BaseModel):
+    """A tune to start from: one line of notes, from the beginning of its first bar.
+
+    ``tempo`` in quarters a minute; tempo and rhythm may be unknown.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    notes: Annotated[tuple[Note, ...], Field(min_length=1, max_length=GIVEN_NOTES)]
+    meter: Annotated[str, Field(pattern=f"^({'|'.join(GIVEN_METERS)})$")]
+    key: Key
+    tempo: Annotated[int, Field(ge=MIN_TEMPO, le=MAX_TEMPO)] | None = None
+    rhythm: Rhythm | None = None
+
+    @model_validator(mode="after")
+    def _one_line(self) -> Self:
+        if any(one[0] + one[1] > two[0] for one, two in pairwise(self.notes)) or self.bars > GIVEN_BARS:
+            raise ValueError("notes")
+        return self
+
+    @property
+    def bars(self) -> int:
+        """How many bars it takes, the last one filled up."""
+        return -(-(self.notes[-1][0] + self.notes[-1][1]) // GIVEN_METERS[self.meter])
+
+
+class Lead(BaseModel):
+    """What a tune starts from, beside its words; :mod:`atelier.tunes.steer` makes these.
+
+    ``continue`` keeps ``tune`` and goes on from it, ``vary`` makes others like it, ``blend`` goes
+    ``share`` of the way from it to ``other``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    way: Way
+    tune: Given
+    strength: Strength = "subtle"
+    other: Given | None = None
+    share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.5
+
+
 class MelodyRequest(Request):
-    """``/melody``: a tune; ``length`` in bars, ``tempo`` in quarters a minute."""
+    """``/melody``: a tune; ``length`` in bars, ``tempo`` in quarters a minute.
+
+    ``density`` in notes a quarter, ``range`` in semitones from the lowest note to the highest.
+    """
 
     kind: ClassVar[Kind] = "melody"
     prompt_field: ClassVar[str] = "description"
@@ -200,6 +256,9 @@ class MelodyRequest(Request):
     key: Key | None = None
     tempo: Annotated[int, Field(ge=MIN_TEMPO, le=MAX_TEMPO)] | None = None
     length: Length | None = None
+    density: Annotated[float, Field(ge=MIN_DENSITY, le=MAX_DENSITY, allow_inf_nan=False)] | None = None
+    range: Annotated[int, Field(ge=MIN_RANGE, le=MAX_RANGE)] | None = None
+    steer: Lead | None = None
 
 
 REQUESTS: dict[Kind, type[Request]] = {
@@ -220,6 +279,8 @@ def parse_request(kind: Kind, options: Mapping[str, Any]) -> Request:
         raise _refusal(model, fault) from None
     if isinstance(request, PaintRequest) and request.steer:
         _check_steer(request.steer, request.count)
+    if isinstance(request, MelodyRequest) and request.steer:
+        _check_lead(request, request.steer)
     if isinstance(request, PoemRequest):
         if request.form and request.lang and form_language(request.form) != request.lang:
             raise BadInput("bad-form-language", form=request.form, language=request.lang)
@@ -235,6 +296,25 @@ def _check_steer(steer: Steer, count: int) -> None:
         raise BadInput("bad-count-same")
     if sum(words.share for words in steer.mix) > 1 + 1e-6:
         raise BadInput("bad-shares")
+
+
+def _check_lead(request: MelodyRequest, lead: Lead) -> None:
+    bars, mode = lead.tune.bars, lead.tune.key.split(" ")[1]
+    if request.key is not None and request.key.split(" ")[1] != mode:
+        raise BadInput("tune-mode", key=request.key, own=lead.tune.key)
+    if lead.way == "continue":
+        if request.length is not None and request.length <= bars:
+            raise BadInput("continue-length", bars=bars, length=request.length)
+        if bars >= LENGTHS[-1]:
+            raise BadInput("continue-full", bars=bars, most=LENGTHS[-1] - 1)
+        return
+    if request.length is not None:
+        raise BadInput("tune-keeps-length")
+    if lead.way == "blend":
+        if lead.other is None:
+            raise BadInput("melody-blend-two")
+        if lead.other.meter != lead.tune.meter:
+            raise BadInput("melody-blend-meters", one=lead.tune.meter, other=lead.other.meter)
 
 
 def _refusal(model: type[Request], fault: ValidationError) -> BadInput:
@@ -260,6 +340,11 @@ def _refusal(model: type[Request], fault: ValidationError) -> BadInput:
         return BadInput("bad-key", value=value)
     if name == "acrostic":
         return BadInput("bad-acrostic-long", limit=14)
-    low, high = {"count": (1, MAX_COUNT), "seed": (0, MAX_SEED), "tempo": (MIN_TEMPO, MAX_TEMPO)}[name]
+    if name == "density":
+        return BadInput("bad-number", option=name, value=value, low=str(MIN_DENSITY), high=str(MAX_DENSITY))
+    low, high = {
+        "count": (1, MAX_COUNT), "seed": (0, MAX_SEED), "tempo": (MIN_TEMPO, MAX_TEMPO),
+        "range": (MIN_RANGE, MAX_RANGE),
+    }[name]  # fmt: skip
     # Fluent would group the digits of a number (2,147,483,647): pass text.
     return BadInput("bad-range", option=name, value=value, low=str(low), high=str(high))

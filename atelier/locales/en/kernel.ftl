@@ -103,3 +103,25 @@ figures-not-saved = The figures are printed only: a package has no bench/results
 version-of-another = This is a version of the { $other }, not of the { $model }.
 version-name-taken = The { $model } has a version “{ $version }” already: train into a folder of another name.
 version-serves = The { $model }'s version { $version } serves now.
+
+## A tune to start from (MIDI, ABC)
+tune-too-big = That file is too big for a melody: it may have { $most } KiB at most.
+tune-no-midi = That MIDI file is broken: I cannot read it.
+tune-no-format = That is neither a MIDI file nor ABC text.
+tune-no-abc = I cannot read “{ $where }” as ABC; write notes like “CDEF GABc | c2B2 A4”.
+tune-no-notes = There are no notes in that tune.
+tune-polyphonic = Several notes sound at once there: please give me one melody line alone.
+tune-off-grid = Those notes do not lie on sixteenths (triplets, or played freely): please quantise them first.
+tune-meter-changes = The meter changes in that tune: please give me a part that stays in one.
+tune-too-long = That tune has { $bars } bars; I can start from { $most } at most.
+tune-mode = Your tune is in { $own }, so it cannot come in { $key }: a key may move, but not from major to minor or back.
+tune-keeps-length = A varied or blended tune is as long as the first one: leave the length out.
+continue-length = Your notes fill { $bars } bars already: { $length } bars in all leave no room to go on.
+continue-full = Your notes fill { $bars } bars already; I can go on from { $most } at most.
+melody-blend-two = Blending needs two tunes.
+melody-blend-meters = One tune is in { $one } and the other in { $other }: only tunes of one meter can be blended.
+bad-number = “{ $value }” does not work for { $option }: use a number from { $low } to { $high }.
+lead-one-way = Use one of --continue, --vary and --blend at a time.
+melody-words-continue = a tune that goes on
+melody-words-vary = a variation
+melody-words-blend = two tunes in one

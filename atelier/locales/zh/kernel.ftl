@@ -91,3 +91,25 @@ figures-not-saved = 数据只打印、不保存：安装包里没有 bench/resul
 version-of-another = 这是 { $other } 的版本，不是 { $model } 的。
 version-name-taken = { $model } 已有名为“{ $version }”的版本：请训练到另一个名字的文件夹。
 version-serves = 现在由 { $model } 的版本 { $version } 提供服务。
+
+## 用来接着写的曲子（MIDI、ABC）
+tune-too-big = 这个文件太大了，不像一段旋律：最多 { $most } KiB。
+tune-no-midi = 这个 MIDI 文件坏了，我读不了。
+tune-no-format = 这既不是 MIDI 文件，也不是 ABC 谱。
+tune-no-abc = “{ $where }”不是我能读的 ABC 谱；请像“CDEF GABc | c2B2 A4”这样写音符。
+tune-no-notes = 这首曲子里没有音符。
+tune-polyphonic = 这里有几个音同时响：请只给我一条旋律线。
+tune-off-grid = 这些音不在十六分音符的格子上（三连音，或是自由弹奏的）：请先量化一下。
+tune-meter-changes = 这首曲子中途换了拍号：请给我拍号不变的一段。
+tune-too-long = 这首曲子有 { $bars } 小节；我最多从 { $most } 小节开始。
+tune-mode = 您的曲子是 { $own }，不能写成 { $key }：可以移调，但不能在大调和小调之间变换。
+tune-keeps-length = 变奏或融合的曲子和第一首一样长：请不要写长度。
+continue-length = 您的音符已经占了 { $bars } 小节：总共 { $length } 小节就没有地方往下写了。
+continue-full = 您的音符已经占了 { $bars } 小节；我最多能接着 { $most } 小节往下写。
+melody-blend-two = 融合需要两首曲子。
+melody-blend-meters = 一首是 { $one } 拍，另一首是 { $other } 拍：只有拍号相同的曲子才能融合。
+bad-number = “{ $value }”不能用作 { $option }：请用 { $low } 到 { $high } 之间的数。
+lead-one-way = --continue、--vary 和 --blend 一次只能用一个。
+melody-words-continue = 接着写的曲子
+melody-words-vary = 变奏
+melody-words-blend = 两首曲子合在一起
