@@ -10,12 +10,17 @@ from typing import Any, Literal, get_args
 
 import click
 
+from atelier.cli.melodies import led
 from atelier.cli.steering import steered
 from atelier.errors import BadInput, PersonError, Unavailable
 from atelier.languages import Written, say
 from atelier.requests import (
     FORMS,
     LENGTHS,
+    MAX_DENSITY,
+    MAX_RANGE,
+    MIN_DENSITY,
+    MIN_RANGE,
     MOODS,
     PALETTES,
     RHYTHMS,
@@ -92,9 +97,20 @@ def poem_command(**given: Any) -> None:
 @click.option("--key", help="for example: D minor")
 @click.option("--tempo", type=int, help="quarter notes a minute, 40 to 240")
 @click.option("--length", type=int, help=f"bars: {_listed(LENGTHS)}")
+@click.option("--density", type=float, help=f"notes a quarter, {MIN_DENSITY:g} to {MAX_DENSITY:g}")
+@click.option("--range", type=int, help=f"semitones from lowest to highest, {MIN_RANGE} to {MAX_RANGE}")
+@click.option("--continue", metavar="TUNE", help="go on from a few notes: a MIDI or ABC file, or ABC itself")
+@click.option("--vary", metavar="TUNE", help="compose another tune like one")
+@click.option("--strength", help=f"how far --vary goes: {_listed(STRENGTHS)}")
+@click.option("--blend", nargs=2, metavar="TUNE TUNE", help="compose what is between two of one meter")
+@click.option("--share", type=float, help="how much --blend takes of the second, 0 to 1")
 def melody_command(**given: Any) -> None:
-    """Compose DESCRIPTION: OGG, score (PNG), MIDI and ABC beside one another."""
-    _run("melody", given)
+    """Compose DESCRIPTION: OGG, score (PNG), MIDI and ABC beside one another.
+
+    With --continue, --vary and --blend, DESCRIPTION may be left out. TUNE is a MIDI file, an ABC file,
+    or notes as ABC text ("M:3/4 K:D" in lines before them, or none).
+    """
+    _run("melody", led(given))
 
 
 def _run(kind: Kind, given: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from torch import Tensor
 from atelier.errors import Cancelled
 from models.composer.attributes import ATTRIBUTES, ENDS, ROLES
 from models.composer.data import MODES, STYLES, Conditions
-from models.composer.grid import METER_NAMES, WINDOW, Notes, Steps, pitch_class, tidy, to_notes
+from models.composer.grid import METER_NAMES, WINDOW, Notes, Steps, tidy, to_notes
 from models.composer.network import MelodyVAE
 from models.composer.plan import Phrase, Plan, plan
 from models.composer.prior import ABSENT, FREE, KNOWN, LatentPrior
@@ -29,27 +29,27 @@ CANDIDATES = 10
 TEMPERATURE = 0.6
 GUIDANCE = 2.0
 FLOW_STEPS = 16
-LOWEST_TONIC = 58  # B flat below middle C: with the median 1-12 above it, a tune sits in the treble staff
-
-
-def home_of(key: str) -> int:
-    """The MIDI pitch of the tonic that a tune in ``key`` is counted from."""
-    return LOWEST_TONIC + (pitch_class(key) - LOWEST_TONIC) % 12
 
 
 @dataclass(slots=True)
 class Draft:
-    """A tune on its way: its wishes, its own chance, and the phrases so far."""
+    """A tune on its way: its wishes, its own chance, and the phrases so far.
+
+    ``course``: its plan, where it is not the usual one of its length and form; ``heads``: the bars
+    of a phrase that are given, and their latents [bars, latent].
+    """
 
     wished: Wished
     rng: np.random.Generator
     phrases: dict[str, Steps] = field(default_factory=dict)
     latents: dict[str, Tensor] = field(default_factory=dict)
+    course: Plan | None = None
+    heads: dict[str, tuple[Steps, Tensor]] = field(default_factory=dict)
 
     @property
     def plan(self) -> Plan:
         """Its phrases in order."""
-        return plan(self.wished.length, self.wished.form)
+        return self.course or plan(self.wished.length, self.wished.form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,9 @@ def _phrases(vae: MelodyVAE, prior: LatentPrior, due: list[tuple[Draft, Phrase]]
         if phrase.like:
             state[rows, WINDOW : WINDOW + phrase.alike] = KNOWN
             given[rows, WINDOW : WINDOW + phrase.alike] = draft.latents[phrase.like][: phrase.alike]
+        if phrase.given:
+            state[rows, WINDOW : WINDOW + phrase.given] = KNOWN
+            given[rows, WINDOW : WINDOW + phrase.given] = draft.heads[phrase.name][1]
     known = wanted([pair for pair in due for _ in range(k)])
     z = prior.draw(noise, given, state, known, steps=FLOW_STEPS, guidance=GUIDANCE)[:, WINDOW:]
     for size in {draft.wished.steps_a_bar for draft, _ in due}:
@@ -122,7 +125,7 @@ def _phrases(vae: MelodyVAE, prior: LatentPrior, due: list[tuple[Draft, Phrase]]
         lots = torch.from_numpy(
             np.concatenate([due[index][0].rng.random((k, WINDOW * size)) for index in mine])
         )
-        bars = np.stack([barred(due[i][0].wished.mode, home_of(due[i][0].wished.key)) for i in mine])
+        bars = np.stack([barred(due[i][0].wished.mode, due[i][0].wished.home) for i in mine])
         mask = torch.from_numpy(bars).repeat_interleave(k, dim=0)
         steps = vae.decoder.sample(z[chosen], known.rows(chosen), size, lots, TEMPERATURE, mask).numpy()
         for place, index in enumerate(mine):
@@ -131,6 +134,9 @@ def _phrases(vae: MelodyVAE, prior: LatentPrior, due: list[tuple[Draft, Phrase]]
             if phrase.like:
                 options = options.copy()
                 options[:, : phrase.alike * size] = draft.phrases[phrase.like][: phrase.alike * size]
+            if phrase.given:
+                options = options.copy()
+                options[:, : phrase.given * size] = draft.heads[phrase.name][0]
             before = draft.phrases[phrase.before] if phrase.before else None
             wished = draft.wished
             worth = [
@@ -170,9 +176,11 @@ def wanted(rows: Sequence[tuple[Draft, Phrase]]) -> Conditions:
 
 def finish(draft: Draft) -> Tune:
     """Phrases in playing order, closed on the tonic."""
-    wished = draft.wished
-    home = home_of(wished.key)
-    steps = np.concatenate([draft.phrases[name] for name in draft.plan.order])
-    steps, changed = close(steps, wished.meter, barred(wished.mode, home))
+    return finished(draft.wished, np.concatenate([draft.phrases[name] for name in draft.plan.order]))
+
+
+def finished(wished: Wished, steps: Steps) -> Tune:
+    """The tune of ``steps``, closed on the tonic."""
+    steps, changed = close(steps, wished.meter, barred(wished.mode, wished.home))
     steps = tidy(steps)
-    return Tune(wished, steps, to_notes(steps, home), home, changed)
+    return Tune(wished, steps, to_notes(steps, wished.home), wished.home, changed)

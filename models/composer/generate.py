@@ -16,6 +16,7 @@ from atelier.versions import Model, open_version, shipped_folder
 from atelier.works import Made, MelodyResult
 from models.composer.compose import Draft, Tune, compose
 from models.composer.faces import NAMES, faces
+from models.composer.leading import begun, led
 from models.composer.network import MelodyVAE, Shape
 from models.composer.prior import LatentPrior
 from models.composer.wishes import chance, wishes
@@ -90,13 +91,22 @@ class Composer:
         self, requests: Sequence[MelodyRequest], *, stopped: Callable[[], bool] = lambda: False
     ) -> list[Tune | PersonError]:
         """The notes alone: a tune, or why there is none, for each request in order."""
-        drafts: list[Draft | PersonError] = []
+        drafts: list[Draft | Tune | PersonError] = []
         for request in requests:
             rng = chance(request)
             try:
-                drafts.append(Draft(wishes(request, rng), rng))
+                wished = wishes(request, rng)
             except BadInput as refusal:
                 drafts.append(refusal)
+                continue
+            if stopped():
+                raise Cancelled
+            if request.steer is None:
+                drafts.append(Draft(wished, rng))
+            elif request.steer.way == "continue":
+                drafts.append(begun(self.vae, wished, rng, request.steer.tune))
+            else:
+                drafts.append(led(self.vae, self.prior, wished, rng, request.steer))
         ready = [draft for draft in drafts if isinstance(draft, Draft)]
         tunes = iter(compose(self.vae, self.prior, ready, stopped))
         return [next(tunes) if isinstance(draft, Draft) else draft for draft in drafts]

@@ -6,7 +6,9 @@ and thirty-two follow the rhythm's form, AABB for dances and marches, AABA for s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from models.composer.grid import WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +16,7 @@ class Phrase:
     """Four bars to compose.
 
     ``before`` names the phrase that is heard before it; the first ``alike`` bars are taken from
-    ``like``; ``register`` is added to the wish.
+    ``like``; ``register`` is added to the wish. Its first ``given`` bars somebody else wrote.
     """
 
     name: str
@@ -24,6 +26,7 @@ class Phrase:
     like: str | None = None
     alike: int = 0
     register: float = 0.0
+    given: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +61,17 @@ PLANS: dict[tuple[int, str], Plan] = {
 def plan(length: int, form: str) -> Plan:
     """The plan for ``length`` bars (4, 8, 16 or 32) in ``form`` (AABA or AABB)."""
     return PLANS.get((length, form)) or PLANS[length, "AABA"]
+
+
+def continued(whole: Plan, bars: int) -> Plan:
+    """``whole`` where the first ``bars`` bars are given: what comes again later comes again of them."""
+    known = {phrase.name: phrase for phrase in whole.phrases}
+    begun: list[Phrase] = []
+    for place, name in enumerate(whole.order[: -(-bars // WINDOW)]):
+        own = f"{name}+{place}" if any(phrase.name == name for phrase in begun) else name
+        before = begun[-1].name if begun else None
+        held = min(bars - WINDOW * place, WINDOW)
+        begun.append(replace(known[name], name=own, before=before, like=None, alike=0, given=held))
+    names = [phrase.name for phrase in begun]
+    rest = [phrase for phrase in whole.phrases if phrase.name not in names]
+    return Plan((*begun, *rest), (*names, *whole.order[len(begun) :]))

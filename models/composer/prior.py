@@ -67,15 +67,23 @@ class LatentPrior(nn.Module):
         *,
         steps: int = 20,
         guidance: float = 2.0,
+        origin: Tensor | None = None,
+        begin: float = 0.0,
     ) -> Tensor:
         """Latents [B, 8, latent] by Euler steps from ``noise``; bars that are given stay as they are.
 
         ``given`` holds latents where ``state`` is KNOWN. ``guidance`` over 1 leans towards the
-        wishes (classifier-free guidance, Ho & Salimans 2022).
+        wishes (classifier-free guidance, Ho & Salimans 2022). With ``origin`` (latents [B, 8, latent])
+        the flow starts from it, ``begin`` (0..1) of the way from noise: what comes is like it, the more
+        the later it begins (SDEdit, Meng et al. 2022, section 3).
         """
         free = (state == FREE)[..., None]
         fixed = self.normal(given)
-        x = torch.where(free, noise, fixed)
+        first = 0 if origin is None else round(begin * steps)
+        started = noise
+        if origin is not None:
+            started = first / steps * self.normal(origin) + (1 - first / steps) * noise
+        x = torch.where(free, started, fixed)
         zero = torch.zeros_like(known.mode)
         unsaid = Conditions(zero, known.meter, zero, zero, zero, known.figures, torch.zeros_like(known.said))
         both = Conditions(
@@ -84,7 +92,7 @@ class LatentPrior(nn.Module):
                 for name in ("mode", "meter", "style", "end", "role", "figures", "said")
             )
         )
-        for index in range(steps):
+        for index in range(first, steps):
             t = torch.full((2 * len(x),), index / steps, device=x.device, dtype=x.dtype)
             wished, plain = self(x.repeat(2, 1, 1), state.repeat(2, 1), t, both).chunk(2)
             velocity = plain + guidance * (wished - plain)

@@ -14,12 +14,14 @@ import numpy as np
 
 from atelier.errors import BadInput
 from atelier.languages import Lang, language_of, say
-from atelier.requests import LENGTHS, MAX_TEMPO, MIN_TEMPO, MelodyRequest, Mood, Rhythm
+from atelier.requests import LENGTHS, MAX_TEMPO, MIN_TEMPO, Given, MelodyRequest, Mood, Rhythm
 from atelier.safety import words_for_model
 from models.composer import words
-from models.composer.grid import METERS
+from models.composer.attributes import SCALES
+from models.composer.grid import METERS, WINDOW, pitch_class, reference
 
 DEFAULT_LENGTH = 8
+LOWEST_TONIC = 58  # B flat below middle C: with the median 1-12 above it, a tune sits in the treble staff
 LULLABY_TEMPO = 132  # quarters a minute: faster is no lullaby
 
 
@@ -107,6 +109,12 @@ class Wished:
     instrument: str
     span: float | None = None
     contour: float | None = None
+    octave: int = 0  # above the usual register, of a tune that was begun there
+
+    @property
+    def home(self) -> int:
+        """The MIDI pitch of the tonic that the tune is counted from."""
+        return home_of(self.key) + 12 * self.octave
 
     @property
     def title(self) -> str:
@@ -123,6 +131,11 @@ class Wished:
     def steps_a_bar(self) -> int:
         """Sixteenths a bar."""
         return METERS[self.meter]
+
+
+def home_of(key: str) -> int:
+    """The MIDI pitch of the tonic that a tune in ``key`` is usually counted from."""
+    return LOWEST_TONIC + (pitch_class(key) - LOWEST_TONIC) % 12
 
 
 def titled(wished: Wished, lang: Lang) -> str:
@@ -155,25 +168,35 @@ def summary(wished: Wished) -> str:
 
 def chance(request: MelodyRequest) -> np.random.Generator:
     """The request's own chance: the same seed with other words is another tune."""
-    words_said = hashlib.sha256(request.model_dump_json(exclude={"seed"}).encode()).digest()[:8]
+    # What is unsaid of the options that came later is left out: tunes of before stay what they were.
+    unsaid = {name for name in ("density", "range", "steer") if getattr(request, name) is None}
+    words_said = hashlib.sha256(request.model_dump_json(exclude={"seed", *unsaid}).encode()).digest()[:8]
     return np.random.default_rng([request.seed or 0, int.from_bytes(words_said, "big")])
 
 
 def wishes(request: MelodyRequest, rng: np.random.Generator) -> Wished:
     """Read ``request``. Raises :class:`BadInput` for wishes that cannot be met together."""
     text = words_for_model(request.description)
+    lead = request.steer
     mood = request.mood or words.mood_in(text)
     manner = MANNERS[mood] if mood else NEUTRAL
-    rhythm, meter, named = _rhythm(request, text, manner, rng)
+    if lead is None:
+        rhythm, meter, named = _rhythm(request, text, manner, rng)
+    else:
+        rhythm, meter, named = _rhythm_of(request, text, lead.tune, rng)
     habit = HABITS[rhythm]
     if meter is None:
         meter = habit.meters[int(rng.integers(len(habit.meters)))]
     usual = dict(zip(habit.meters, habit.tempos, strict=True)).get(meter, habit.tempos[0])
-    key, mode = _key(request, text, manner, rng)
+    key, mode = _key(request, text, manner, rng) if lead is None else _key_of(request, text, lead.tune)
     tempo = _tempo(request, text, rhythm, usual, manner)
     density = habit.density
     if manner.density:
         density = (density or 0.0) * 0.5 + manner.density
+    if lead is not None:
+        density = None  # the tune says it
+    if request.density is not None:
+        density = _scaled("density", request.density)
     return Wished(
         lang=language_of(request.description),
         mood=mood,
@@ -184,12 +207,61 @@ def wishes(request: MelodyRequest, rng: np.random.Generator) -> Wished:
         key=key,
         mode=mode,
         tempo=tempo,
-        length=_length(request, text),
+        length=_length(request, text) if lead is None else _length_of(request, text),
         form=habit.form,
         density=density,
-        register=manner.register,
+        register=manner.register if lead is None else 0.0,
         instrument="musicbox" if rhythm == "lullaby" else manner.instrument,
+        span=None if request.range is None else _scaled("span", request.range),
+        octave=0 if lead is None else _octave(lead.tune),
     )
+
+
+def _scaled(name: str, raw: float) -> float:
+    middle, width = SCALES[name]
+    return max(-3.0, min(3.0, (raw - middle) / width))
+
+
+def _rhythm_of(
+    request: MelodyRequest, text: str, tune: Given, rng: np.random.Generator
+) -> tuple[Rhythm, str, bool]:
+    """The rhythm and meter of a tune to start from; its meter is not to be changed."""
+    if request.rhythm is not None and tune.meter not in HABITS[request.rhythm].meters:
+        usual = " / ".join(HABITS[request.rhythm].meters)
+        raise BadInput("composer-meter-rhythm", rhythm=request.rhythm, usual=usual, meter=tune.meter)
+    for said in (request.rhythm, tune.rhythm, words.rhythm_in(text)):
+        if said is not None and tune.meter in HABITS[said].meters:
+            return said, tune.meter, True
+    choices = FREE_METERS[tune.meter]
+    return choices[int(rng.integers(len(choices)))], tune.meter, False
+
+
+def _key_of(request: MelodyRequest, text: str, tune: Given) -> tuple[str, str]:
+    """The tune's own key, or the one asked for: it is moved there."""
+    key, mode = tune.key.split(" ")
+    if request.key is not None:
+        key = request.key.split(" ")[0]
+    elif (said := words.key_in(text)) is not None and said[1] == mode:
+        key = said[0]
+    return RESPELT[mode].get(key, key), mode
+
+
+def _octave(tune: Given) -> int:
+    """How many octaves above the usual register a tune to start from lies: none or one."""
+    tonic = pitch_class(tune.key.split(" ")[0])
+    home = reference([pitch for _, _, pitch in tune.notes], tonic)
+    return max(0, min(1, (home - LOWEST_TONIC) // 12))
+
+
+def _length_of(request: MelodyRequest, text: str) -> int:
+    """Bars of a tune that starts from another: twice the notes it goes on from, or as many phrases."""
+    lead = request.steer
+    assert lead is not None
+    if lead.way == "continue":
+        said = request.length or words.bars_in(text)
+        longer = next(length for length in LENGTHS if length >= max(8, lead.tune.bars + 1))
+        return said if said in LENGTHS and said > lead.tune.bars else longer
+    return -(-lead.tune.bars // WINDOW) * WINDOW
 
 
 def _rhythm(
@@ -230,7 +302,8 @@ def _key(request: MelodyRequest, text: str, manner: Manner, rng: np.random.Gener
 
 
 def _tempo(request: MelodyRequest, text: str, rhythm: Rhythm, usual: int, manner: Manner) -> int:
-    tempo = request.tempo or words.beats_in(text)
+    own = request.steer.tune.tempo if request.steer else None
+    tempo = request.tempo or own or words.beats_in(text)
     pace = words.pace_in(text)
     if tempo is None:
         tempo = round(usual * (pace or manner.tempo))

@@ -98,6 +98,12 @@ def test_melody_writes_four_faces(run: Run, tmp_path: Path) -> None:
         assert Path(file).stat().st_size > 100
     assert result["meter"] == "3/4"
     assert all(len(note) == 3 for note in result["notes"])
+    file = result["files"]["mid"]
+    more = run(
+        "melody", "--continue", file, "--out", str(tmp_path / "more.ogg"), "--seed", "2", "--json"
+    ).json
+    assert more["bars"] == 16
+    assert more["notes"][:20] == result["notes"][:20]
 
 
 def test_many_at_once_keep_their_order_and_their_faults(run: Run, tmp_path: Path) -> None:
@@ -147,6 +153,12 @@ def test_pictures_from_a_file(run: Run, tmp_path: Path) -> None:
         (("paint", "a sea", "--count", "9"), "1 to 4"),
         (("poem", "snow", "--form", "epic"), "haiku"),
         (("melody", "a tune", "--length", "200"), "4, 8, 16, 32"),
+        (("melody", "a tune", "--density", "9"), "0.4 to 3"),
+        (("melody", "--continue", "no-such-file.mid"), "no-such-file.mid"),
+        (("melody", "--vary", "[CEG]2"), "one melody line"),
+        (("melody", "--continue", "CDEF", "--vary", "CDEF"), "one of --continue"),
+        (("melody", "--blend", "CDEF", "M:3/4\nK:C\nC"), "one meter"),
+        (("melody", "--share", "0.5"), "--blend"),
         (("paint", "a sea", "--out", "/proc/nowhere/sea.png"), "/proc/nowhere"),
         (("paint", "a sea", "--out", "/dev/null/sea.png"), "/dev/null"),
         (("paint", "--from", "no-such-file", "--out", "x"), "no-such-file"),
