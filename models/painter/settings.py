@@ -60,7 +60,7 @@ class Settings:
     scenes: int = 30000  # made by the program and mixed in
     adversarial: float = 0.05  # weights of the GAN's losses: what passes for real,
     repeat: float = 0.15  # what repeats a picture from the noise that belongs to it,
-    following: float = 0.15  # what answers as the parent does in several steps,
+    following: float = 0.0  # what answers as the parent does in several steps (0: no bank is filled),
     bank_steps: int = 8  # how many,
     bank_guidance: float = 1.5  # and how strongly it is guided by the words there;
     reading: float = 0.1  # and what is read in it; 0: none

@@ -105,8 +105,9 @@ def train(settings: Settings) -> Version | None:
         return None
     reader, labels, seventh = train_reader(settings, text, ours, theirs, work)
     lesson = (reader, labels) if seventh.step and settings.reading else None
-    filled, eighth = fill_bank(settings, parent, text, ours, work)
-    bank = filled if eighth.step and settings.following else None
+    bank, eighth = None, Journal()
+    if settings.following:
+        bank, eighth = fill_bank(settings, parent, text, ours, work)
     generator, fourth = train_gan(
         settings, shape, parent, coder.decoder, coupling, bank, lesson, text, ours, theirs, work, sheets.child
     )
