@@ -74,6 +74,11 @@ class Settings(BaseSettings):
     candidates: Annotated[int, Field(ge=1, le=8)] = Field(
         1, description="Pictures drawn for each one that is posted: the best is, 1 to 8."
     )
+    poem_model: str | None = Field(
+        None,
+        description="A causal language model (a folder, or a name on a hub) that writes the poems;"
+        " none: ours.",
+    )
     batch: Annotated[int, Field(ge=0, le=512)] = Field(
         0, description="Works made in one pass, at most; 0: as suits the kind and the device."
     )

@@ -27,9 +27,12 @@ class Generator(Protocol):
 
 def load_model(
     kind: Kind, folder: Path | None = None, device: str = "cpu", *, soundfont: Path | None = None,
-    candidates: int = 1,
+    candidates: int = 1, poem_model: str | None = None,
 ) -> Generator:  # fmt: skip
-    """The model for ``kind`` from ``folder`` (None: what ships), warm. Raises ``WeightsError``."""
+    """The model for ``kind`` from ``folder`` (None: what ships), warm. Raises ``WeightsError``.
+
+    ``poem_model`` names a language model of transformers that writes the poems instead.
+    """
     if kind == "paint":
         from models.painter.generate import Painter
 
@@ -37,7 +40,7 @@ def load_model(
     if kind == "poem":
         from models.poet.generate import Poet
 
-        return Poet.load(folder, device)
+        return Poet.load(folder, device, poem_model)
     from models.composer.generate import Composer
 
     return Composer.load(folder, device, soundfont=soundfont)

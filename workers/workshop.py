@@ -40,7 +40,10 @@ def version_loader(settings: Settings) -> VersionLoader:
         from models.device import resolve
 
         device = resolve(settings.device, settings.threads)
-        return load_model(kind, folder, device, soundfont=settings.soundfont, candidates=settings.candidates)
+        return load_model(
+            kind, folder, device, soundfont=settings.soundfont, candidates=settings.candidates,
+            poem_model=settings.poem_model,
+        )  # fmt: skip
 
     return load
 

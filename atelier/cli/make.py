@@ -147,7 +147,10 @@ def load(kind: Kind | Literal["upscaler"], folder: Path | None = None) -> Any:
     device = resolve(settings.device, settings.threads)
     if kind == "upscaler":
         return load_upscaler(folder, device)
-    return load_model(kind, folder, device, soundfont=settings.soundfont, candidates=settings.candidates)
+    return load_model(
+        kind, folder, device, soundfont=settings.soundfont, candidates=settings.candidates,
+        poem_model=settings.poem_model,
+    )  # fmt: skip
 
 
 def _many(kind: Kind, source: Path, out: Path | None, folder: Path | None) -> int:

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from atelier.errors import Cancelled
+from atelier.requests import Form
 from models.hf import DynamicCache
 from models.poet.automaton import NEVER, FormAutomaton, Row
 from models.poet.data import prefix
@@ -29,8 +30,13 @@ TOPIC_BOOST = {"en": 1.6, "zh": 1.6}  # added to the logit of a topic word that 
 
 @dataclass(frozen=True)
 class Plan:
-    """What one request asks of the decoder; ``topics`` are content tokens, first those that matter most."""
+    """What one request asks of the decoder; ``topics`` are content tokens, first those that matter most.
 
+    ``tag`` is what our model calls the form; a foreign one is told ``form`` and ``title``.
+    """
+
+    form: Form
+    title: str
     tag: str
     pattern: Pattern
     topics: tuple[int, ...]
@@ -67,7 +73,7 @@ def write(
     """The finished candidates of each plan (dead ends are left out). Raises ``Cancelled``."""
     drafts = [
         [
-            Draft(Row(plan.pattern), plan, _generator(plan, k), _opening_of(tongue, plan))
+            Draft(Row(plan.pattern), plan, generator_of(plan, k), _opening_of(tongue, plan))
             for k in range(plan.candidates)
         ]
         for plan in plans
@@ -96,7 +102,7 @@ def write(
     return [[draft for draft in group if not draft.row.dead] for group in drafts]
 
 
-def _generator(plan: Plan, k: int) -> torch.Generator:
+def generator_of(plan: Plan, k: int) -> torch.Generator:
     """The k-th candidate's own chance; the topic is in it, or one seed gives every topic the same turns."""
     said = f"{plan.seed} {k} {plan.tag} {plan.topics}".encode()
     return torch.Generator().manual_seed(zlib.crc32(said))

@@ -14,7 +14,8 @@ from atelier.requests import FORMS, PoemRequest, form_language
 from atelier.versions import Model, open_version, shipped_folder
 from atelier.works import Made, PoemResult
 from models.poet.automaton import FormAutomaton, unreachable_heads
-from models.poet.decode import Plan, write
+from models.poet.decode import Draft, Plan, write
+from models.poet.foreign import ForeignModel
 from models.poet.forms import FORM_TABLE, HEADED, patterns_of
 from models.poet.rank import best
 from models.poet.render import artefact, lines_of
@@ -39,14 +40,19 @@ class Poet:
 
     model: ClassVar[Model] = "poet"
 
-    def __init__(self, tongues: dict[Lang, Tongue], version: str) -> None:
-        self.tongues, self.version = tongues, version
+    def __init__(
+        self, tongues: dict[Lang, Tongue], version: str, foreign: ForeignModel | None = None
+    ) -> None:
+        self.tongues, self.version, self.foreign = tongues, version, foreign
         self.automata = {lang: FormAutomaton(t.vocabulary, t.lexicon) for lang, t in tongues.items()}
         self.forms = tuple(form for form in FORMS if form in FORM_TABLE and form_language(form) in tongues)
 
     @classmethod
-    def load(cls, folder: Path | None = None, device: str = "cpu") -> Self:
-        """The version in ``folder`` (None: what ships). Raises :class:`WeightsError`."""
+    def load(cls, folder: Path | None = None, device: str = "cpu", foreign: str | None = None) -> Self:
+        """The version in ``folder`` (None: what ships); ``foreign`` names a model that writes instead.
+
+        Raises :class:`WeightsError`, and :class:`BadInput` for a foreign model that cannot be used.
+        """
         version = open_version(folder or shipped_folder(cls.model), model=cls.model)
         tongues = {
             lang: load_tongue(version.folder, lang, device)
@@ -55,7 +61,10 @@ class Poet:
         }
         if version.model != cls.model or not tongues:
             raise WeightsError("weights-damaged", model=cls.model, path=str(version.folder))
-        return cls(tongues, version.name)
+        if not foreign:
+            return cls(tongues, version.name)
+        told = f"{version.name}+{Path(foreign).name}"[:40]
+        return cls(tongues, told, ForeignModel.load(foreign, tongues, device))
 
     def generate(
         self, requests: Sequence[PoemRequest], *, stopped: Callable[[], bool] = lambda: False
@@ -77,7 +86,7 @@ class Poet:
                 plans = [_again(order.plan, attempt) for order in waiting.values()]
                 if not plans:
                     break
-                drafts = write(tongue, self.automata[lang], plans, stopped)
+                drafts = self._write(lang, plans, stopped)
                 for (at, order), group in zip(list(waiting.items()), drafts, strict=True):
                     if group:
                         winner = best(group, self.automata[lang])
@@ -88,6 +97,11 @@ class Poet:
                 answers[at] = BadInput("poet-stuck")
         return [answers[at] for at in range(len(requests))]
 
+    def _write(self, lang: Lang, plans: Sequence[Plan], stopped: Callable[[], bool]) -> list[list[Draft]]:
+        if self.foreign is not None:
+            return self.foreign.write(lang, plans, stopped)
+        return write(self.tongues[lang], self.automata[lang], plans, stopped)
+
     def _order(self, request: PoemRequest) -> _Order:
         """Raises :class:`BadInput` for what this version cannot write."""
         form = request.written_as
@@ -95,12 +109,15 @@ class Poet:
             raise BadInput("poet-form", form=form, forms=", ".join(self.forms))
         entry = FORM_TABLE[form]
         automaton = self.automata[entry.lang]
+        if self.foreign is not None:
+            self.foreign.check(entry.lang)
+            automaton = self.foreign.automata[entry.lang]
         topic = read_topic(request.topic, automaton)
         heads = self._heads(request, automaton) if form in HEADED else ""
         seed = request.seed or 0
         pattern = random.Random(f"{seed} {form}").choice(patterns_of(form, heads))
         mood = request.mood or topic.mood
-        plan = Plan(entry.tag, pattern, topic.numbers, mood, seed, CANDIDATES)
+        plan = Plan(form, topic.title, entry.tag, pattern, topic.numbers, mood, seed, CANDIDATES)
         return _Order(request, plan, topic.title)
 
     @staticmethod
