@@ -19,10 +19,22 @@ from typing import Literal, cast
 from atelier import steer
 from atelier.errors import BadInput
 from atelier.languages import Lang, say
-from atelier.requests import KINDS, SIZES, STRENGTHS, Kind, PaintRequest, Request, Size, Strength
+from atelier.requests import (
+    GIVEN_BARS,
+    KINDS,
+    SIZES,
+    STRENGTHS,
+    Kind,
+    MelodyRequest,
+    PaintRequest,
+    Request,
+    Size,
+    Strength,
+)
 from atelier.store import Work
+from atelier.tunes import steer as tunes
 from atelier.versions import ships
-from atelier.works import PictureResult
+from atelier.works import MelodyResult, PictureResult
 
 Where = Literal["front", "second", "menu"]
 SURE = "yes"  # the value of a confirmed press
@@ -125,6 +137,32 @@ def _blend(work: Work, press: Press, other: Work | None) -> Request:
     return steer.blend(_origin(work, press.number), _origin(other, 1))
 
 
+def _vary_tune(work: Work, press: Press, _other: Work | None) -> Request:
+    request, result = _tune(work)
+    return tunes.vary(request, tunes.given_of(result), cast("Strength", press.value))
+
+
+def _continue_tune(work: Work, _press: Press, _other: Work | None) -> Request:
+    request, result = _tune(work)
+    return tunes.go_on(request, tunes.given_of(result))
+
+
+def _blend_tunes(work: Work, _press: Press, other: Work | None) -> Request:
+    if other is None or other.kind != work.kind or other.id == work.id:
+        raise BadInput("blend-needs-two")
+    (request, result), (_, second) = _tune(work), _tune(other)
+    if result.meter != second.meter:
+        raise BadInput("melody-blend-meters", one=result.meter, other=second.meter)
+    return tunes.blend(request, tunes.given_of(result), tunes.given_of(second))
+
+
+def _tune(work: Work) -> tuple[MelodyRequest, MelodyResult]:
+    """The tune that an act starts from."""
+    if not isinstance(work.request, MelodyRequest) or not isinstance(work.result, MelodyResult):
+        raise BadInput("work-unfinished")
+    return work.request, work.result
+
+
 def _origin(work: Work, number: int) -> steer.Origin:
     """The picture that an act starts from."""
     if not isinstance(work.request, PaintRequest) or not isinstance(work.result, PictureResult):
@@ -138,9 +176,10 @@ ACTS: tuple[Act, ...] = (
     Act("again", "🔁", "front", dict.fromkeys(KINDS, _again)),
     Act("edit", "✏️", "front", dict.fromkeys(KINDS, _edit)),
     Act("favourite", "⭐", "front"),
-    Act("vary", "🎲", "second", {"paint": _vary}, values=STRENGTHS, each=True),
+    Act("vary", "🎲", "second", {"paint": _vary, "melody": _vary_tune}, values=STRENGTHS, each=True),
     Act("upscale", "🔍", "second", {"paint": _upscale}, values=tuple(map(str, SIZES)), each=True),
-    Act("blend", "🧬", "menu", {"paint": _blend}, each=True, other=True),
+    Act("continue", "➡️", "menu", {"melody": _continue_tune}),
+    Act("blend", "🧬", "menu", {"paint": _blend, "melody": _blend_tunes}, each=True, other=True),
     Act("original", "📎", "menu", files=True),
     Act("details", "ℹ️", "menu"),
     Act("delete", "🗑️", "menu", confirm=True),
@@ -183,6 +222,8 @@ def _fits(work: Work, press: Press) -> bool:
     if press.name == "upscale":
         small = isinstance(work.result, PictureResult) and work.result.width < int(press.value)
         return small and ships("upscaler")
+    if press.name == "continue":
+        return isinstance(work.result, MelodyResult) and work.result.bars < GIVEN_BARS
     return bool(work.artefacts) or not BY_NAME[press.name].files
 
 

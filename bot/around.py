@@ -15,6 +15,7 @@ from atelier.provenance import statement
 from atelier.requests import Request, parse_request
 from atelier.store import PersonRef, Work
 from atelier.versions import MODEL_OF
+from atelier.works import MelodyResult
 from bot import gate
 from bot.acts import Press, label, pressed, request_of
 from bot.making import MAKING
@@ -108,8 +109,15 @@ async def others(studio: Studio, work: Work, person: PersonRef) -> list[Work]:
         return list({one.id: one for one in found}.values())
 
     found = await asyncio.to_thread(look)
-    fit = [one for one in found if one.kind == work.kind and one.id != work.id and one.result is not None]
-    return fit[:OTHERS]
+    return [one for one in found if one.id != work.id and goes_with(work, one)][:OTHERS]
+
+
+def goes_with(work: Work, other: Work) -> bool:
+    """Whether a work can be blended with another: of its kind, made, and a tune of its meter."""
+    one, two = work.result, other.result
+    if isinstance(one, MelodyResult) and isinstance(two, MelodyResult):
+        return one.meter == two.meter
+    return other.kind == work.kind and two is not None
 
 
 def edited(work: Work, words: str, options: str) -> Press:

@@ -32,7 +32,8 @@ class Option:
 
     ``field`` is its name in a request; ``about`` names its sentence where two commands have an
     option of one name (``option-ABOUT``). ``suggest`` is what a client that can offers while somebody
-    types: its choices, or works of theirs.
+    types: its choices, or works of theirs. ``reads`` makes fields of the request of what was written, or
+    raises :class:`BadInput`.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Option:
     field: str = ""
     about: str = ""
     suggest: Literal["", "choices", "history", "favourites"] = ""
+    reads: Callable[[Any], dict[str, Any]] | None = None
 
     def describe(self, lang: Lang) -> str:
         """What the option means, in at most 100 characters (Discord's limit)."""
@@ -184,8 +186,11 @@ class Command:
     def fields(self, options: dict[str, Any]) -> dict[str, Any]:
         """Options by their chat names → by the request's field names, choices as they are stored."""
         known = {option.name: option for option in self.options}
-        found = {}
+        found: dict[str, Any] = {}
         for name, value in options.items():
             option = known.get(name)
+            if option and option.reads:
+                found |= option.reads(value)
+                continue
             found[(option.field or name) if option else name] = option.meant(value) if option else value
         return found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Any, get_args
 
+from atelier import tunes
 from atelier.languages import Written
 from atelier.requests import (
     FORMS,
@@ -17,12 +18,22 @@ from atelier.requests import (
     PALETTES,
     RHYTHMS,
     STYLES,
+    Given,
     Kind,
+    Lead,
 )  # fmt: skip
 from bot.command import Command, Option
 
 _MOOD = Option("mood", choices=MOODS)
 _SEED = Option("seed", "integer", low=0, high=MAX_SEED)
+
+
+def _begun(notes: str | Given) -> dict[str, Any]:
+    """A tune that goes on from ``notes``: ABC text, or a tune that was read already."""
+    if not notes:
+        return {}
+    tune = notes if isinstance(notes, Given) else tunes.read(notes.encode("utf-8", "replace"))
+    return {"steer": Lead(way="continue", tune=tune)}
 
 
 def _prompt(name: str) -> Option:
@@ -53,6 +64,7 @@ MAKING: dict[Kind, Command] = {
         Option("key", max_length=12),
         Option("tempo", "integer", low=MIN_TEMPO, high=MAX_TEMPO),
         Option("length", "integer", choices=LENGTHS),
+        Option("notes", max_length=MAX_PROMPT, reads=_begun),
         _SEED,
     )),
 }  # fmt: skip

@@ -15,7 +15,12 @@ Quote = Callable[[str], str]
 FACES: dict[Kind, str] = {"paint": "🎨", "poem": "📜", "melody": "🎵"}
 SHORT = 60  # characters of a prompt that name a work
 # What a button made of an earlier work, where its own words do not tell.
-MADE_BY = {"vary": "made-vary-{}", "upscale": "made-upscale-{}", "blend": "made-blend"}
+MADE_BY = {
+    "vary": "made-vary-{}",
+    "upscale": "made-upscale-{}",
+    "blend": "made-blend",
+    "continue": "made-continue",
+}
 WORTH_TELLING_S = 3.0  # a shorter wait is over before it is read
 
 

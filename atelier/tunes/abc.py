@@ -18,6 +18,8 @@ from atelier.tunes.line import Sounding, given, known_meter
 SHOWN = 12  # characters of what could not be read
 LONGEST = 64  # of one note, in whole notes: a longer one is a slip of the keyboard
 
+# In a chat everything stands in one line: "M:3/4 K:Dm A2 d3 c".
+_ONE_LINE = re.compile(r"^\s*((?:[XTMLQKR]:\S+\s+)+)(.*)$")
 _FIELD = re.compile(r"^([A-Za-z+]):(.*)$")
 _TOKEN = re.compile(
     r"""
@@ -239,6 +241,8 @@ def read(text: str) -> Given:
     """The tune that ``text`` writes. Raises :class:`BadInput` (see :func:`atelier.tunes.read`)."""
     reader = _Reader()
     tunes = 0
+    if "\n" not in text.strip() and (joined := _ONE_LINE.match(text)):
+        text = "\n".join([*joined[1].split(), joined[2]])
     for raw in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         line = re.sub(r"(?<!\\)%.*$", "", raw).strip()
         if not line:

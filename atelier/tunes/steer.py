@@ -1,4 +1,4 @@
-"""From tunes that were made or brought to the next request: vary one, blend two."""
+"""From tunes that were made or brought to the next request: go on from one, vary it, blend two."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from atelier.requests import Given, Lead, MelodyRequest, Strength
 from atelier.works import MelodyResult
 
 
-def given_of(result: MelodyResult, rhythm: bool = True) -> Given:
+def given_of(result: MelodyResult) -> Given:
     """A made tune as one to start from."""
     return Given.model_validate(
         {
@@ -14,9 +14,14 @@ def given_of(result: MelodyResult, rhythm: bool = True) -> Given:
             "meter": result.meter,
             "key": f"{result.key} {result.mode}",
             "tempo": result.tempo,
-            "rhythm": result.rhythm if rhythm else None,
+            "rhythm": result.rhythm,
         }
     )
+
+
+def go_on(request: MelodyRequest, tune: Given) -> MelodyRequest:
+    """``tune``, and as much again after it."""
+    return _from(request, Lead(way="continue", tune=tune))
 
 
 def vary(request: MelodyRequest, tune: Given, strength: Strength) -> MelodyRequest:

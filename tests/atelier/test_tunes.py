@@ -75,6 +75,11 @@ def test_a_header_says_key_meter_tempo_and_rhythm() -> None:
     assert [pitch for _, _, pitch in tune.notes] == [64, 66, 67, 73, 74, 76]  # F and C are sharp in E dorian
 
 
+def test_in_one_line_fields_stand_before_the_notes() -> None:
+    tune = read("M:3/4 L:1/4 K:Dm A d>e f|")
+    assert (tune.meter, tune.key, lines(tune)[0]) == ("3/4", "D minor", [0, 4, 69])
+
+
 def test_a_pickup_ends_at_the_first_barline() -> None:
     assert lines(read("M:3/4\nL:1/4\nK:G\nd|GAB|"))[:2] == [[8, 4, 74], [12, 4, 67]]
 

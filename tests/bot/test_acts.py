@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,10 +10,21 @@ import pytest
 
 from atelier.errors import BadInput
 from atelier.languages import LANGS, Lang
-from atelier.requests import KINDS, Kind, MelodyRequest, PaintRequest, PoemRequest, Request, Steer
+from atelier.requests import (
+    KINDS,
+    Kind,
+    MelodyRequest,
+    PaintRequest,
+    PoemRequest,
+    Request,
+    Steer,
+    parse_request,
+)
 from atelier.store import PersonRef, Work
+from atelier.works import MelodyResult
 from bot import acts, around
 from bot.acts import Press
+from bot.around import goes_with
 from tests.bot import handmade
 
 REQUESTS: dict[Kind, Request] = {
@@ -190,3 +202,42 @@ def test_details_say_who_made_it_of_what(lang: Lang) -> None:
     for act in ("blend.1+zyxwvutsrqpo", "edit#0011223344556677"):
         child = work(parent="zyxwvutsrqpo", act=act)
         assert "zyxw" not in "\n".join(around.details(child, lang, str))
+
+
+def tune(meter: str = "4/4", **changes: Any) -> Work:
+    """A finished melody of two bars."""
+    result = MelodyResult(
+        seed=1, version="v1", title="T", files={}, key="D", mode="minor", meter=meter, tempo=90, bars=2,
+        rhythm=None, notes=[(0, 8, 62), (8, 8, 65)],
+    )  # fmt: skip
+    return work("melody", result=result, **changes)
+
+
+def test_a_tune_is_varied_gone_on_from_and_blended_with_one_of_its_meter() -> None:
+    one, two = tune(), tune(id="zyxwvutsrqpo")
+    words = [press.word for press in acts.offered(one)]
+    assert {"vary-subtle.1", "vary-strong.1", "continue", "blend.1"} <= set(words)
+    for word, way in (("vary-strong.1", "vary"), ("continue", "continue"), ("blend.1", "blend")):
+        press = acts.read(word)
+        assert press is not None
+        made = acts.request_of(one, press, two)
+        assert isinstance(made, MelodyRequest)
+        assert made.steer is not None
+        assert (made.steer.way, made.steer.tune.notes, made.seed) == (way, ((0, 8, 62), (8, 8, 65)), None)
+        assert parse_request("melody", made.model_dump(mode="json")) == made
+    blend = acts.read("blend.1")
+    assert blend is not None
+    for other, key in ((tune("2/4", id="abc"), "melody-blend-meters"), (one, "blend-needs-two")):
+        with pytest.raises(BadInput) as refused:
+            acts.request_of(one, blend, other)
+        assert refused.value.key == key
+    assert goes_with(one, two)
+    assert not goes_with(one, tune("2/4"))
+    assert not goes_with(one, work())
+
+
+def test_a_tune_of_32_bars_has_no_room_to_go_on() -> None:
+    whole = tune()
+    assert isinstance(whole.result, MelodyResult)
+    full = replace(whole, result=whole.result.model_copy(update={"bars": 32}))
+    assert "continue" not in [press.word for press in acts.offered(full)]

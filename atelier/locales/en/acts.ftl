@@ -8,6 +8,7 @@ act-vary-strong = Vary a lot
 act-upscale-256 = 256 pixels
 act-upscale-512 = 512 pixels
 act-blend = Blend
+act-continue = Go on
 act-original = Original files
 act-details = Details
 act-delete = Delete
@@ -25,6 +26,7 @@ made-vary-strong = varied a lot
 made-upscale-256 = 256 pixels
 made-upscale-512 = 512 pixels
 made-blend = blended
+made-continue = gone on from
 
 button-unknown = I do not know that button any more: please use a newer one.
 work-unfinished = This work is not finished yet: please wait until it is there.
@@ -39,10 +41,10 @@ edit-words = Your words
 edit-options = Options, as name=value
 edit-ask = Which words shall I use instead? Reply to this message; the options stay as they are.
 
-blend-choose = With which of your pictures shall I blend it?
-blend-none = You have no other picture to blend with yet: paint one more first.
-blend-none-here = You made no other picture in this chat; those from elsewhere are not listed where all can read. In our private chat, open a picture with /history and press Blend.
-blend-needs-two = Blending needs two different pictures.
+blend-choose = With which of your works shall I blend it?
+blend-none = You have nothing that it can be blended with yet: make one more of its kind first (a tune needs one of its meter).
+blend-none-here = You made nothing in this chat that it can be blended with; works from elsewhere are not listed where all can read. In our private chat, open it with /history and press Blend.
+blend-needs-two = Blending needs two different works of one kind.
 
 details-title = About this work
 details-asked = Asked: { $prompt }

@@ -8,6 +8,7 @@ act-vary-strong = 大胆变化
 act-upscale-256 = 256 像素
 act-upscale-512 = 512 像素
 act-blend = 融合
+act-continue = 接着写
 act-original = 原文件
 act-details = 详情
 act-delete = 删除
@@ -25,6 +26,7 @@ made-vary-strong = 大胆变化
 made-upscale-256 = 256 像素
 made-upscale-512 = 512 像素
 made-blend = 融合而成
+made-continue = 接着写成
 
 button-unknown = 我不认识这个按钮了：请用更新的按钮。
 work-unfinished = 这件作品还没完成：请等它出来再说。
@@ -39,10 +41,10 @@ edit-words = 你的话
 edit-options = 选项，写成 名称=值
 edit-ask = 想换成什么话？请回复这条消息；选项保持不变。
 
-blend-choose = 想和你的哪一幅画融合？
-blend-none = 你还没有别的画可以融合：请先再画一幅。
-blend-none-here = 你在这个聊天里没有别的画；别处的画若在这里列出，大家都会看到。请到与我的私聊里用 /history 打开一幅画，再点“融合”。
-blend-needs-two = 融合需要两幅不同的画。
+blend-choose = 想和你的哪一件作品融合？
+blend-none = 你还没有可以和它融合的作品：请先再做一件同类的（曲子要拍号相同）。
+blend-none-here = 你在这个聊天里没有可以和它融合的作品；别处的作品若在这里列出，大家都会看到。请到与我的私聊里用 /history 打开它，再点“融合”。
+blend-needs-two = 融合需要两件不同的同类作品。
 
 details-title = 关于这件作品
 details-asked = 请求：{ $prompt }
