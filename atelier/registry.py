@@ -1,18 +1,104 @@
-"""The model versions that there are, with the shipped ones written down first."""
+"""The model versions that there are: the shipped ones written down first, trained ones taken in and kept.
+
+A trained version is copied into the studio's own folder before it is written down, so that what was
+measured is what serves, whatever happens to the folder it was trained in. Nothing points at a version
+before it is whole: its folder appears by one rename, its row by one transaction, and which version
+serves is changed by another. Killed in between, the studio goes on with what it had.
+"""
 
 from __future__ import annotations
 
-from atelier.errors import WeightsError
+import shutil
+from pathlib import Path
+from typing import Literal
+
+from atelier.errors import BadInput, WeightsError
 from atelier.store import Store, VersionRow
-from atelier.versions import MODELS, Model, card_hash, open_version, shipped_folder
+from atelier.versions import CARD, MODELS, Model, Version, card_hash, folder_of, open_version, shipped_folder
 
 
 def known(store: Store, model: Model | None = None) -> list[VersionRow]:
     """The versions of ``model``, or of all; newest first. Weights that are not installed are left out."""
-    for name in MODELS:
+    for name in MODELS if model is None else (model,):
         try:
             shipped = open_version(shipped_folder(name), model=name)
         except WeightsError:
             continue
         store.register_version(name, shipped.name, card_hash(shipped), "shipped", shipped.card)
     return store.versions(model)
+
+
+def adopt(
+    store: Store,
+    model: Model,
+    folder: Path,
+    home: Path,
+    status: Literal["candidate", "rejected"] = "candidate",
+) -> VersionRow:
+    """Copy the version in ``folder`` under ``home`` and write it down. Twice the same: nothing new.
+
+    Raises :class:`WeightsError` where it is not whole, and :class:`BadInput` for another model's
+    version, a name that another version has, or a home that cannot be written.
+    """
+    found = open_version(folder.resolve(), model=model)
+    if found.model != model:
+        raise BadInput("version-of-another", model=model, other=found.model)
+    for row in known(store, model):
+        if row.version == found.name:
+            if row.sha256 != card_hash(found):
+                raise BadInput("version-name-taken", model=model, version=found.name)
+            return row
+    kept = home / model / found.name
+    try:
+        _copy(found, kept)
+    except OSError as fault:
+        raise BadInput("bad-out", path=str(kept), why=fault.strerror or str(fault)) from None
+    return store.register_version(model, found.name, card_hash(found), str(kept), found.card, status)
+
+
+def _copy(found: Version, kept: Path) -> None:
+    """Beside its place first; what a killed copy left there is replaced."""
+    if found.folder == kept:
+        return
+    beside = kept.with_name(f"{kept.name}.part")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    for name in (CARD, *found.card["files"]):
+        shutil.copyfile(found.file(name), beside / name)
+        (beside / name).chmod(0o444)
+    open_version(beside, model=found.model)
+    if kept.exists():  # no row knows it: left by somebody who was killed before writing it down
+        shutil.rmtree(kept)
+    beside.replace(kept)
+
+
+def promote(store: Store, model: Model, version: str, *, elsewhere: bool = False) -> VersionRow:
+    """Let ``version`` serve, if it is still what was written down.
+
+    ``elsewhere``: its folder may lie on another machine, where the workers look at it. Raises
+    :class:`BadInput` for an unknown version or one that ships no more, :class:`WeightsError` for a
+    damaged one; the version that serves stays then.
+    """
+    rows = {row.version: row for row in known(store, model)}
+    if version in rows:
+        _check(rows[version], elsewhere)
+    return store.promote(model, version)
+
+
+def rollback(store: Store, model: Model, *, elsewhere: bool = False) -> VersionRow:
+    """Let the version before serve again; raises what :func:`promote` does, or that there is none."""
+    for row in known(store, model):
+        if row.status == "previous":
+            _check(row, elsewhere)
+    return store.rollback(model)
+
+
+def _check(row: VersionRow, elsewhere: bool) -> None:
+    folder = folder_of(row.model, row.origin)
+    if elsewhere and not folder.exists():
+        return
+    found = open_version(folder, model=row.model)
+    if found.name != row.version:  # what shipped once: a newer release brought another
+        raise BadInput("version-ships-no-more", model=row.model, version=row.version, other=found.name)
+    if card_hash(found) != row.sha256:
+        raise WeightsError("version-changed", model=row.model, version=row.version, path=str(folder))

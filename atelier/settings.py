@@ -176,6 +176,11 @@ class Settings(BaseSettings):
         return (self.home / "learning").resolve()
 
     @property
+    def versions(self) -> Path:
+        """The folder of trained versions that the studio has taken in."""
+        return self.lessons / "versions"
+
+    @property
     def artefacts(self) -> str:
         """The fsspec URL in force."""
         return self.artefacts_url or (self.home / "artefacts").resolve().as_uri()

@@ -24,12 +24,11 @@ from atelier.versions import (
     MODELS,
     SHIPPED,
     Model,
-    card_hash,
     folder_of,
     open_version,
     shipped_folder,
     shipped_root,
-)  # fmt: skip
+)
 
 _MODEL = click.argument("model", type=click.Choice(MODELS))
 _SHIPPED = click.argument("model", type=click.Choice(SHIPPED))
@@ -94,20 +93,15 @@ def models_show(model: Model, version: str | None, as_json: bool) -> None:
 @click.argument("version")
 @_JSON
 def models_promote(model: Model, version: str, as_json: bool) -> None:
-    """Make VERSION serve: a listed one, or the folder that `atelier train` wrote. Workers follow."""
+    """Make VERSION serve: a listed one, or a folder that was trained (it is copied). Workers follow."""
     rows = _known(model)
+    store, settings = _store(), Settings.load()
     if version not in {row["version"] for row in rows}:
         folder = Path(version)
         if not (folder / CARD).is_file():
             raise _unknown(model, version, rows)
-        found = open_version(folder.resolve(), model=model)
-        if found.model != model:
-            raise BadInput("version-of-another", model=model, other=found.model)
-        if found.name in {row["version"] for row in rows}:
-            raise BadInput("version-name-taken", model=model, version=found.name)
-        _store().register_version(model, found.name, card_hash(found), str(found.folder), found.card)
-        version = found.name
-    _told(_store().promote(model, version), as_json)
+        version = registry.adopt(store, model, folder, settings.versions).version
+    _told(registry.promote(store, model, version), as_json)
 
 
 @models_command.command("rollback")
@@ -115,8 +109,7 @@ def models_promote(model: Model, version: str, as_json: bool) -> None:
 @_JSON
 def models_rollback(model: Model, as_json: bool) -> None:
     """Let the version before serve again."""
-    _known(model)
-    _told(_store().rollback(model), as_json)
+    _told(registry.rollback(_store(), model), as_json)
 
 
 def _told(row: VersionRow, as_json: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 
@@ -23,16 +23,17 @@ class Models:
     _db: Database
 
     def register_version(
-        self, model: str, version: str, sha256: str, origin: str, card: dict[str, Any]
-    ) -> VersionRow:
-        """Write a version down: ``shipped`` if that is its origin, else a candidate. Known: unchanged."""
+        self, model: str, version: str, sha256: str, origin: str, card: dict[str, Any],
+        status: Literal["candidate", "rejected"] = "candidate",
+    ) -> VersionRow:  # fmt: skip
+        """Write a version down: ``shipped`` if that is its origin, else ``status``. Known: unchanged."""
         with self._db.writing() as connection:
             insert_once(
                 connection,
                 versions,
                 model=model,
                 version=version,
-                status="shipped" if origin == "shipped" else "candidate",
+                status="shipped" if origin == "shipped" else status,
                 origin=origin,
                 sha256=sha256,
                 card=card,

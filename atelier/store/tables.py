@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 
@@ -166,17 +167,22 @@ audit = Table(
     sqlite_autoincrement=True,
 )
 
+_POINTERS = text("status IN ('current', 'previous')")
+
 versions = Table(
     "versions",
     metadata,
     Column("model", String(32), primary_key=True),
     Column("version", String(64), primary_key=True),
     Column("status", String(16), nullable=False),
-    Column("origin", String(32), nullable=False),
+    Column("origin", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("card", JSON, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-)
+    # The pointers: whatever two processes do at once, a model has one current version and one before it.
+    Index("ix_versions_pointers", "model", "status", unique=True,
+          sqlite_where=_POINTERS, postgresql_where=_POINTERS),
+)  # fmt: skip
 
 # One-row facts of this studio, such as the salt that hides people in an export.
 facts = Table(

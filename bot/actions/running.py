@@ -27,23 +27,13 @@ async def models(call: Call) -> Reply:
 async def promote(call: Call) -> Reply:
     """Let a version serve; workers follow with their next job."""
     model, version = call.options["model"], call.options["version"]
-
-    def do() -> Any:
-        registry.known(call.studio.store, model)
-        return call.studio.store.promote(model, version)
-
-    row = await asyncio.to_thread(do)
+    row = await asyncio.to_thread(registry.promote, call.studio.store, model, version, elsewhere=True)
     return Reply(call.say("version-serves", model=row.model, version=row.version))
 
 
 async def rollback(call: Call) -> Reply:
     """Let the version before serve again."""
-
-    def do() -> Any:
-        registry.known(call.studio.store, call.options["model"])
-        return call.studio.store.rollback(call.options["model"])
-
-    row = await asyncio.to_thread(do)
+    row = await asyncio.to_thread(registry.rollback, call.studio.store, call.options["model"], elsewhere=True)
     return Reply(call.say("version-serves", model=row.model, version=row.version))
 
 

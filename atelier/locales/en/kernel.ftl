@@ -102,6 +102,8 @@ artefact-gone = This work was made, but its files are gone: please ask for it ag
 figures-not-saved = The figures are printed only: a package has no bench/results to keep them in, a checkout has.
 version-of-another = This is a version of the { $other }, not of the { $model }.
 version-name-taken = The { $model } has a version “{ $version }” already: train into a folder of another name.
+version-ships-no-more = The { $model }'s version { $version } ships no more: this release brings { $other }.
+version-changed = The { $model }'s version { $version } at { $path } is not what was written down; what serves now stays.
 version-serves = The { $model }'s version { $version } serves now.
 
 ## A tune to start from (MIDI, ABC)

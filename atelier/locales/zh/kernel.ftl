@@ -90,6 +90,8 @@ artefact-gone = 作品已经做好，但文件不见了：请再要一次。
 figures-not-saved = 数据只打印、不保存：安装包里没有 bench/results，代码库里才有。
 version-of-another = 这是 { $other } 的版本，不是 { $model } 的。
 version-name-taken = { $model } 已有名为“{ $version }”的版本：请训练到另一个名字的文件夹。
+version-ships-no-more = { $model } 的版本 { $version } 已不再随附：本次发布带的是 { $other }。
+version-changed = { $model } 的版本 { $version }（{ $path }）与登记时不同；当前版本保持不变。
 version-serves = 现在由 { $model } 的版本 { $version } 提供服务。
 
 ## 用来接着写的曲子（MIDI、ABC）
