@@ -51,6 +51,10 @@ class Draft:
         """Its phrases in order."""
         return self.course or plan(self.wished.length, self.wished.form)
 
+    def anew(self) -> Draft:
+        """The same, with nothing composed yet; its chance goes on."""
+        return Draft(self.wished, self.rng, course=self.course, heads=self.heads)
+
 
 @dataclass(frozen=True, slots=True)
 class Tune:

@@ -18,10 +18,12 @@ from models.composer.compose import Draft, Tune, compose
 from models.composer.faces import NAMES, faces
 from models.composer.leading import begun, led
 from models.composer.network import MelodyVAE, Shape
+from models.composer.originality import Known
 from models.composer.prior import LatentPrior
 from models.composer.wishes import chance, wishes
 
 WEIGHTS = "composer.safetensors"
+TRIES = 3  # more, for a tune that says a training tune over again
 
 
 class Composer:
@@ -46,6 +48,7 @@ class Composer:
         self.prior = prior.double().eval()
         self.version, self.card, self.device, self.folder = version, card, device, folder
         self.harmony, self.soundfont = harmony, soundfont
+        self.known = Known.load(folder)
 
     @classmethod
     def load(
@@ -108,8 +111,28 @@ class Composer:
             else:
                 drafts.append(led(self.vae, self.prior, wished, rng, request.steer))
         ready = [draft for draft in drafts if isinstance(draft, Draft)]
-        tunes = iter(compose(self.vae, self.prior, ready, stopped))
+        tunes = iter(self._original(ready, stopped))
         return [next(tunes) if isinstance(draft, Draft) else draft for draft in drafts]
+
+    def _original(self, drafts: Sequence[Draft], stopped: Callable[[], bool]) -> list[Tune]:
+        """A tune for each draft. One that says a training tune over again is composed again, a few times."""
+        made = compose(self.vae, self.prior, drafts, stopped)
+        copied = [self._copied(draft, tune) for draft, tune in zip(drafts, made, strict=True)]
+        for _ in range(TRIES):
+            again = [at for at, runs in enumerate(copied) if runs]
+            if not again:
+                break
+            anew = [drafts[at].anew() for at in again]
+            for at, tune in zip(again, compose(self.vae, self.prior, anew, stopped), strict=True):
+                runs = self._copied(drafts[at], tune)
+                if runs < copied[at]:
+                    made[at], copied[at] = tune, runs
+        return made
+
+    def _copied(self, draft: Draft, tune: Tune) -> int:
+        """How many runs of ``tune`` a training tune has; what its person gave does not count."""
+        given = sum(phrase.given for phrase in draft.plan.phrases) * draft.wished.steps_a_bar
+        return self.known.copied(tune.notes, given)
 
     def generate(
         self, requests: Sequence[MelodyRequest], *, stopped: Callable[[], bool] = lambda: False

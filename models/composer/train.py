@@ -21,9 +21,9 @@ from torch import nn
 
 from atelier.errors import BadInput
 from atelier.versions import Version, write_card
+from models.composer import facts
 from models.composer.data import read_tunes, sources
 from models.composer.generate import WEIGHTS, Composer
-from models.composer.hearing import listen
 from models.composer.network import MelodyVAE
 from models.composer.prior import LatentPrior
 from models.composer.settings import Settings
@@ -230,7 +230,7 @@ def export(trainer: Trainer, figures: list[dict[str, Any]] | None = None) -> Ver
     settings.out.mkdir(parents=True, exist_ok=True)
     tensors = {f"vae.{name}": t for name, t in trainer.vae.state_dict().items()}
     tensors |= {f"prior.{name}": t for name, t in trainer.prior.state_dict().items()}
-    listen(trainer.train_tunes).save(settings.out)
+    facts.write(trainer.train_tunes, settings.out)
     halves = {name: tensor.detach().cpu().to(torch.float16).contiguous() for name, tensor in tensors.items()}
     save_file(halves, settings.out / WEIGHTS)
     said = {

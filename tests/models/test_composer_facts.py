@@ -1,0 +1,121 @@
+"""What ships beside the composer's weights: which runs of notes are known already."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from atelier.requests import Lead, MelodyRequest
+from atelier.tunes import read
+from atelier.versions import open_version, shipped_folder
+from models.composer import facts
+from models.composer.compose import Tune
+from models.composer.data import read_tunes
+from models.composer.generate import Composer
+from models.composer.originality import Known, known
+from tests.models.composer_tunes import pack
+
+Notes = list[list[int]]
+
+
+@pytest.fixture(scope="module")
+def composer() -> Composer:
+    return Composer.load()
+
+
+def wander(seed: int, count: int, start: int = 0) -> Notes:
+    rng = random.Random(seed)
+    notes, at = [], start
+    for _ in range(count):
+        duration = rng.choice((1, 2, 3, 4, 6))
+        notes.append([at, duration, 60 + rng.randrange(24)])
+        at += duration
+    return notes
+
+
+def after(first: Notes, second: Notes, up: int = 0) -> Notes:
+    """``second`` behind ``first``, moved ``up`` semitones."""
+    at = first[-1][0] + first[-1][1] - second[0][0]
+    return [*first, *([s + at, d, p + up] for s, d, p in second)]
+
+
+def test_a_run_of_thirteen_notes_is_found_in_any_key_and_place() -> None:
+    tunes = [wander(seed, 40) for seed in range(30)]
+    filter_ = known(tunes)
+    for seed, tune in enumerate(tunes):
+        for begin in (0, 7, 27):
+            other = after(wander(1000 + seed, 20), tune[begin : begin + 13], up=-3)
+            assert filter_.copied(after(other, wander(2000 + seed, 20)))
+
+
+def test_a_run_of_ten_notes_is_nobodys() -> None:
+    tunes = [wander(seed, 40) for seed in range(30)]
+    filter_ = known(tunes)
+    others = [
+        after(after(wander(1000 + seed, 20), tune[5:15]), wander(2000 + seed, 20))
+        for seed, tune in enumerate(tunes)
+    ]
+    # A Bloom filter is wrong now and then, in about one of a thousand runs.
+    assert sum(filter_.copied(other) > 0 for other in others) <= 2
+
+
+def test_what_was_given_does_not_count() -> None:
+    tune = wander(1, 30)
+    whole = after(tune, wander(2, 30))
+    filter_ = known([tune])
+    assert filter_.copied(whole)
+    assert not filter_.copied(whole, since=tune[-1][0] + tune[-1][1])
+
+
+def test_a_filter_comes_back_from_its_file_and_an_empty_one_knows_nothing(tmp_path: Path) -> None:
+    tune = wander(3, 30)
+    assert not Known.load(tmp_path).copied(tune)
+    known([tune]).save(tmp_path)
+    assert Known.load(tmp_path).copied(tune)
+
+
+def test_a_tune_that_is_known_is_composed_again(composer: Composer) -> None:
+    request = MelodyRequest(description="a merry reel", seed=5)
+    (first,) = composer.compose([request])
+    assert isinstance(first, Tune)
+    before = composer.known
+    try:
+        composer.known = known([first.notes])
+        (second,) = composer.compose([request])
+        assert isinstance(second, Tune)
+        assert second.notes != first.notes
+        assert composer.known.copied(second.notes) == 0
+        assert second.wished == first.wished
+        (third,) = composer.compose([request])
+        assert isinstance(third, Tune)
+        assert third.notes == second.notes
+    finally:
+        composer.known = before
+
+
+def test_a_known_tune_may_be_gone_on_from(composer: Composer) -> None:
+    tune = read(b"M:4/4\nL:1/8\nK:D\nd2fd adfd|e2ge bege|d2fd adfd|gfec d4|")
+    request = MelodyRequest(description="on", seed=1, steer=Lead(way="continue", tune=tune))
+    before = composer.known
+    try:
+        composer.known = known([tune.notes])
+        (made,) = composer.compose([request])
+        assert isinstance(made, Tune)
+        assert [list(note) for note in tune.notes][:-1] == made.notes[: len(tune.notes) - 1]
+    finally:
+        composer.known = before
+
+
+def test_facts_are_counted_from_a_pack(tmp_path: Path) -> None:
+    tunes = read_tunes(pack(tmp_path / "pack"))
+    facts.write(tunes, tmp_path)
+    assert Known.load(tmp_path).copied(tunes[0].notes)
+    assert {path.name for path in tmp_path.iterdir()} >= {"runs-filter.npy", "hearing.json"}
+
+
+def test_the_shipped_version_has_its_facts_within_their_budget() -> None:
+    version = open_version(shipped_folder("composer"))
+    assert {"runs-filter.npy", "hearing.json"} <= set(version.card["files"])
+    assert version.file("runs-filter.npy").stat().st_size < 450 * 1024
