@@ -3,7 +3,10 @@
 Disguises are undone first. Look-alike letters, accents and invisible characters go by Unicode's own
 tables (TR39, through the library disarm); then digits and signs that stand for letters, letters that
 are drawn out, and letters that are set apart (``n u d e``, ``n.u.d.e``). What is compared are whole
-words, so that Essex, a cocktail and a peacock pass. The lists are ``words/LANGUAGE.txt``.
+words, so that Essex, a cocktail and a peacock pass; a word that is parted (``nu de``) or glued to
+digits or to a common word (``nude123``, ``nudegirl``) counts, unless a list names it as innocent
+(``pen is``). Chinese has no borders between words, so the lists also name the words that a find may not cut
+through: 白色 + 情人节 is no 色情. The lists are ``words/LANGUAGE.txt``.
 """
 
 from __future__ import annotations
@@ -12,7 +15,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
+from string import digits
 from typing import Literal, cast
 
 from disarm import strip_obfuscation
@@ -21,6 +26,7 @@ WORDS = Path(__file__).parent / "words"
 
 Kind = Literal["sexual", "gore", "minors", "rape", "hate", "harm", "server"]
 
+_MOST_PARTS = 4  # of a word that is parted into pieces of several letters
 _MOST_PIECES = 24  # letters set apart that are put together again
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002ffff]")
 _NOT_HAN = re.compile(r"[^\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002ffff]+")
@@ -50,6 +56,11 @@ class Lists:
     groups: dict[str, frozenset[str]]
     adult: frozenset[str]  # kinds that an age-restricted mode allows
     index: _Index  # of every word in them
+    innocent: frozenset[str]  # two English words that only together look like a listed one
+    glue: frozenset[str]  # what listed words are glued to
+    borders: re.Pattern[
+        str
+    ]  # Chinese words side by side (groups 1 and 2), or one, that only look like a find
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,7 @@ def lists() -> Lists:
     entries: list[Entry] = []
     groups: dict[str, list[str]] = {}
     adult: set[str] = set()
+    exempt: dict[str, list[str]] = {name: [] for name in ("innocent", "glue", "left", "right", "cover")}
     for file in sorted(WORDS.glob("*.txt")):
         kind: Kind = "sexual"
         for line in file.read_text("utf-8").splitlines():
@@ -77,6 +89,8 @@ def lists() -> Lists:
                 kind = cast("Kind", name)
                 if severity == "adult":
                     adult.add(kind)
+            elif line.startswith("~"):
+                exempt[line[1:].partition(":")[0].strip()] += _commas(line.partition(":")[2])
             elif line.startswith("@") and "=" in line:
                 name, _, members = line.partition("=")
                 known = groups.setdefault(name.strip(), [])
@@ -92,7 +106,15 @@ def lists() -> Lists:
     words = {part for entry in entries for part in entry.parts if not part.startswith("@")}
     index = _Index([*words, *(word for members in groups.values() for word in members)])
     sets = {name: frozenset(members) for name, members in groups.items()}
-    return Lists(tuple(entries), sets, frozenset(adult), index)
+    innocent = frozenset(" ".join(_fold(piece) for piece in pair.split()) for pair in exempt["innocent"])
+    glue = frozenset(map(_fold, exempt["glue"]))
+    left, right, cover = ("|".join(exempt[name]) for name in ("left", "right", "cover"))
+    borders = re.compile(f"({left})({right})|(?:{cover})")
+    return Lists(tuple(entries), sets, frozenset(adult), index, innocent, glue, borders)
+
+
+def _commas(line: str) -> list[str]:
+    return [word.strip() for word in line.split(",") if word.strip()]
 
 
 def find(prompt: str, *, extra: Sequence[str] = (), adults: bool = False) -> Finding | None:
@@ -102,14 +124,16 @@ def find(prompt: str, *, extra: Sequence[str] = (), adults: bool = False) -> Fin
     """
     text = _Text(prompt)
     known = lists()
+    text.look_closer(known)
     if found := known.index.found(text):
         for entry in known.entries:
             if adults and entry.kind in known.adult:
                 continue
             if all(found & known.groups.get(part, {part}) for part in entry.parts):
                 return Finding(entry.kind, entry.text)
+    plain = _Text(prompt)
     for word in extra:
-        if _Index([word]).found(text):
+        if _Index([word]).found(plain):
             return Finding("server", word)
     return None
 
@@ -142,7 +166,9 @@ class _Text:
     han: str = ""
     stream: tuple[str, ...] = ()  # word by word
     joined: set[str] = field(default_factory=set)  # what was set apart, put together
+    numbers: set[str] = field(default_factory=set)  # pieces that were digits only
     masked: list[re.Pattern[str]] = field(default_factory=list)  # f**k
+    parted: set[str] = field(default_factory=set)  # put together, or cut off: compared as they are
 
     def __post_init__(self) -> None:
         plain = strip_obfuscation(self.prompt.translate(_FLAGS)).casefold()
@@ -159,7 +185,9 @@ class _Text:
                 pieces.append((whole, False))
             found = _PIECE.findall(inside)
             pieces += [(_fold(piece.translate(_SIGNS)), piece.isdigit()) for piece in found]
+            self.parted |= {_fold(piece.strip(digits).translate(_SIGNS)) for piece in found}
         self.stream = tuple(piece for piece, _ in pieces)
+        self.numbers = {piece for piece, number in pieces if number}
         self._put_together(pieces)
 
     def _put_together(self, pieces: Sequence[tuple[str, bool]]) -> None:
@@ -175,6 +203,21 @@ class _Text:
                 count = lonely + numbers
                 if run != piece and lonely and (not numbers or count == len(run)):
                     self.joined.add(run)
+
+    def look_closer(self, known: Lists) -> None:
+        """What only the house's own lists are compared with, since they name the innocent neighbours too."""
+        for start in range(len(self.stream)):
+            for size in range(2, _MOST_PARTS + 1):
+                run = self.stream[start : start + size]
+                pairs = {f"{a} {b}" for a, b in pairwise(run)}
+                if len(run) == size and not pairs & known.innocent and not self.numbers & set(run):
+                    self.parted.add("".join(run))
+        for piece in {*self.stream, *self.joined, *self.parted}:
+            for cut in range(3, len(piece) - 2):
+                halves = {piece[:cut], piece[cut:]}
+                if halves & known.glue and any(known.index.holds(half) for half in halves):
+                    self.parted |= halves
+        self.han = known.borders.sub(lambda found: found[1] + " " + found[2] if found[1] else " ", self.han)
 
     def _mask(self, chunk: str) -> None:
         bare = chunk.strip("*.,")
@@ -209,9 +252,14 @@ class _Index:
             self._exact[pattern.folded] = word
         self._longest = max(map(len, self._begins), default=0)
 
+    def holds(self, word: str) -> bool:
+        """Whether this is one of the words, as it is."""
+        return word in self._exact
+
     def found(self, text: _Text) -> set[str]:
         """The words that are in the prompt."""
-        hits = {word for han, word in self._han.items() if han in text.han}
+        hits = {self._exact[parted] for parted in text.parted if parted in self._exact}
+        hits |= {word for han, word in self._han.items() if han in text.han}
         for candidate in {*text.stream, *text.joined}:
             hits |= self._like(candidate)
         for mask in text.masked:

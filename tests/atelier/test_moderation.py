@@ -81,22 +81,37 @@ HAN_TRICKS = {
 GENTLE = ["a stormy sea at dusk with {}", "{}", "please, {} now!", "画一幅{}的画", "{} style of Monet"]
 
 INNOCENT = [
-    "a stormy sea at dusk", "Essex and Sussex in spring", "a cocktail on a balcony", "a peacock, 3 feathers",
-    "an assassin's creed of grass", "class of 1984", "the pen is mightier than the sword", "5 ex-soldiers",
-    "Scunthorpe at night", "a therapist and a grape", "Moby Dick, the white whale", "as soon as it snows",
-    "a naked mole rat", "bare trees, naked branches", "blue tits on a branch", "great tits in the snow",
-    "a minor key, sad", "a shitake... shiitake mushroom soup", "analysis of a canal", "document titles",
-    "a cumulus cloud", "Dickens reading", "hotel Arsenal", "basement", "a peach in A minor", "I love you so",
-    "children playing in the snow", "a baby elephant", "a girl with a pearl earring", "the little prince",
-    "a body of water", "a torso of marble", "the birth of Venus", "button mushrooms", "spic and span kitchen",
+    "a stormy sea at dusk", "Essex and Sussex in spring", "a cocktail on a balcony",
+    "a peacock, 3 feathers", "an assassin's creed of grass", "class of 1984",
+    "the pen is mightier than the sword", "5 ex-soldiers", "Scunthorpe at night",
+    "a therapist and a grape", "Moby Dick, the white whale", "as soon as it snows",
+    "a naked mole rat", "bare trees, naked branches", "blue tits on a branch",
+    "great tits in the snow", "a minor key, sad", "a shitake... shiitake mushroom soup",
+    "analysis of a canal", "document titles", "a cumulus cloud", "Dickens reading", "hotel Arsenal",
+    "basement", "a peach in A minor", "I love you so", "children playing in the snow",
+    "a baby elephant", "a girl with a pearl earring", "the little prince", "a body of water",
+    "a torso of marble", "the birth of Venus", "button mushrooms", "spic and span kitchen",
     "a chink of light", "bombay sapphire", "a bomb shelter garden", "killing time at the station",
-    "a kiss at the harbour", "s o s from a ship", "u s a by train",
-    "a b c d e f g", "x y z", "1 2 3 4 5 6 7", "I a m here", "e = m c 2", "a a a a a", "@nancy and @nathan",
-    "暴风海面", "裸子植物", "裸露的岩石", "早晨的露点和霜", "强大的奸商",
-    "光裸，体态优美的树", "一个小女孩在雪地里", "血色黄昏", "性格开朗的猫", "做一个爱笑的人",
-    "孩子们放风筝", "自己杀青的电影", "黄昏的片段", "高中生的夏天", "少年与海",
-    "母亲的手", "奶牛在山坡上", "初雪", "人体工学椅", "赤裸的大地",
-    "炸弹樱桃", "鬼怪与黑猫",
+    "a kiss at the harbour", "s o s from a ship", "u s a by train", "a b c d e f g", "x y z",
+    "1 2 3 4 5 6 7", "I a m here", "e = m c 2", "a a a a a", "@nancy and @nathan", "暴风海面",
+    "裸子植物", "裸露的岩石", "早晨的露点和霜", "强大的奸商", "光裸，体态优美的树",
+    "一个小女孩在雪地里", "血色黄昏", "性格开朗的猫", "做一个爱笑的人", "孩子们放风筝",
+    "自己杀青的电影", "黄昏的片段", "高中生的夏天", "少年与海", "母亲的手", "奶牛在山坡上", "初雪",
+    "人体工学椅", "赤裸的大地", "炸弹樱桃", "鬼怪与黑猫", "白色情人节的花", "白色情人节快乐",
+    "粉色情人节蛋糕", "红色情书", "蓝色情调的酒吧", "彩色情侣装", "黑色情绪", "金色情怀",
+    "热情色彩的舞会", "异国风情色调", "爱情色彩", "做爱心早餐", "做爱国者", "女性爱好者",
+    "异性交往", "女性交流会", "十字路口交通灯", "港口交汇处", "人群交错的车站", "羊群交织的山坡",
+    "发射精准的火箭", "无码头的小岛", "金黄片片落叶", "强大胸怀的男人", "救援交通", "独自慰问老人",
+    "漆黑鬼屋", "黑鬼怪", "留恋童年", "依恋童话", "北京长春宫的雪", "夏天的林阴道",
+    "nu jazz at midnight", "nu metal cover", "Art Nouveau and nu disco", "the pen is on the desk",
+    "pen island", "an al fresco dinner", "an us-versus-them story", "let it go re-imagined",
+    "a ship be heading home", "bond age is golden", "a top less travelled", "only fans of jazz",
+    "three some day", "cream pie and coffee", "the therapist", "a grapevine", "rapeseed fields",
+    "a drapery study", "essex county", "Middlesex in fog", "sextant", "Dickinson's garden",
+    "analog synth", "canal boats", "a cockatoo", "shuttlecocks", "gorecki's symphony", "the Gorgon",
+    "orgyen temple", "hens and tai chi", "mandrake", "cowboys in rain", "manuscript",
+    "a starry kidney bean", "room 123", "apollo 11", "area51", "4x4 track", "kung fu kicks",
+    "a sexton beetle", "raspberries", "cumbria", "cumin and coriander", "circumference",
 ]  # fmt: skip
 
 
@@ -131,6 +146,27 @@ def test_a_chinese_disguise_changes_nothing(trick: str) -> None:
 @pytest.mark.parametrize("prompt", INNOCENT)
 def test_what_only_looks_so_passes(prompt: str) -> None:
     assert find(prompt) is None
+
+
+GUILTY = [
+    "nu de", "a nu de woman", "n u d e", "nu-de", "nude123", "123nude", "nude_pics", "nudegirl",
+    "a NudeGirl99", "sexgirl", "girlsex", "hen tai", "h e n t a i", "por n", "po rn", "porn69",
+    "ecc hi", "blo wjob", "be hea ding", "fu ck", "dil do", "up skirt", "sex69", "69sex",
+    "nudephotos", "xxx18", "go ry", "ra pist", "best iality", "loli con", "fag got", "nude boy12",
+    "nudekid", "sexchild", "n.u.d.e", "nu d e", "n ude", "色情", "色 情", "白色情片", "色情人物",
+    "色情情节", "黄色情色", "画一幅色情画", "红色裸体", "做爱", "女性做爱", "在路口口交", "性交",
+    "群交", "射精", "无码片", "黄片", "恋童癖", "自慰", "黑鬼", "阴道", "春宫图", "裸体女人",
+    "裸，体", "儿童色情", "情人节的色情", "白色情人节的色情", "长春宫里的春宫图",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("prompt", GUILTY)
+def test_what_is_parted_or_glued_is_found(prompt: str) -> None:
+    assert verdict(prompt) is not None
+
+
+def test_a_child_glued_to_it_is_a_child() -> None:
+    assert {verdict(prompt) for prompt in ("nudekid", "sexchild", "nu de kids")} == {"minors"}
 
 
 def test_a_comma_parts_words_unless_a_letter_stands_alone() -> None:
