@@ -19,7 +19,10 @@ MAX_WORDS = 500
 MAX_WORD = 60
 SHOWN = 50  # words in one reply
 DEEDS = 15
-_PERSON = re.compile(r"(?:<@!?)?(?:(?P<platform>discord|telegram|web):)?(?P<id>[A-Za-z0-9_-]{1,64})>?")
+_PERSON = re.compile(
+    r"(?:(?P<platform>discord|telegram|web):)?(?P<id>[A-Za-z0-9_-]{1,64})|<@!?(?P<mention>\d+)>"
+)
+_NUMBERED = {"discord", "telegram"}  # platforms whose ids are numbers: anything else there is a name
 
 
 async def words(call: Call) -> Reply:
@@ -148,12 +151,19 @@ async def _rule(call: Call, change: Any) -> Rules:
 
 
 def _person(call: Call) -> PersonRef:
-    """Whom the option names: an id, a mention, or ``telegram:123``."""
+    """Whom the option names: an id, a mention, or ``telegram:123``.
+
+    Raises :class:`BadInput` for a name: it would be nobody's id, and nobody would be kept out.
+    """
     written = str(call.options["person"])
     found = _PERSON.fullmatch(written.strip())
     if found is None:
         raise BadInput("ban-whom", value=written[:40])
-    return PersonRef(found["platform"] or call.person.platform, found["id"])  # type: ignore[arg-type]
+    platform = "discord" if found["mention"] else found["platform"] or call.person.platform
+    number = found["mention"] or found["id"]
+    if platform in _NUMBERED and not (number.isascii() and number.isdecimal()):
+        raise BadInput("ban-whom", value=written[:40])
+    return PersonRef(platform, number)  # type: ignore[arg-type]
 
 
 def _shown(person: PersonRef) -> str:

@@ -248,3 +248,16 @@ async def test_a_button_is_no_way_around_the_filter(telegram: FakeTelegram, stud
         press = await telegram.press(card, "🔁", user=BOB)
         assert await telegram.answered(press) == say("filter-server", "en", word="sea")
         assert studio.store.recent(ref(BOB)) == []
+
+
+@pytest.mark.parametrize("name", ["alice", "@alice", "telegram:alice", "<@alice>", "discord:12x", "１２３"])
+@pytest.mark.parametrize("command", ["ban", "unban"])
+async def test_a_name_bans_nobody_and_is_told_so(
+    telegram: FakeTelegram, studio: Studio, name: str, command: str
+) -> None:
+    async with serving(studio):
+        shown = say("ban-whom", "en", value=name)
+        assert await said(telegram, f"/admin {command} person={name}") == shown
+        assert await said(telegram, f"/admin ban person=telegram:{BOB.id}") == say(
+            "ban-done", "en", who=f"telegram:{BOB.id}"
+        )
