@@ -37,11 +37,10 @@ def acknowledgement(work: Work, place: int | None, quote: Quote, seconds: float 
 
 def standing(lang: Lang, place: int, seconds: float | None) -> str:
     """The place in the queue as a sentence, with the time until the work is made if that is known."""
-    if place <= 1:
-        return say("place-next", lang)
+    key = "place-next" if place <= 1 else "place"
     if seconds is None or seconds < WORTH_TELLING_S:
-        return say("place", lang, place=place)
-    return say("place-wait", lang, place=place, wait=span(seconds, lang))
+        return say(key, lang, place=place)
+    return say(f"{key}-wait", lang, place=place, wait=span(seconds, lang))
 
 
 def headline(work: Work, quote: Quote) -> str:

@@ -60,7 +60,7 @@ async def test_the_queue_shows_what_waits_everywhere_and_what_is_being_made(
         assert lines == [
             say("queue-title", "en", number=4),
             f"🎨 “a sea”: {say('queue-making', 'en')}",
-            f"🎨 “a hill”: {say('place-next', 'en')}",
+            f"🎨 “a hill”: {say('place-next-wait', 'en', wait='40 s')}",
             f"📜 “snow”: {say('place-next', 'en')}",
             f"🎨 “a wood”: {say('place-wait', 'en', place=2, wait='80 s')}",
         ]

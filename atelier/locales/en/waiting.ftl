@@ -1,5 +1,6 @@
 ### What waits: places in the queue, limits, and taking back what was asked.
 
+place-next-wait = You are next, about { $wait } from now.
 place-wait = You are number { $place } in the queue, about { $wait } from now.
 button-cancel = Cancel
 cancelled-now = Cancelled.

@@ -1,5 +1,6 @@
 ### 等候：队列中的位置、上限，以及收回请求。
 
+place-next-wait = 下一个就是你的，大约还要 { $wait }。
 place-wait = 你排在第 { $place } 位，大约还要 { $wait }。
 button-cancel = 取消
 cancelled-now = 已取消。
