@@ -6,15 +6,19 @@ nobody. The buttons are the primary way to vote.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from telegram import ReactionType, ReactionTypeEmoji, Update
 from telegram.ext import MessageReactionHandler
 
+from atelier.errors import AtelierError
 from atelier.store import PersonRef
 from bot.studio import Studio
 from bot.telegram.cards import name_of
 from bot.telegram.counts import Counts
+
+log = logging.getLogger(__name__)
 
 
 class Reactions:
@@ -38,7 +42,11 @@ class Reactions:
         message = name_of(change.chat.id, change.message_id)
         old, new = _emoji(change.old_reaction), _emoji(change.new_reaction)
         for emoji in [*(e for e in old if e not in new), *(e for e in new if e not in old)]:
-            done = await self._studio.react("telegram", message, person, emoji, added=emoji in new)
+            try:
+                done = await self._studio.react("telegram", message, person, emoji, added=emoji in new)
+            except AtelierError as fault:  # somebody who is banned, records that are down: nobody to answer
+                log.warning("a reaction was not recorded: %s", fault)
+                continue
             if done is not None:
                 self._counts.touch(done[0])
 

@@ -250,6 +250,22 @@ async def test_a_button_is_no_way_around_the_filter(telegram: FakeTelegram, stud
         assert studio.store.recent(ref(BOB)) == []
 
 
+async def test_a_banned_persons_reaction_counts_for_nothing_and_is_no_fault(
+    telegram: FakeTelegram, studio: Studio, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(studio):
+        card = await card_of(telegram, await telegram.say("/poem snow", chat=GROUP))
+        handmade.finish(studio, latest(studio), handmade.poem())
+        await telegram.wait(lambda: card.is_work)
+        studio.store.ban(ref(BOB), STUDIO, "floods")
+        await telegram.react(card, "👍", user=BOB)
+        await telegram.react(card, "👍", user=ALICE)
+        await telegram.wait(lambda: "👍 1" in card.buttons)
+    assert studio.store.tally(latest(studio).id).liked == 1
+    assert not [record for record in caplog.records if record.exc_info]
+    assert "a reaction was not recorded" in caplog.text
+
+
 @pytest.mark.parametrize("name", ["alice", "@alice", "telegram:alice", "<@alice>", "discord:12x", "１２３"])
 @pytest.mark.parametrize("command", ["ban", "unban"])
 async def test_a_name_bans_nobody_and_is_told_so(
