@@ -64,7 +64,9 @@ class Studio:
     def open(cls, settings: Settings) -> Self:
         """Connect to everything. Raises :class:`Unavailable` with what is down."""
         store = Store.open(settings.database)
-        return cls(settings, store, Road.open(settings), Shelf.open(settings), Tastes(store))
+        tastes = Tastes(store)
+        tastes.look()  # here, before there is an event loop that it would hold up
+        return cls(settings, store, Road.open(settings), Shelf.open(settings), tastes)
 
     @staticmethod
     def read(command: Command, options: dict[str, Any]) -> Request:

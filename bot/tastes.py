@@ -29,15 +29,21 @@ class Tastes:
         self._since = datetime.min.replace(tzinfo=UTC)
         self._looked = float("-inf")
 
+    def look(self) -> None:
+        """Read what changed; what is known goes on where that fails. Waits for the records."""
+        self._looked = time.monotonic()
+        try:
+            changed, self._since = self._store.changed_preferences(self._since)
+        except Unavailable:
+            log.warning("people's settings could not be read; those known go on")
+            return
+        self._known.update(changed)
+
     def of(self, person: PersonRef) -> Preferences:
         """The person's settings; the defaults for who set none."""
         if time.monotonic() - self._looked > FRESH_S:
-            first = self._looked == float("-inf")
             self._looked = time.monotonic()
-            if first:
-                self._look()
-            else:
-                asyncio.get_running_loop().run_in_executor(None, self._look)
+            asyncio.get_running_loop().run_in_executor(None, self.look)
         return self._known.get(person, Preferences())
 
     def language(self, person: PersonRef, client: Lang) -> Lang:
@@ -66,14 +72,6 @@ class Tastes:
         if command.kind == "poem" and mine.form and free and _fits(mine.form, options):
             return {**options, "form": mine.form}
         return options
-
-    def _look(self) -> None:
-        try:
-            changed, self._since = self._store.changed_preferences(self._since)
-        except Unavailable:
-            log.warning("people's settings could not be read; those known go on")
-            return
-        self._known.update(changed)
 
 
 def _fits(form: Form, options: dict[str, Any]) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import io
 import json
+import threading
 import zipfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from PIL import Image
@@ -16,6 +18,7 @@ from PIL.PngImagePlugin import PngInfo
 from atelier.languages import say
 from atelier.settings import Settings
 from atelier.store.erasure import FORGOTTEN
+from bot import tastes
 from bot.studio import Studio
 from tests.bot import handmade
 from tests.bot.conftest import Desk, painted
@@ -266,3 +269,23 @@ async def test_the_page_speaks_the_language_that_was_chosen_last(page: WebDesk) 
         await visitor.ask("/settings language=zh")
         await visitor.ask("/settings language=auto")
         assert await spoken() == say("settings-text", "en")  # as this browser says
+
+
+async def test_no_answer_waits_for_the_records_of_settings(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Studio.open(settings).store.prefer(ref(ALICE), language="zh")
+    studio = Studio.open(settings)
+    threads: list[object] = []
+    look = studio.store.changed_preferences
+
+    def watched(since: datetime) -> object:
+        threads.append(threading.current_thread())
+        return look(since)
+
+    monkeypatch.setattr(studio.store, "changed_preferences", watched)
+    assert studio.tastes.language(ref(ALICE), "en") == "zh"  # known before the first answer
+    monkeypatch.setattr(tastes, "FRESH_S", 0.0)
+    assert studio.tastes.language(ref(ALICE), "en") == "zh"
+    await until(lambda: threads)
+    assert threading.main_thread() not in threads
