@@ -5,6 +5,9 @@ after its post succeeded, so a front end that dies in between posts when it is b
 stream itself lost (a flushed Redis) is found in the store by :meth:`Delivery.sweep`, which runs as
 soon as the reconciler (:mod:`atelier.reconcile`) sees that Redis lost things. One process a platform
 delivers; an event and the sweep share one attempt at a work.
+
+Posts go in lanes (on Telegram a lane is a chat): in one lane they go one by one, in the order in
+which they were made, so that a chat that is rate limited or slow halts nobody else's.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import socket
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from atelier import metrics
@@ -26,6 +30,7 @@ from atelier.results import Event, Listener
 from atelier.store import PersonRef, Platform, Work
 from atelier.works import Artefact
 from bot.studio import Studio
+from bot.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +40,7 @@ Note = Callable[..., Awaitable[dict[str, Any]]]
 AT_ONCE = 8  # posts in flight; the platforms' own rate limits are the real brake
 TRIES = 6  # of a post that fails for a reason nobody foresaw, before it waits for the next sweep
 SWEEP_S = 30.0
+AGAIN_S = 2.0  # while the records or the shelf are down
 
 
 class PostLater(AtelierError):
@@ -46,13 +52,24 @@ class PostLater(AtelierError):
 
 
 class PostNever(AtelierError):
-    """There is nowhere left to post (the chat is gone, the bot was removed)."""
+    """There is no way to post: the chat is gone, the bot was removed or may not, the platform took offence.
+
+    ``key``: the sentence that its person is told by :meth:`Poster.regret`; None: they are told already,
+    or cannot be.
+    """
+
+    def __init__(self, why: str, key: str | None = None) -> None:
+        super().__init__(why)
+        self.key = key
 
 
 class Poster(Protocol):
     """A platform's way of showing a work where it was asked."""
 
     platform: Platform
+
+    def lane(self, work: Work) -> str:
+        """What it waits behind others in: posts of one lane go one by one, in order."""
 
     async def started(self, work: Work) -> None:
         """Say that the work is being made now. May do nothing; its failures are only logged."""
@@ -68,7 +85,10 @@ class Poster(Protocol):
         """Say in the same place why there is no work."""
 
     async def warn(self, admin: str, sentence: str) -> None:
-        """Write to an administrator of the studio (their id), in private. May raise anything."""
+        """Write to an administrator of the studio (their id), in private.
+
+        Raises :class:`PostLater`, or anything else where they cannot be written to.
+        """
 
 
 class Delivery:
@@ -80,6 +100,8 @@ class Delivery:
         self._reconciler = Reconciler(studio.store, studio.road)
         self._delivering: dict[str, asyncio.Task[bool]] = {}
         self._hopeless: set[str] = set()  # failed for unknown reasons: not swept again by this process
+        self._lanes = Turns()
+        self._arrivals = asyncio.Lock()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -140,14 +162,15 @@ class Delivery:
 
     async def _alarm(self, work_id: str) -> None:
         """Tell the administrators on this platform that a work was set aside; the log has it anyway."""
-        work = await self._studio.work(work_id)
+        work = await self._patiently(work_id, lambda: self._studio.work(work_id))
         if work is None or work.failure is None:
             return
         for admin in self._studio.settings.admins_on(self._poster.platform):
             lang = self._studio.tastes.language(PersonRef(self._poster.platform, admin), "en")
             why = PersonError(work.failure.key, **work.failure.params).text(lang)
+            text = say("alarm", lang, work=work.id, kind=work.kind, why=why)
             try:
-                await self._poster.warn(admin, say("alarm", lang, work=work.id, kind=work.kind, why=why))
+                await self._patiently(work_id, partial(self._poster.warn, admin, text))
             except Exception as fault:
                 log.warning("work %s: an admin could not be told (%s)", work_id, type(fault).__name__)
 
@@ -171,29 +194,45 @@ class Delivery:
 
     async def _attempts(self, work_id: str) -> bool:
         """Try until the work is posted; False when nobody knows why it cannot be."""
-        tries = 0
-        while tries < TRIES:
+        for number in range(1, TRIES + 1):
             try:
-                async with self._slots:
-                    await self._post(work_id)
-                return True
-            except PostLater as later:
-                pause = later.seconds
-                self._count("later")
-                log.info("work %s: post put off for %.1f s: %s", work_id, pause, later)
-            except Unavailable as fault:
-                pause = 2.0
-                self._count(fault.key)
-                log.warning("work %s: post put off: %s", work_id, fault)
-            except Exception as fault:
-                tries += 1
+                async with self._arrivals:  # they are looked up one by one, or their order would be lost
+                    work = await self._patiently(work_id, lambda: self._studio.work(work_id))
+                    lane = self._lanes.of(self._poster.lane(work) if work else work_id)
+                    turn = self._spawn(lane.acquire())
+                await turn
+                try:
+                    await self._patiently(work_id, lambda: self._in_a_slot(work_id))
+                finally:
+                    lane.release()
+            except Exception as fault:  # its lane is free meanwhile: what nobody understands halts nobody
                 self._count(type(fault).__name__)
-                pause = min(30.0, 2.0**tries)
-                log.exception("work %s: post failed (try %d of %d)", work_id, tries, TRIES)
-            await asyncio.sleep(pause)
+                log.exception("work %s: post failed (try %d of %d)", work_id, number, TRIES)
+                await asyncio.sleep(min(30.0, 2.0**number))
+            else:
+                return True
         log.error("work %s: could not be posted; left for the next start", work_id)
         self._hopeless.add(work_id)
         return False
+
+    async def _in_a_slot(self, work_id: str) -> None:
+        async with self._slots:
+            await self._post(work_id)
+
+    async def _patiently(self, work_id: str, step: Callable[[], Awaitable[T]]) -> T:
+        """Do ``step`` as often as it takes while it is only put off."""
+        while True:
+            try:
+                return await step()
+            except PostLater as later:
+                pause = later.seconds
+                self._count("later")
+                log.info("work %s: put off for %.1f s: %s", work_id, pause, later)
+            except Unavailable as fault:
+                pause = AGAIN_S
+                self._count(fault.key)
+                log.warning("work %s: put off: %s", work_id, fault)
+            await asyncio.sleep(pause)
 
     def _count(self, reason: str) -> None:
         metrics.POST_FAULTS.labels(self._poster.platform, reason).inc()
@@ -224,9 +263,9 @@ class Delivery:
                     log.error("work %s: made, but its files are gone", work_id)
                     await self._poster.regret(work, gone.text(work.lang))
                 else:
-                    await self._poster.post(work, files, note)
+                    await self._show(work, files, note)
         except PostNever as never:
-            log.warning("work %s: nowhere to post it: %s", work_id, never)
+            log.warning("work %s: set aside, nowhere to post it: %s", work_id, never)
             self._count("nowhere")
             await note(nowhere=str(never)[:200])
         else:
@@ -235,3 +274,15 @@ class Delivery:
             metrics.REPLY_S.labels(work.person.platform, work.kind).observe(max(0.0, waited))
         await asyncio.to_thread(self._studio.store.posted, work_id)
         log.info("work %s: %s on %s", work_id, work.state, work.person.platform)
+
+    async def _show(self, work: Work, files: list[Artefact], note: Note) -> None:
+        """Post it; where that cannot be, tell its person so, and where the work is."""
+        try:
+            await self._poster.post(work, files, note)
+        except PostNever as never:
+            if never.key is not None:
+                try:
+                    await self._poster.regret(work, say(never.key, work.lang))
+                except PostNever as deaf:
+                    log.warning("work %s: its person could not be told either: %s", work.id, deaf)
+            raise

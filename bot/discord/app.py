@@ -22,11 +22,11 @@ from bot.discord.counts import Counts
 from bot.discord.poster import DiscordPoster
 from bot.discord.pressing import Pressing
 from bot.discord.removal import Removal
-from bot.discord.turns import Turns
 from bot.front import SettingError
 from bot.leftovers import clear
 from bot.places import Places
 from bot.studio import Studio
+from bot.turns import Turns
 
 log = logging.getLogger(__name__)
 

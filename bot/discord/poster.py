@@ -47,6 +47,10 @@ class DiscordPoster:
         self._client = client
         self._studio = client.studio
 
+    def lane(self, work: Work) -> str:
+        """Its own: each answer has limits of its own, and stands where it was asked."""
+        return work.id
+
     async def started(self, work: Work) -> None:
         """Turn the queue place into “being made”, if there was time to read it."""
         place = Place.from_json(work.place)
@@ -89,8 +93,11 @@ class DiscordPoster:
 
     async def warn(self, admin: str, sentence: str) -> None:
         """A private message to an administrator."""
-        channel = await self._client.create_dm(discord.Object(int(admin)))
-        await channel.send(escape(sentence))
+        try:
+            channel = await self._client.create_dm(discord.Object(int(admin)))
+            await channel.send(escape(sentence))
+        except Exception as fault:
+            raise verdict(fault) from fault
 
     async def regret(self, work: Work, sentence: str) -> None:
         """Say why there is no work, in its place."""

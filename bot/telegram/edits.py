@@ -6,9 +6,6 @@ a private chat the next message will do as well, while the bot runs.
 
 from __future__ import annotations
 
-import asyncio
-from weakref import WeakValueDictionary
-
 from telegram import ForceReply, Message, MessageEntity, User
 from telegram.ext import ExtBot
 
@@ -18,6 +15,7 @@ from bot import around
 from bot.studio import Studio, sentence
 from bot.telegram.cards import Cards, Spawn, name_of, place_of
 from bot.telegram.quoting import formatted, quote, units
+from bot.turns import Turns
 
 _KEPT = 1000  # open questions in private chats
 
@@ -31,7 +29,7 @@ class Edits:
         self._cards = cards
         self._spawn = spawn
         self._open: dict[int, str] = {}  # person → the work they were asked about, in private
-        self._asking: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()  # by chat
+        self._turns = Turns()  # by chat
 
     async def ask(self, work: Work, message: Message, person: User, lang: Lang) -> None:
         """Ask for other words, in answer to the work's message."""
@@ -45,7 +43,7 @@ class Edits:
             )
             said += person.first_name
         place = place_of(message)
-        async with self._lock(message.chat.id):
+        async with self._turns.of(str(message.chat.id)):
             sent = await self._bot.send_message(
                 place["chat"],
                 said,
@@ -77,7 +75,7 @@ class Edits:
             if all(first != say("edit-ask", lang) for lang in LANGS):
                 return None
             name = name_of(question.chat.id, question.message_id)
-            async with self._lock(question.chat.id):  # a quick reply waits until the question is tied
+            async with self._turns.of(str(question.chat.id)):  # a quick reply waits until it is tied
                 work = await self._studio.work_shown_in("telegram", name)
             return work.id if work else ""
         if question is None and message.chat.type == "private" and person is not None:
@@ -104,6 +102,3 @@ class Edits:
                 self._cards.acknowledge(ticket, message)
             else:  # the same words once more, while they are being made
                 self._spawn(self._cards.reply(message, formatted(say("act-twice", lang))))
-
-    def _lock(self, chat: int) -> asyncio.Lock:
-        return self._asking.setdefault(chat, asyncio.Lock())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,11 +12,13 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Ne
 from bot.delivery import PostLater, PostNever
 from bot.telegram.pace import seconds
 
+log = logging.getLogger(__name__)
+
 OUTAGE_S = 3.0
 # Telegram's words; the Bot API gives no codes for them.
+_NO_RIGHT = re.compile(r"not enough rights|have no rights|need administrator rights|chat_\w+_forbidden")
 _NOWHERE = (
-    "chat not found", "user is deactivated", "group chat was deactivated", "not enough rights",
-    "have no rights", "need administrator rights", "chat_write_forbidden", "thread not found", "topic_closed",
+    "chat not found", "user is deactivated", "group chat was deactivated", "thread not found", "topic_closed",
 )  # fmt: skip
 _LOST = ("message to edit not found", "message_id_invalid", "message can't be edited")
 
@@ -23,19 +27,21 @@ _LOST = ("message to edit not found", "message_id_invalid", "message can't be ed
 def understood() -> Iterator[None]:
     """Turn the client's errors into :class:`PostLater` and :class:`PostNever`.
 
-    A bad request that is neither is a fault of ours and stays what it is;
-    :class:`ChatMigrated` is for who knows the work.
+    What Telegram refuses for a reason that nobody foresaw would be refused again, so it is never posted
+    either; the log has its words. :class:`ChatMigrated` is for who knows the work.
     """
     try:
         yield
     except RetryAfter as refusal:
         raise PostLater(seconds(refusal) + 0.5, "flood control") from refusal
     except Forbidden as refusal:
-        raise PostNever(refusal.message) from refusal
+        raise PostNever(refusal.message, "telegram-no-right") from refusal
     except BadRequest as refusal:
-        if _says(refusal, _NOWHERE):
-            raise PostNever(refusal.message) from refusal
-        raise
+        if _NO_RIGHT.search(refusal.message.lower()):
+            raise PostNever(refusal.message, "telegram-no-right") from refusal
+        if not _says(refusal, _NOWHERE):
+            log.error("telegram refused a message: %s", refusal.message, exc_info=refusal)
+        raise PostNever(refusal.message, "telegram-refused") from refusal
     except InvalidToken:
         raise PostLater(OUTAGE_S, "the token is not accepted now") from None
     except NetworkError as fault:  # TimedOut too: the caller's work can be repeated

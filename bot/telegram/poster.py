@@ -13,7 +13,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
-from weakref import WeakValueDictionary
 
 from telegram import Message
 from telegram.error import BadRequest, ChatMigrated, TelegramError
@@ -22,7 +21,7 @@ from telegram.ext import ExtBot
 from atelier.languages import say
 from atelier.store import Platform, Work
 from atelier.works import Artefact, MelodyResult, PictureResult, PoemResult
-from bot.delivery import Note, PostLater
+from bot.delivery import Note, PostLater, PostNever
 from bot.studio import Studio
 from bot.telegram import shapes
 from bot.telegram.cards import HURRY_S, Cards, name_of, reply_to
@@ -30,6 +29,7 @@ from bot.telegram.faults import lost, refused, unchanged, understood
 from bot.telegram.keyboard import keyboard, try_again, while_waiting
 from bot.telegram.mirror import file_of, mirror, tell
 from bot.telegram.quoting import CAPTION, Formatted, formatted, quote
+from bot.turns import Turns
 from bot.words import acknowledgement, music_in_words
 
 log = logging.getLogger(__name__)
@@ -54,13 +54,17 @@ class TelegramPoster:
         self._bot = bot
         self._studio = studio
         self._cards = cards
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._turns = Turns()
+
+    def lane(self, work: Work) -> str:
+        """Its chat: Telegram's limits are a chat's."""
+        return str(work.place.get("chat", work.person.platform_id))
 
     async def started(self, work: Work) -> None:
         """Say it on the card of a work that waited; a quick one needs no edit in between."""
         if work.started_at is None or (work.started_at - work.asked_at).total_seconds() < WAITED_S:
             return
-        async with self._lock(work):
+        async with self._turns.of(work.id):
             now = await self._studio.work(work.id)
             if now is not None and now.state == "running":
                 with understood():
@@ -70,7 +74,7 @@ class TelegramPoster:
 
     async def post(self, work: Work, files: list[Artefact], note: Note) -> None:
         """Show ``work``. Raises :class:`PostLater` and :class:`bot.delivery.PostNever`."""
-        async with self._lock(work):
+        async with self._turns.of(work.id):
             try:
                 with understood():
                     await self._show(work, {file.name: file for file in files}, note)
@@ -84,31 +88,41 @@ class TelegramPoster:
         card = work.place.get("message")
         if card is None:
             return
-        async with self._lock(work):
+        async with self._turns.of(work.id):
             now = await self._studio.work(work.id)
             if now is None or now.state != "queued":
                 return
             text = formatted(acknowledgement(work, place, quote, seconds))
-            try:
-                with understood():
+            with understood():
+                try:
                     await self._bot.edit_message_text(
                         text.text, work.place["chat"], card, entities=text.entities,
                         reply_markup=while_waiting(work), rate_limit_args=0.0,
                     )  # fmt: skip
-            except BadRequest as refusal:
-                if not unchanged(refusal):
-                    log.info("work %s: its place was not told: %s", work.id, refusal.message)
+                except BadRequest as refusal:
+                    if not (unchanged(refusal) or lost(refusal)):
+                        raise
 
     async def warn(self, admin: str, sentence: str) -> None:
         """A private message to an administrator (who has written to the bot once, as Telegram wants it)."""
-        await self._bot.send_message(int(admin), sentence)
+        with understood():
+            await self._bot.send_message(int(admin), sentence)
 
     async def regret(self, work: Work, sentence: str) -> None:
-        """Say on the card why there is no work, with a button to try again."""
+        """Say on the card why there is no work, with a button to try again; else to its person in private."""
         quoted = say("quoted", work.lang, prompt=quote(work.request.words))
-        async with self._lock(work):
-            with understood():
-                await self._edit_text(work, formatted(f"{quoted}\n{sentence}"), try_again(work))
+        text, person = formatted(f"{quoted}\n{sentence}"), int(work.person.platform_id)
+        async with self._turns.of(work.id):
+            try:
+                with understood():
+                    await self._edit_text(work, text, try_again(work))
+            except PostNever:
+                if work.place["chat"] == person:
+                    raise
+                with understood():
+                    await self._bot.send_message(
+                        person, text.text, entities=text.entities, rate_limit_args=HURRY_S
+                    )
         if (inline := work.place.get("inline")) is not None:
             await tell(self._bot, inline, f"{quoted}\n{sentence}")
 
@@ -141,7 +155,7 @@ class TelegramPoster:
                 work, lambda chat, card: self._bot.edit_message_media(
                     audio, chat, card, reply_markup=buttons, rate_limit_args=HURRY_S
             )))  # fmt: skip
-            if score and not await self._follow(work, note, "score", self._score(work, result, score)):
+            if score and not await self._score_follows(work, note, self._score(work, result, score)):
                 text = formatted(shapes.caption(work) + doubt, CAPTION)
                 await self._edit(work, lambda chat, card: self._bot.edit_message_caption(
                     chat, card, caption=text.text, caption_entities=text.entities, reply_markup=buttons,
@@ -184,6 +198,14 @@ class TelegramPoster:
                 return [await self._bot.send_document(chat, score.data, **extra)]
 
         return send
+
+    async def _score_follows(self, work: Work, note: Note, send: Send) -> bool:
+        """As :meth:`_follow`; a chat that takes melodies but no pictures has the melody all the same."""
+        try:
+            return await self._follow(work, note, "score", send)
+        except BadRequest as refusal:
+            log.warning("work %s: shown without its score: %s", work.id, refusal.message)
+            return True
 
     async def _edit_text(self, work: Work, text: Formatted, buttons: Any) -> None:
         await self._edit(work, lambda chat, card: self._bot.edit_message_text(
@@ -233,9 +255,6 @@ class TelegramPoster:
         for message in sent:
             name = name_of(message.chat.id, message.message_id)
             await self._studio.remember_message(work.id, "telegram", name)
-
-    def _lock(self, work: Work) -> asyncio.Lock:
-        return self._locks.setdefault(work.id, asyncio.Lock())
 
 
 def _where(place: dict[str, Any], message: int | None) -> dict[str, Any]:

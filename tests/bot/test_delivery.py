@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from atelier.errors import Unavailable
+from atelier.languages import say
 from atelier.results import publish
 from atelier.settings import Settings
 from atelier.store import PersonRef, Platform, Work
@@ -35,6 +37,9 @@ class Wall:
         self.trouble: list[Exception] = []
         self.tries = 0
 
+    def lane(self, work: Work) -> str:
+        return str(work.place.get("chat"))
+
     async def started(self, work: Work) -> None:
         self.told.append(work.id)
 
@@ -59,10 +64,11 @@ def studio(settings: Settings) -> Studio:
     return Studio.open(settings)
 
 
-async def asked(studio: Studio, number: int = 1) -> Work:
+async def asked(studio: Studio, number: int = 1, *, chat: int = 1) -> Work:
     ticket = await studio.ask(
-        BY_NAME["poem"], {"topic": "snow"}, person=ANN, lang="en", place={}, source=f"telegram:{number}"
-    )
+        BY_NAME["poem"], {"topic": "snow"}, person=ANN, lang="en", place={"chat": chat},
+        source=f"telegram:{number}",
+    )  # fmt: skip
     return ticket.work
 
 
@@ -189,11 +195,103 @@ async def test_one_stuck_post_holds_up_nobody(studio: Studio) -> None:
     async with delivering(studio, wall):
         make(studio, stuck)
         await until(lambda: wall.tries == 1)
-        free = await asked(studio, 2)
+        free = await asked(studio, 2, chat=2)
         make(studio, free)
         await until(lambda: posted(studio, free))
     assert wall.pinned == [free.id]
     assert not posted(studio, stuck)  # still owed: the next start posts it
+
+
+async def test_one_slow_chat_takes_no_others_turn(make_settings: Callable[..., Settings]) -> None:
+    class Slow(Wall):
+        """Chat 1 takes each post until the end of time."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.patience = asyncio.Event()
+
+        async def post(self, work: Work, files: list[Artefact], note: Note) -> None:
+            if work.place["chat"] == 1:
+                await self.patience.wait()
+            await super().post(work, files, note)
+
+    wall = Slow()
+    studio = Studio.open(make_settings(person_waiting=100))
+    slow = [await asked(studio, number) for number in range(delivery.AT_ONCE + 2)]
+    async with delivering(studio, wall):
+        for work in slow:
+            make(studio, work)
+        quick = await asked(studio, 100, chat=2)
+        make(studio, quick)
+        await until(lambda: posted(studio, quick))
+        assert wall.pinned == [quick.id]
+        wall.patience.set()
+        await until(lambda: all(posted(studio, work) for work in slow))
+    assert wall.pinned[1:] == [work.id for work in slow]
+
+
+async def test_a_chat_that_is_put_off_keeps_its_order(studio: Studio) -> None:
+    wall = Wall()
+    wall.trouble = [PostLater(0.3, "429")]
+    works = [await asked(studio, number) for number in range(4)]
+    async with delivering(studio, wall):
+        for work in works:
+            make(studio, work)
+        await until(lambda: all(posted(studio, work) for work in works))
+    assert wall.pinned == [work.id for work in works]
+
+
+@pytest.mark.parametrize("reachable", [True, False])
+async def test_what_may_not_be_posted_is_set_aside_with_a_sentence(studio: Studio, reachable: bool) -> None:
+    class Deaf(Wall):
+        """Takes no sentence either."""
+
+        async def regret(self, work: Work, sentence: str) -> None:
+            await super().regret(work, sentence)
+            raise PostNever("blocked")
+
+    wall = Wall() if reachable else Deaf()
+    wall.trouble = [PostNever("no right to send photos", "telegram-no-right")]
+    work = await asked(studio)
+    async with delivering(studio, wall):
+        make(studio, work)
+        await until(lambda: posted(studio, work))
+    assert wall.regrets == [say("telegram-no-right", "en")]
+    assert wall.tries == 1
+
+
+async def test_an_alarm_is_told_when_the_records_are_back(
+    make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "AGAIN_S", 0.05)
+    studio = Studio.open(make_settings(admins="telegram:9"))
+    work = await asked(studio)
+    studio.store.failed(work.id, "error-unexpected", {})
+    down = [Unavailable("store-down"), Unavailable("store-down")]
+    get = studio.store.get
+
+    def asleep(work_id: str) -> Work | None:
+        if down:
+            raise down.pop()
+        return get(work_id)
+
+    monkeypatch.setattr(studio.store, "get", asleep)
+    wall = Wall()
+    later = [PostLater(0.05, "429")]
+    warn = wall.warn
+
+    async def busy(admin: str, sentence: str) -> None:
+        if later:
+            raise later.pop()
+        await warn(admin, sentence)
+
+    monkeypatch.setattr(wall, "warn", busy)
+    async with delivering(studio, wall):
+        publish(studio.road.redis, "telegram", work.id, "alarm")
+        await until(lambda: wall.warnings)
+    [(admin, sentence)] = wall.warnings
+    assert admin == "9"
+    assert work.id in sentence
 
 
 async def test_a_chat_that_is_gone_is_noted_and_left(studio: Studio) -> None:

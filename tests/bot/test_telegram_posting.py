@@ -12,7 +12,7 @@ from bot.studio import Studio
 from bot.telegram import app, faults, poster
 from tests.bot import handmade
 from tests.bot.telegram_room import card_of, latest, posted, serving, until
-from tests.fakes.telegram import ALICE, BOB, TOKEN, FakeTelegram
+from tests.fakes.telegram import ALICE, BOB, GROUP, TOKEN, FakeTelegram
 
 
 @pytest.fixture(autouse=True)
@@ -153,3 +153,89 @@ async def test_what_was_made_while_the_front_end_was_down_is_posted_once(
     assert "snow falls" in card.text
     assert telegram.seen(ALICE) == [card]
     assert studio.store.tally(work.id).liked == 1
+
+
+NO_PHOTOS = "Bad Request: not enough rights to send photos to the chat"
+
+
+@pytest.mark.parametrize(
+    ("refusal", "code", "key"),
+    [
+        (NO_PHOTOS, 400, "telegram-no-right"),
+        ("Bad Request: CHAT_SEND_PHOTOS_FORBIDDEN", 400, "telegram-no-right"),
+        ("Forbidden: bot is not a member of the supergroup chat", 403, "telegram-no-right"),
+        ("Bad Request: SOMETHING_NOBODY_FORESAW", 400, "telegram-refused"),
+    ],
+)
+async def test_a_picture_that_a_group_does_not_take_is_set_aside_and_said(
+    telegram: FakeTelegram, studio: Studio, refusal: str, code: int, key: str
+) -> None:
+    telegram.refuse("editMessageMedia", refusal, code=code, times=99)
+    async with serving(studio):
+        card = await card_of(telegram, await telegram.say("/paint a stormy sea", chat=GROUP))
+        work = latest(studio)
+        handmade.finish(studio, work, handmade.picture())
+        await until(lambda: posted(studio, work))
+    assert card.text.replace("\u2060", "").endswith(say(key, "en"))
+    assert len(telegram.called("editMessageMedia")) == 1
+    now = studio.store.get(work.id)
+    assert now is not None
+    assert refusal.partition(": ")[2].lower() in now.post["nowhere"].lower()
+
+
+async def test_where_a_group_takes_no_text_either_its_person_is_told_in_private(
+    telegram: FakeTelegram, studio: Studio
+) -> None:
+    async with serving(studio):
+        await telegram.say("/start")  # or the bot may not write to her
+        await telegram.until()
+        await card_of(telegram, await telegram.say("/paint a stormy sea", chat=GROUP))
+        work = latest(studio)
+        for method in ("editMessageMedia", "editMessageText"):
+            telegram.refuse(
+                method, "Bad Request: not enough rights to send text messages", code=400, times=99
+            )
+        handmade.finish(studio, work, handmade.picture())
+        said_so = say("telegram-no-right", "en")
+        said = await telegram.until(lambda m: m.text.replace("\u2060", "").endswith(said_so))
+        await until(lambda: posted(studio, work))
+    assert "a stormy sea" in said.text
+
+
+async def test_a_melody_is_shown_where_its_score_may_not_be_sent(
+    telegram: FakeTelegram, studio: Studio
+) -> None:
+    telegram.refuse("sendPhoto", NO_PHOTOS, code=400, times=99)
+    async with serving(studio):
+        card = await card_of(telegram, await telegram.say("/melody a slow waltz", chat=GROUP))
+        work = latest(studio)
+        handmade.finish(studio, work, handmade.melody())
+        await until(lambda: posted(studio, work))
+    assert card.media == "audio"
+    assert len(telegram.called("sendPhoto")) == 1
+    now = studio.store.get(work.id)
+    assert now is not None
+    assert "nowhere" not in now.post
+
+
+async def test_albums_of_a_flooded_chat_keep_their_order_and_hold_up_nobody(
+    telegram: FakeTelegram, studio: Studio
+) -> None:
+    telegram.refuse("sendMediaGroup", retry_after=3, chat=ALICE)  # longer than a post waits with its slot
+    async with serving(studio):
+        works = []
+        for words in ("first", "second"):
+            await card_of(telegram, await telegram.say(f"/paint {words} count=2"))
+            works.append(latest(studio))
+        await card_of(telegram, await telegram.say("/poem rain", user=BOB))
+        handmade.finish(studio, works[0], handmade.picture(2))
+        await telegram.wait(lambda: telegram.called("sendMediaGroup"))
+        handmade.finish(studio, works[1], handmade.picture(2))
+        handmade.finish(studio, latest(studio, BOB), handmade.poem("rain falls"))
+        await telegram.until(lambda m: "rain falls" in m.text, chat=BOB)
+        assert not [m for m in telegram.seen(ALICE) if m.photo]
+        await until(lambda: posted(studio, works[1]))
+        assert posted(studio, works[0])
+    albums = [m for m in telegram.seen(ALICE) if m.photo]
+    cards = [store.post["album"] for work in works if (store := studio.store.get(work.id))]
+    assert [m.id for m in albums] == [*cards[0], *cards[1]]

@@ -1,4 +1,7 @@
-"""Who goes first: one line per work, so that an acknowledgement never overwrites the work it announced."""
+"""Who goes first, by name: of a work, so that its acknowledgement never overwrites it.
+
+Of a chat too, so that what is posted there keeps its order.
+"""
 
 from __future__ import annotations
 
