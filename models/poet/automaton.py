@@ -66,6 +66,23 @@ class Row:
         return not self.words and self.mark is None
 
 
+class Places:
+    """Places in a table of rows, gathered one row at a time and touched all at once."""
+
+    def __init__(self) -> None:
+        self._rows: list[int] = []
+        self._columns: list[int] = []
+
+    def add(self, row: int, columns: Sequence[int]) -> None:
+        """Some more columns of ``row``."""
+        self._rows += [row] * len(columns)
+        self._columns += columns
+
+    def where(self) -> tuple[Tensor, Tensor]:
+        """As an index of a tensor."""
+        return torch.tensor(self._rows, dtype=torch.long), torch.tensor(self._columns, dtype=torch.long)
+
+
 class FormAutomaton(LogitsProcessor):
     """Masks scores [R, content tokens] for ``rows``; ``took`` tells it what was chosen."""
 
@@ -76,6 +93,10 @@ class FormAutomaton(LogitsProcessor):
         self.length, self.stress = lexicon.length[cut:], lexicon.stress[cut:]
         self.rhyme, self.tone = lexicon.rhyme[cut:], lexicon.tone[cut:]
         self.ends, self.weight = lexicon.ends[cut:], lexicon.weight[cut:]
+        # The same as lists: asked for word by word, where a tensor answers slowly.
+        self.spans: list[int] = self.length.tolist()
+        self.telling: list[bool] = (self.weight > 0).tolist()
+        self._rhymes: list[int] = self.rhyme.tolist()
         self.is_word = self.length > 0
         self.index = {word: number for number, word in enumerate(self.words)}
         self.first = torch.tensor([ord(word[0]) for word in self.words])
@@ -86,6 +107,7 @@ class FormAutomaton(LogitsProcessor):
         self.rows: list[Row] = []
         self._masks: dict[tuple[object, ...], Tensor] = {}
         self._rooms: dict[tuple[object, ...], Tensor] = {}
+        self._twins: dict[int, list[int]] = {}
 
     def __call__(self, input_ids: Tensor | None, scores: Tensor) -> Tensor:
         """Scores with minus infinity where the form forbids; rows that are done stay as they are."""
@@ -93,51 +115,63 @@ class FormAutomaton(LogitsProcessor):
         live = [i for i, row in enumerate(self.rows) if not row.done]
         if not live:
             return scores
-        scores = scores.clone()
-        masks = torch.stack([self.allowed(self.rows[i]) for i in live])
-        scores[live] = scores[live].masked_fill(~masks, NEVER)
+        masks: list[Tensor] = []
+        fines: list[float] = []
+        barred, fined = Places(), Places()
         for i in live:
             row = self.rows[i]
-            if row.used:
-                scores[i, list(row.used)] -= REPEATED
-            for word, times in row.small.items():
-                scores[i, word] -= SMALL_REPEATED * min(times, 4)
-            if row.words:  # 悠悠 is a word, most doubles are not
-                scores[i, row.words[-1]] -= REPEATED
-        return scores
+            mask, without = self._allowed(row)
+            barred.add(len(masks), without)
+            masks.append(mask)
+            fined.add(i, [*row.used, *row.small, *row.words[-1:]])
+            fines += [REPEATED] * len(row.used)
+            fines += [SMALL_REPEATED * min(times, 4) for times in row.small.values()]
+            fines += [REPEATED] * len(row.words[-1:])  # 悠悠 is a word, most doubles are not
+        allowed = torch.stack(masks)
+        allowed[barred.where()] = False
+        scores = scores.clone()
+        if len(live) == len(scores):
+            scores.masked_fill_(~allowed, NEVER)
+        else:
+            scores[live] = scores[live].masked_fill(~allowed, NEVER)
+        return scores.index_put_(fined.where(), -torch.tensor(fines, dtype=scores.dtype), accumulate=True)
 
-    def allowed(self, row: Row) -> Tensor:
-        """The tokens that may come next, as a mask [content tokens]."""
+    def _allowed(self, row: Row) -> tuple[Tensor, list[int]]:
+        """The tokens that may come next: a mask [content tokens], which others share, and what is off it."""
         line = row.line
         if self.lang == "zh":
             return self._allowed_character(row, line)
         if not row.ended:
+            last = row.at == len(row.pattern.lines) - 1
+            if row.mark is None and last:
+                return self._with_marks(None, ("marks",), CLOSING), []
             mask = self._line_end(row, line)
-            if row.mark is None:
-                mask = mask.clone()
-                last = row.at == len(row.pattern.lines) - 1
-                marks = CLOSING if last else (*CLOSING, ",", ";", ":")
-                if last:
-                    mask[:] = False
-                mask[[self.index[mark] for mark in marks if mark in self.index]] = True
-            return mask
-        mask = self._inside(line, row.left).clone()
+            if row.mark is not None:
+                return mask, []
+            return mask | self._with_marks(None, ("marks", "inner"), (*CLOSING, ",", ";", ":")), []
+        mask = self._fits(line, row.left)
         if row.mark is None:
-            mask[[self.index[mark] for mark in INNER if mark in self.index]] = True
-            mask[row.words[-1]] = False  # no word twice running
-        elif row.words:
-            mask[row.words[-1]] = False
-        return mask
+            key = ("marked", line.metre, line.length, row.left, line.head)
+            mask = self._with_marks(mask, key, INNER)
+        return mask, row.words[-1:]  # no word twice running
+
+    def _with_marks(self, mask: Tensor | None, key: tuple[object, ...], marks: tuple[str, ...]) -> Tensor:
+        """``mask`` (None: nothing) and ``marks``."""
+        if key not in self._masks:
+            made = torch.zeros_like(self.is_word) if mask is None else mask.clone()
+            made[[self.index[mark] for mark in marks if mark in self.index]] = True
+            self._masks[key] = made
+        return self._masks[key]
 
     def took(self, row: Row, token: int) -> None:
         """Move ``row`` on by ``token``."""
-        span = int(self.length[token])
+        span = self.spans[token]
         if span == 0:
             row.mark = token
             return
         line = row.line
         if not row.ended and line.rhyme != FREE:
-            held = int(self.rhyme[token])
+            held = self._rhymes[token]
             known = row.bound.get(line.rhyme)
             if self.lang == "zh":  # groups that every rhyme so far is in
                 row.bound[line.rhyme] = held & (self._roomy() if known is None else known)
@@ -152,12 +186,12 @@ class FormAutomaton(LogitsProcessor):
 
     def completes(self, row: Row, token: int) -> bool:
         """Whether ``token`` would finish the line."""
-        return int(self.length[token]) == row.left > 0
+        return self.spans[token] == row.left > 0
 
     def _close(self, row: Row) -> None:
         row.lines.append(row.words)
-        row.used.update(word for word in row.words if self.weight[word] > 0)
-        row.small.update(word for word in row.words if self.weight[word] == 0)
+        row.used.update(word for word in row.words if self.telling[word])
+        row.small.update(word for word in row.words if not self.telling[word])
         row.at += 1
         row.words, row.ended, row.mark = [], False, None
         if row.at < len(row.pattern.lines):
@@ -201,26 +235,31 @@ class FormAutomaton(LogitsProcessor):
             fits |= (self.length == size) & (self._in_metre(free, size) if line.metre else self.is_word)
         return bool((fits & self.is_word & (self.first == ord(line.head))).any())
 
-    def _inside(self, line: Line, left: int) -> Tensor:
-        return self._fits(line, left)
-
     def _line_end(self, row: Row, line: Line) -> Tensor:
         """Words that can end ``line``: known to end lines, and rhyming where the scheme says so."""
-        mask = self._fits(line, row.left) & self.can_end
-        if line.rhyme == FREE:
-            return mask
-        mask = mask & (self.rhyme > 0)
-        if line.rhyme not in row.bound:
-            wanted = sum(other.rhyme == line.rhyme for other in row.pattern.lines)
+        wanted = sum(other.rhyme == line.rhyme for other in row.pattern.lines) if line.rhyme != FREE else 0
+        key = ("end", line.metre, line.length, row.left, line.head, wanted)
+        if line.rhyme == FREE or line.rhyme not in row.bound:
+            if key not in self._masks:
+                mask = self._fits(line, row.left) & self.can_end
+                if wanted:
+                    mask = mask & (self.rhyme > 0) & (self._room(line)[self.rhyme] >= wanted + 3)
+                self._masks[key] = mask
+            if not wanted or not row.bound:
+                return self._masks[key]
             taken = torch.tensor(list(row.bound.values()), dtype=torch.long)
-            return mask & (self._room(line)[self.rhyme] >= wanted + 3) & ~torch.isin(self.rhyme, taken)
-        mask = mask & (self.rhyme == row.bound[line.rhyme])
-        for number in torch.nonzero(mask)[:, 0].tolist():
-            if any(
-                self._same_ending(self.words[number], self.words[other]) for other in row.rhymed[line.rhyme]
-            ):
-                mask[number] = False
+            return self._masks[key] & ~torch.isin(self.rhyme, taken)
+        mask = self._fits(line, row.left) & self.can_end & (self.rhyme == row.bound[line.rhyme])
+        for other in row.rhymed[line.rhyme]:
+            mask[self._same(other)] = False
         return mask
+
+    def _same(self, word: int) -> list[int]:
+        """The words that rhyme with ``word`` only by being it: its own ending, or what ends in it."""
+        if word not in self._twins:
+            alike = torch.nonzero(self.rhyme == self._rhymes[word])[:, 0].tolist()
+            self._twins[word] = [n for n in alike if self._same_ending(self.words[n], self.words[word])]
+        return self._twins[word]
 
     @staticmethod
     def _same_ending(one: str, other: str) -> bool:
@@ -239,23 +278,21 @@ class FormAutomaton(LogitsProcessor):
 
     # Chinese
 
-    def _allowed_character(self, row: Row, line: Line) -> Tensor:
+    def _allowed_character(self, row: Row, line: Line) -> tuple[Tensor, list[int]]:
         place = row.left - 1
         if place == 0 and line.head:
             mask = torch.zeros_like(self.is_word)
             mask[self.index[line.head]] = True
-            return mask
+            return mask, []
         mask = self._toned(line.tones[place])
-        if row.ended:
-            mask = mask.clone()
-            # A character comes back only right beside itself (悠悠), or if it says little.
-            mask[
-                [word for word in {*row.used, *row.words} if self.weight[word] > 0 and word != row.words[-1]]
-            ] = False
-            if len(row.words) > 1 and row.words[-1] == row.words[-2]:
-                mask[row.words[-1]] = False
-            return mask
-        return self._character_end(row, line, mask)
+        if not row.ended:
+            return self._character_end(row, line, mask), []
+        # A character comes back only right beside itself (悠悠), or if it says little.
+        last = row.words[-1]
+        without = [word for word in {*row.used, *row.words} if self.telling[word] and word != last]
+        if row.words[-2:-1] == [last]:
+            without.append(last)
+        return mask, without
 
     def _toned(self, tone: str) -> Tensor:
         if (tone,) not in self._masks:
@@ -271,7 +308,7 @@ class FormAutomaton(LogitsProcessor):
             mask = mask & ((self.rhyme & self._roomy()) > 0)
         else:
             mask = mask & ((self.rhyme & row.bound[line.rhyme]) > 0)
-        used = [word for word in row.used if self.weight[word] > 0] + row.rhymed.get(line.rhyme, [])
+        used = [*row.used, *row.rhymed.get(line.rhyme, [])]
         if used:
             mask = mask.clone()
             mask[used] = False

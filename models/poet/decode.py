@@ -16,7 +16,7 @@ from torch import Tensor
 from atelier.errors import Cancelled
 from atelier.requests import Form
 from models.hf import DynamicCache
-from models.poet.automaton import NEVER, FormAutomaton, Row
+from models.poet.automaton import NEVER, FormAutomaton, Places, Row
 from models.poet.data import prefix
 from models.poet.forms import Pattern
 from models.poet.originality import line_key
@@ -136,38 +136,39 @@ def _draw(tongue: Tongue, automaton: FormAutomaton, ready: list[Draft], logits: 
     """One token for each of ``ready``, whose logits [R, content tokens] these are."""
     lang = tongue.vocabulary.lang
     plain = torch.log_softmax(logits, -1)
+    absent = Places()
     for i, draft in enumerate(ready):
         said = {*draft.row.used, *draft.row.words}
-        absent = [number for number in draft.plan.topics if number not in said]
-        if absent:
-            logits[i, absent] += TOPIC_BOOST[lang]
+        absent.add(i, [number for number in draft.plan.topics if number not in said])
+    logits[absent.where()] += TOPIC_BOOST[lang]
     automaton.rows = [draft.row for draft in ready]
     scores = automaton(None, logits) / TEMPERATURE[lang]
-    scores = scores.masked_fill(scores < torch.topk(scores, min(TOP, scores.shape[1])).values[:, -1:], NEVER)
+    values, tokens = torch.topk(scores, min(TOP, scores.shape[1]))
     noise = torch.stack([torch.rand(scores.shape[1], generator=draft.generator) for draft in ready])
-    scores = scores - torch.log(-torch.log(noise.clamp(1e-9, 1 - 1e-7)))  # Gumbel-max
-    for i, draft in enumerate(ready):
-        token = _choose(tongue, automaton, draft.row, scores[i])
-        if token is None:
+    noise = noise.gather(1, tokens).clamp(1e-9, 1 - 1e-7)
+    drawn, order = (values - torch.log(-torch.log(noise))).sort(-1, descending=True)  # Gumbel-max
+    tokens = tokens.gather(1, order)
+    told = plain.gather(1, tokens).tolist()
+    possible = (drawn > NEVER).sum(1).tolist()
+    for i, (draft, choices) in enumerate(zip(ready, tokens.tolist(), strict=True)):
+        at = _choose(tongue, automaton, draft.row, choices[: possible[i]])
+        if at is None:
             draft.row.dead = True
             continue
-        draft.likelihood += float(plain[i, token])
+        draft.likelihood += told[i][at]
         draft.count += 1
-        _take(tongue, automaton, draft, token, content)
+        _take(tongue, automaton, draft, choices[at], content)
 
 
-def _choose(tongue: Tongue, automaton: FormAutomaton, row: Row, scores: Tensor) -> int | None:
-    """The best token that does not finish a line of somebody's; None where there is none."""
-    while True:
-        token = int(scores.argmax())
-        if float(scores[token]) == NEVER:
-            return None
+def _choose(tongue: Tongue, automaton: FormAutomaton, row: Row, choices: list[int]) -> int | None:
+    """Where the first of ``choices`` is that finishes no line of somebody's; None where there is none."""
+    for at, token in enumerate(choices):
         if not automaton.completes(row, token):
-            return token
+            return at
         words = [automaton.words[number] for number in (token, *reversed(row.words))]
         if line_key(words, automaton.lang) not in tongue.lines and [*row.words, token] not in row.lines:
-            return token
-        scores[token] = NEVER
+            return at
+    return None
 
 
 def _take(tongue: Tongue, automaton: FormAutomaton, draft: Draft, token: int, content: int) -> None:

@@ -187,7 +187,7 @@ class ForwardAutomaton(LogitsProcessor):
     def _characters_at(self, place: Place) -> list[Tensor]:
         """The characters [W] that may stand at each place still open in the line."""
         row, line, form = place.row, place.row.line, self.form
-        barred = [word for word in {*row.used, *place.words} if form.weight[word] > 0]
+        barred = [word for word in {*row.used, *place.words} if form.telling[word]]
         masks = []
         for at in range(len(place.words), min(line.length, len(place.words) + _LONGEST)):
             if at == 0 and line.head:

@@ -14,11 +14,11 @@ TELLING = {"en": 0.35, "zh": 0.1}
 def score(draft: Draft, automaton: FormAutomaton) -> float:
     """Higher is better. In nats a token, since the likelihood is."""
     words = [number for line in draft.row.lines for number in line]
-    telling = [number for number in words if automaton.weight[number] > 0]
+    telling = [number for number in words if automaton.telling[number]]
     topics = draft.plan.topics
     said = sum(number in words for number in topics) / len(topics) if topics else 0.0
     again = 1 - len(set(telling)) / len(telling) if telling else 0.0
-    weight = sum(float(automaton.weight[number]) for number in telling) / max(1, len(words))
+    weight = float(automaton.weight[telling].sum()) / max(1, len(words))
     return draft.mean + TELLING[automaton.lang] * weight + TOPIC * said - REPETITION * again
 
 
