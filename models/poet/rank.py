@@ -18,7 +18,8 @@ def score(draft: Draft, automaton: FormAutomaton) -> float:
     topics = draft.plan.topics
     said = sum(number in words for number in topics) / len(topics) if topics else 0.0
     again = 1 - len(set(telling)) / len(telling) if telling else 0.0
-    weight = float(automaton.weight[telling].sum()) / max(1, len(words))
+    weights: list[float] = automaton.weight[telling].tolist()
+    weight = sum(weights) / max(1, len(words))
     return draft.mean + TELLING[automaton.lang] * weight + TOPIC * said - REPETITION * again
 
 
