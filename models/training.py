@@ -38,8 +38,14 @@ def settings_of(model: str, data: Path | None, out: Path, pairs: Sequence[str] =
     types = {name: hint for name, hint in get_type_hints(kind).items() if name in kind.__dataclass_fields__}
     if data is None and type(None) not in get_args(types["data"]):
         raise BadInput("bad-usage", why=f"`atelier train {model}` needs --data")
-    names = sorted(set(types) - {"data", "out"})
-    chosen: dict[str, Any] = {"data": data, "out": out}
+    return from_pairs(kind, pairs, data=data, out=out)
+
+
+def from_pairs(kind: Any, pairs: Sequence[str], **given: Any) -> Any:
+    """The settings dataclass ``kind`` of what is ``given`` and of ``NAME=VALUE`` pairs; :class:`BadInput`."""
+    types = {name: hint for name, hint in get_type_hints(kind).items() if name in kind.__dataclass_fields__}
+    names = sorted(set(types) - set(given))
+    chosen = dict(given)
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or name not in names:

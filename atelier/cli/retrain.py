@@ -1,8 +1,9 @@
-"""``atelier retrain``: what a training from votes would learn from, and whether that can be learnt."""
+"""``atelier retrain``: what a training from votes would learn from, and for the poet the training itself."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -15,6 +16,7 @@ from atelier.learning.rules import Bounds
 from atelier.learning.snapshot import Snapshot, take
 from atelier.settings import Settings
 from atelier.store import Store
+from atelier.up.lock import Lock
 from atelier.versions import MODEL_OF, MODELS, Model, folder_of
 
 
@@ -22,25 +24,69 @@ from atelier.versions import MODEL_OF, MODELS, Model, folder_of
 @click.argument("model", type=click.Choice(MODELS))
 @click.option("--dry-run", is_flag=True, help="only say what there is to learn from, and how well it can be")
 @click.option("--votes", type=click.IntRange(min=1), default=Bounds.votes, show_default=True)
+@click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="a setting of the training")
+@click.option("--freeze", metavar="NAMES", help="the same as --set freeze=: parts that stay as they are")
 @click.option("--json", "as_json", is_flag=True)
-def retrain_command(model: Model, dry_run: bool, votes: int, as_json: bool) -> None:
-    """Train MODEL from votes. Below a minimum of votes nothing is done, and it is said what is missing."""
+def retrain_command(
+    model: Model, dry_run: bool, votes: int, pairs: tuple[str, ...], freeze: str | None, as_json: bool
+) -> None:
+    """Train MODEL from votes. Below a minimum of votes nothing is done, and it is said what is missing.
+
+    What comes of it is a new version that is listed and serves nobody until it is promoted. The same
+    command goes on where it was stopped.
+    """
     settings, lang = Settings.load(), terminal_language()
     store = Store.open(settings.database)
     kind = next(kind for kind, name in MODEL_OF.items() if name == model)
     snapshot = take(model, store.heard(kind), settings.lessons / "snapshots", Bounds(votes=votes))
     enough = not snapshot.missing
-    told = {"snapshot": str(snapshot.folder), **snapshot.about, "enough": enough, "heads": []}
-    if enough and model == "poet":
+    told = {
+        "snapshot": str(snapshot.folder),
+        **snapshot.about,
+        "enough": enough,
+        "heads": [],
+        "version": None,
+    }
+    if enough and dry_run and model == "poet":
         told["heads"] = _heads(store, settings, snapshot)
+    if enough and not dry_run and model == "poet":
+        chosen = (*pairs, f"freeze={freeze}") if freeze else pairs
+        with Lock(settings.lessons, "retrain"):
+            told["version"] = _trained(store, settings, snapshot, chosen)
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
     else:
         _print(told)
         for name, number in snapshot.missing.items():
             click.echo(say(f"retrain-missing-{name}", lang, number=number))
-    if enough and not dry_run:
+        if enough and not dry_run and model == "poet":
+            key = "retrain-made" if told["version"] else "retrain-nothing-better"
+            click.echo(say(key, lang, model=model, version=told["version"] or ""))
+    if enough and not dry_run and model != "poet":
         raise Unavailable("retrain-not-built")
+
+
+def _trained(store: Store, settings: Settings, snapshot: Snapshot, pairs: Sequence[str]) -> str | None:
+    """Fine-tune the serving poet and write the new version down; its name, or None: nothing better came."""
+    try:
+        from models.device import resolve
+        from models.poet.kto import Tuning
+        from models.poet.tune import tune
+        from models.training import from_pairs
+    except ModuleNotFoundError as fault:
+        if (fault.name or "").startswith("models."):
+            raise
+        raise Unavailable("room-missing", extra="worker") from None
+
+    def progress(lang: str, step: int, loss: float) -> None:
+        click.echo(f"{lang} step {step}: held-out loss {loss:.4f}", err=True)
+
+    tuning = from_pairs(Tuning, pairs)
+    registry.known(store, "poet")
+    parent = folder_of("poet", store.serving("poet") or "shipped")
+    device = resolve(settings.device, settings.threads)
+    made = tune(parent, snapshot, settings.lessons / "trained", tuning, device=device, told=progress)
+    return None if made is None else registry.adopt(store, "poet", made.folder, settings.versions).version
 
 
 def _heads(store: Store, settings: Settings, snapshot: Snapshot) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""One ``atelier up`` a home: a lock that the system lets go of when its holder dies, however it dies."""
+"""One ``atelier up`` a home, one training from votes: a lock that is let go of however its holder dies."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from atelier.errors import Unavailable
 
 
 class Lock:
-    """Holds ``home/up.lock`` from ``with`` to its end.
+    """Holds ``home/up.lock`` (or another ``name``) from ``with`` to its end.
 
-    Raises ``Unavailable``: ``up-already`` (with the holder's process id) or ``up-home`` where
-    the folder cannot be written.
+    Raises ``Unavailable``: ``up-already`` (with the holder's process id; ``NAME-already`` likewise) or
+    ``up-home`` where the folder cannot be written.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, name: str = "up") -> None:
         self._home = home
+        self._name = name
         self._file: int | None = None
 
     def __enter__(self) -> Self:
-        path = self._home / "up.lock"
+        path = self._home / f"{self._name}.lock"
         try:
             self._home.mkdir(parents=True, exist_ok=True)
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -34,7 +35,7 @@ class Lock:
         except BlockingIOError:
             holder = os.pread(self._file, 32, 0).decode("ascii", "replace").strip() or "?"
             self._close()
-            raise Unavailable("up-already", home=str(self._home), pid=holder) from None
+            raise Unavailable(f"{self._name}-already", home=str(self._home), pid=holder) from None
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
         return self

@@ -16,8 +16,9 @@ from atelier.learning.rules import Bounds, Heard
 from atelier.learning.snapshot import Snapshot, take
 from atelier.requests import PoemRequest
 from atelier.store import PersonRef, Store
+from atelier.up.lock import Lock
 from atelier.works import PoemResult
-from models.poet.decode import write
+from models.poet.decode import Draft, write
 from models.poet.generate import Poet
 from models.poet.render import lines_of
 from models.poet.reward import auc, features, fit, learn, sequence
@@ -95,6 +96,16 @@ def test_where_there_is_no_taste_none_is_found(poet: Poet, tmp_path: Path) -> No
     assert judged.off < 0.2
 
 
+def as_heard(poet: Poet, request: PoemRequest, draft: Draft) -> Heard:
+    """A vote on what the decoder has just written."""
+    result = PoemResult(
+        form=request.written_as, lang="en", title="", seed=4, version="v1", stanzas=[2],
+        lines=lines_of(draft, poet.automata["en"], [False] * len(poet.automata["en"].words)),
+    )  # fmt: skip
+    return Heard("w1", "poem", "en", request.model_dump(mode="json", exclude_none=True),
+                 result.model_dump(mode="json"), (), "v1", "p1", "", True, NOON)  # fmt: skip
+
+
 def test_a_poem_is_read_as_it_was_written(poet: Poet, tmp_path: Path) -> None:
     """What the head sees is what the decoder fed: the same tokens and the same places, for a real poem."""
     request = PoemRequest(topic="the sea", form="couplet", seed=4)
@@ -102,12 +113,7 @@ def test_a_poem_is_read_as_it_was_written(poet: Poet, tmp_path: Path) -> None:
     (drafts,) = write(poet.tongues["en"], poet.automata["en"], [order.plan])
     draft = drafts[0]
     content = poet.tongues["en"].vocabulary.content
-    result = PoemResult(
-        form="couplet", lang="en", title="", seed=4, version="v1", stanzas=[2],
-        lines=lines_of(draft, poet.automata["en"], [False] * len(poet.automata["en"].words)),
-    )  # fmt: skip
-    heard = Heard("w1", "poem", "en", request.model_dump(mode="json", exclude_none=True),
-                  result.model_dump(mode="json"), (), "v1", "p1", "", True, NOON)  # fmt: skip
+    heard = as_heard(poet, request, draft)
     (example,) = take("poet", [heard], tmp_path, Bounds()).examples
     rows = sequence(poet, example)
     assert rows is not None
@@ -161,7 +167,15 @@ def test_the_command_says_what_the_votes_hold_and_what_is_missing(
     told = json.loads(out)
     assert (code, told["enough"], told["voters"], told["votes"]) == (0, True, 45, 450)
     assert told["heads"][0]["auc"] > 0.68
-    code, _, err = retrain()
-    assert code == 1
-    assert "not built yet" in err
-    assert "\n" not in err.strip()
+    quick = [word for pair in ("steps=4", "batch=16", "validate_every=4", "rate=1e-3")
+             for word in ("--set", pair)]  # fmt: skip
+    with Lock(tmp_path / "learning", "retrain"):
+        code, out, err = retrain(*quick)
+        assert (code, out, err.count("\n")) == (1, "", 1)
+        assert "already" in err
+    code, out, err = retrain(*quick, "--freeze", "mlp", "--json")
+    made = json.loads(out)["version"]
+    assert (code, made is None) == (0, False)
+    assert "held-out loss" in err
+    assert {row.version: row.status for row in store.versions("poet")}[made] == "candidate"
+    assert store.serving("poet") is None  # what ships goes on serving

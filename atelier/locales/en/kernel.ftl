@@ -41,7 +41,10 @@ bad-device = There is no device “{ $device }” on this machine: use “auto�
 ## Command line
 bad-out = Cannot write to { $path }: { $why }. Choose another path with --out.
 snapshot-damaged = The snapshot of votes at { $path } is not what was written: delete the folder and export again.
-retrain-not-built = There are votes enough, but fine-tuning from them is not built yet: nothing was trained. `--dry-run` says what they hold.
+retrain-not-built = There are votes enough, but fine-tuning this model from them is not built yet: nothing was trained. `--dry-run` says what they hold.
+retrain-made = There is a new version { $version }. Nothing has compared it with the one that serves yet: look at it, then `atelier models promote { $model } { $version }`.
+retrain-nothing-better = The people who were held out like nothing of it better: no new version was made.
+retrain-already = A training from votes is running here already (process { $pid }): wait for it, or stop it.
 retrain-missing-votes = { $number ->
     [one] One more vote that counts is needed.
    *[other] { $number } more votes that count are needed.

@@ -41,7 +41,10 @@ bad-device = 这台机器上没有设备“{ $device }”：请用“auto”、�
 ## Command line
 bad-out = 无法写入 { $path }：{ $why }。请用 --out 指定其他路径。
 snapshot-damaged = { $path } 的投票快照与写入时不一致：请删除该文件夹后重新导出。
-retrain-not-built = 投票已经够了，但用投票微调的功能还没有做好：没有训练任何东西。`--dry-run` 会说明这些投票里有什么。
+retrain-not-built = 投票已经够了，但用投票微调这个模型的功能还没有做好：没有训练任何东西。`--dry-run` 会说明这些投票里有什么。
+retrain-made = 有了新版本 { $version }。它还没有和当前版本比较过：请先看看，再运行 `atelier models promote { $model } { $version }`。
+retrain-nothing-better = 留作验证的人并没有更喜欢它：没有生成新版本。
+retrain-already = 这里已经有一个用投票进行的训练（进程 { $pid }）：请等它结束，或把它停下。
 retrain-missing-votes = 还差 { $number } 张有效投票。
 retrain-missing-liked = 还差 { $number } 个 👍。
 retrain-missing-disliked = 还差 { $number } 个 👎。

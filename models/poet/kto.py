@@ -1,0 +1,239 @@
+"""From thumbs to a better poet: KTO on unpaired votes, anchored to the version that serves.
+
+Ethayarajh, Xu, Muennighoff, Jurafsky and Kiela (2024), "KTO: Model Alignment as Prospect Theoretic
+Optimization", section 4.1. For a poem y and what it was asked for x (form, mood and topic tags):
+
+    r(x, y) = log p(y|x) - log p_ref(y|x)                         the implied reward
+    z0      = max(0, mean over i of r(x_i, y_(i+1)))              how far p went from p_ref (no gradient)
+    v(x, y) = w_liked sigmoid(beta (r - z0))      if y is liked
+              w_disliked sigmoid(beta (z0 - r))   if it is not    (eq. 7)
+    L       = mean of w_y - v(x, y)                               (eq. 8)
+
+The poems of z0 are those of the batch, each under its neighbour's tags. The weights make both kinds
+count the same (eq. 9, lower bound), times a vote's own weight. p_ref is the frozen current version.
+
+It takes nothing but the snapshot and the current version's folder. The best on held-out people's
+votes is kept, and none if it is no better than where it began. Every step's chance (batch, dropout)
+comes from the seed and its number alone, so a run that was killed ends like an undisturbed one.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from atelier.languages import Lang
+from atelier.learning.snapshot import Snapshot
+from atelier.requests import PoemRequest
+from models.poet.data import IGNORED, PREFIX, collate
+from models.poet.generate import Poet
+from models.poet.network import VerseModel
+from models.poet.reward import sequence
+
+Rows = list[tuple[int, int, int]]
+Told = Callable[[Lang, int, float], None]
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """What a fine-tuning takes; every field may be set."""
+
+    steps: int = 300  # a language, at most
+    batch: int = 32  # votes a step
+    rate: float = 3e-4
+    beta: float = 0.1
+    weight_decay: float = 0.01
+    dropout: float = 0.0  # on attention
+    freeze: tuple[str, ...] = ()  # parameters whose name holds one of these stay as they are
+    validate_every: int = 20
+    patience: int = 5  # validations without progress before it stops
+    seed: int = 1
+    least_each: int = 20  # liked and disliked votes of a language; with fewer it stays as it is
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One vote, read: the poem as it was written, its sign and its weight in the loss."""
+
+    rows: Rows
+    liked: bool
+    weight: float
+
+
+@dataclass
+class Progress:
+    """Where a language's run is; ``curve`` has the held-out loss of each validation."""
+
+    step: int = 0
+    best: float = float("inf")
+    since_best: int = 0
+    best_step: int = 0
+    curve: list[tuple[int, float]] = field(default_factory=list)
+
+
+def lessons(poet: Poet, snapshot: Snapshot, lang: Lang) -> dict[str, list[Lesson]]:
+    """The votes on poems of ``lang`` by split; those of a split count the same on both sides."""
+    read: dict[str, Rows] = {}
+    for example in snapshot.examples:
+        if PoemRequest.model_validate(example.request).written_in == lang:
+            rows = sequence(poet, example)
+            if rows is not None:
+                read[example.work] = rows
+    found: dict[str, list[Lesson]] = {}
+    for split in ("train", "val"):
+        votes = [(e, b) for e, b in snapshot.votes(split) if e.work in read]
+        total = {kind: sum(b.weight for _, b in votes if b.liked == kind) for kind in (True, False)}
+        found[split] = [
+            Lesson(read[e.work], b.liked, b.weight * len(votes) / max(1e-9, 2 * total[b.liked]))
+            for e, b in votes
+        ]
+    return found
+
+
+def log_likelihood(network: VerseModel, sequences: Sequence[Rows]) -> Tensor:
+    """The log p(y|x) of each sequence [N], over the words that the poet chooses itself."""
+    slots, targets = collate(sequences, network.content)
+    slots, targets = slots.to(network.lm.device), targets.to(network.lm.device)
+    counted = targets != IGNORED
+    said = functional.cross_entropy(
+        network.logits(network.hidden(slots)[counted]).float(), targets[counted], reduction="none"
+    )
+    summed = torch.zeros(len(sequences), device=said.device)
+    return summed.index_add(0, counted.nonzero()[:, 0], -said)
+
+
+def mismatched(sequences: Sequence[Rows]) -> list[Rows]:
+    """Each poem under the tags of the one before it."""
+    return [
+        before[:PREFIX] + after[PREFIX:] for before, after in zip(sequences, _turned(sequences), strict=True)
+    ]
+
+
+def _turned(sequences: Sequence[Rows]) -> list[Rows]:
+    return [*sequences[1:], *sequences[:1]]
+
+
+def kto_loss(reward: Tensor, drift: Tensor, liked: Tensor, weight: Tensor, beta: float) -> Tensor:
+    """``reward`` r [N], ``drift`` r of mismatched pairs [M], ``liked`` and ``weight`` [N] → the loss."""
+    anchor = drift.detach().mean().clamp(min=0)
+    side = torch.where(liked, 1.0, -1.0)
+    return (weight * (1 - torch.sigmoid(beta * side * (reward - anchor)))).mean()
+
+
+def loss_of(network: VerseModel, reference: VerseModel, some: Sequence[Lesson], beta: float) -> Tensor:
+    """The loss of a batch of votes."""
+    rows = [one.rows for one in some]
+    others = mismatched(rows)
+    with torch.no_grad():
+        before, before_others = log_likelihood(reference, rows), log_likelihood(reference, others)
+        drift = log_likelihood(network, others) - before_others
+    reward = log_likelihood(network, rows) - before
+    liked = torch.tensor([one.liked for one in some], device=reward.device)
+    weight = torch.tensor([one.weight for one in some], device=reward.device)
+    return kto_loss(reward, drift, liked, weight, beta)
+
+
+def tune_language(
+    reference: VerseModel, votes: dict[str, list[Lesson]], tuning: Tuning, checkpoint: Path,
+    lang: Lang = "en", told: Told = lambda *_: None,
+) -> tuple[VerseModel, Progress] | None:  # fmt: skip
+    """Fine-tune one language; None where there are too few votes, or nothing better was found.
+
+    ``checkpoint`` is where it goes on from, if it is there, and what it leaves; ``told`` hears the
+    step and the held-out loss of each validation.
+    """
+    if any(_fewer(votes[split], least) for split, least in (("train", tuning.least_each), ("val", 1))):
+        return None
+    reference = reference.eval()
+    network = copy.deepcopy(reference)
+    _set_dropout(network, tuning.dropout)
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad = not any(part in name for part in tuning.freeze)
+    learnt = [p for p in network.parameters() if p.requires_grad]
+    optimiser = torch.optim.AdamW(learnt, lr=tuning.rate, betas=(0.9, 0.98), weight_decay=tuning.weight_decay)
+    best, state = copy.deepcopy(network.state_dict()), Progress()
+    if checkpoint.exists():
+        held = torch.load(checkpoint, weights_only=True, map_location=reference.lm.device)
+        network.load_state_dict(held["network"])
+        optimiser.load_state_dict(held["optimiser"])
+        best, state = held["best"], Progress(**held["state"])
+    while True:
+        if state.step % tuning.validate_every == 0 or state.step == tuning.steps:
+            if not state.curve or state.curve[-1][0] != state.step:
+                if validate(network, reference, votes["val"], tuning, state):
+                    best = copy.deepcopy(network.state_dict())
+                told(lang, state.step, state.curve[-1][1])
+            _save(checkpoint, network=network.state_dict(), optimiser=optimiser.state_dict(), best=best,
+                  state=asdict(state))  # fmt: skip
+        if state.step >= tuning.steps or state.since_best >= tuning.patience:
+            break
+        step(network, reference, optimiser, votes["train"], tuning, state.step)
+        state.step += 1
+    if state.best_step == 0:
+        return None
+    network.load_state_dict(best)
+    return network.eval(), state
+
+
+def step(
+    network: VerseModel, reference: VerseModel, optimiser: torch.optim.Optimizer, votes: Sequence[Lesson],
+    tuning: Tuning, number: int,
+) -> float:  # fmt: skip
+    """The update of that number; returns its loss."""
+    torch.manual_seed(tuning.seed * 1_000_003 + number)
+    per_epoch = max(1, len(votes) // tuning.batch)
+    epoch, part = divmod(number, per_epoch)
+    order = random.Random(f"{tuning.seed} {epoch}").sample(range(len(votes)), len(votes))
+    some = [votes[at] for at in order[part * tuning.batch : (part + 1) * tuning.batch]]
+    network.train()
+    for group in optimiser.param_groups:
+        group["lr"] = tuning.rate * min(1.0, (number + 1) / 10) * (1 - number / tuning.steps)
+    loss = loss_of(network, reference, some, tuning.beta)
+    loss.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimiser.step()
+    optimiser.zero_grad(set_to_none=True)
+    return float(loss.detach())
+
+
+@torch.no_grad()
+def validate(
+    network: VerseModel, reference: VerseModel, votes: Sequence[Lesson], tuning: Tuning, state: Progress
+) -> bool:
+    """The loss on held-out people's votes, written into ``state``; whether it is the best yet."""
+    network.eval()
+    parts = [votes[at : at + tuning.batch] for at in range(0, len(votes), tuning.batch)]
+    total = sum(float(loss_of(network, reference, part, tuning.beta)) * len(part) for part in parts)
+    value = total / len(votes)
+    state.curve.append((state.step, value))
+    if value < state.best - 1e-6:
+        state.best, state.best_step, state.since_best = value, state.step, 0
+        return True
+    state.since_best += 1
+    return False
+
+
+def _fewer(votes: Sequence[Lesson], least: int) -> bool:
+    liked = sum(one.liked for one in votes)
+    return min(liked, len(votes) - liked) < least
+
+
+def _set_dropout(network: VerseModel, rate: float) -> None:
+    for module in network.modules():
+        if hasattr(module, "attention_dropout"):
+            vars(module)["attention_dropout"] = rate  # a plain number, in transformers' attention
+
+
+def _save(path: Path, **held: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".tmp")
+    torch.save(held, beside)
+    beside.replace(path)

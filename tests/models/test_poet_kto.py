@@ -1,0 +1,145 @@
+"""Fine-tuning the poet on thumbs: the loss, what is learnt, what stays, and that a kill changes nothing."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+import torch
+
+from atelier.learning.rules import Bounds
+from atelier.learning.snapshot import take
+from atelier.requests import PoemRequest
+from atelier.versions import sha256, shipped_folder
+from models.poet import kto
+from models.poet.data import PREFIX
+from models.poet.decode import write
+from models.poet.generate import Poet
+from models.poet.kto import Lesson, Tuning, kto_loss, lessons, log_likelihood, mismatched, tune_language
+from models.poet.reward import auc, sequence
+from models.poet.tune import tune
+from tests.models.test_poet_reward import names_a_season, snapshot, votes
+
+FEW = Tuning(steps=4, batch=4, least_each=1, validate_every=2, rate=1e-3, dropout=0.1)
+
+
+@pytest.fixture(scope="module")
+def poet() -> Poet:
+    return Poet.load()
+
+
+@pytest.fixture(scope="module")
+def heard(poet: Poet, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Lesson]]:
+    read = lessons(poet, snapshot(names_a_season, tmp_path_factory.mktemp("votes")), "en")
+    return {split: some[:160] if split == "train" else some[:24] for split, some in read.items()}
+
+
+def test_the_loss_is_the_papers() -> None:
+    reward, drift = torch.tensor([2.0, -1.0]), torch.tensor([1.0, 2.0, -1.5])  # mean 0.5
+    liked, weight = torch.tensor([True, False]), torch.tensor([1.0, 0.5])
+
+    def sigmoid(x: float) -> float:
+        return 1 / (1 + math.exp(-x))
+
+    by_hand = (1 - sigmoid(0.1 * (2 - 0.5)) + 0.5 * (1 - sigmoid(0.1 * (0.5 - -1)))) / 2
+    assert float(kto_loss(reward, drift, liked, weight, 0.1)) == pytest.approx(by_hand)
+    below = kto_loss(reward, -drift, liked, weight, 0.1)  # the anchor is never below nothing
+    assert float(below) == pytest.approx(float(kto_loss(reward, torch.zeros(1), liked, weight, 0.1)))
+
+
+def test_both_kinds_count_the_same(heard: dict[str, list[Lesson]], poet: Poet, tmp_path: Path) -> None:
+    some = lessons(poet, snapshot(names_a_season, tmp_path), "en")["train"]
+    sums = [sum(one.weight for one in some if one.liked == kind) for kind in (True, False)]
+    assert sums[0] == pytest.approx(sums[1])
+    assert sum(sums) == pytest.approx(len(some))
+    one, other = heard["train"][0].rows, heard["train"][1].rows
+    assert mismatched([one, other]) == [one[:PREFIX] + other[PREFIX:], other[:PREFIX] + one[PREFIX:]]
+
+
+def test_a_poem_is_as_likely_as_when_it_was_written(poet: Poet, tmp_path: Path) -> None:
+    from tests.models.test_poet_reward import as_heard
+
+    request = PoemRequest(topic="the sea", form="couplet", seed=4)
+    (drafts,) = write(poet.tongues["en"], poet.automata["en"], [poet._order(request).plan])
+    (example,) = take("poet", [as_heard(poet, request, drafts[0])], tmp_path, Bounds()).examples
+    rows = sequence(poet, example)
+    assert rows is not None
+    with torch.no_grad():
+        (found,) = log_likelihood(poet.tongues["en"].network, [rows, rows[:20]])[:1]
+    assert float(found) == pytest.approx(drafts[0].likelihood, rel=1e-4)
+
+
+def test_a_taste_is_learnt_and_what_is_frozen_stays(
+    poet: Poet, heard: dict[str, list[Lesson]], tmp_path: Path
+) -> None:
+    reference = poet.tongues["en"].network
+    tuning = Tuning(steps=16, batch=16, validate_every=8, rate=2e-3, freeze=("mlp",))
+    told: list[int] = []
+    found = tune_language(
+        reference, heard, tuning, tmp_path / "en.pt", told=lambda _lang, step, _loss: told.append(step)
+    )
+    assert found is not None
+    network, state = found
+    assert told == [0, 8, 16]
+    assert state.best < state.curve[0][1]
+    before, after = dict(reference.named_parameters()), dict(network.named_parameters())
+    assert all(torch.equal(before[name], after[name]) for name in before if "mlp" in name)
+    assert not torch.equal(before["lm.model.embed_tokens.weight"], after["lm.model.embed_tokens.weight"])
+    fresh = take("poet", votes(names_a_season, 90, seed=78), tmp_path / "fresh", Bounds())
+    judged = [(rows, e.ballots[0].liked) for e in fresh.examples if (rows := sequence(poet, e))]
+    poems = [rows for rows, _ in judged]
+    with torch.no_grad():
+        implied = log_likelihood(network, poems) - log_likelihood(reference, poems)
+    liked = torch.tensor([float(like) for _, like in judged])
+    assert auc(implied, liked, torch.ones(len(liked))) > 0.62  # 0.8 is all there is
+
+
+@pytest.mark.parametrize("moment", ["step 1", "step 4", "save 2"])
+def test_a_run_that_is_killed_ends_like_an_undisturbed_one(
+    moment: str, poet: Poet, heard: dict[str, list[Lesson]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = poet.tongues["en"].network
+    some = {split: votes[:12] for split, votes in heard.items()}
+    tune_language(reference, some, FEW, tmp_path / "whole.pt")
+    what, _, when = moment.partition(" ")
+    calls = 0
+    owner, name = (kto, "step") if what == "step" else (torch, "save")
+    plain = getattr(owner, name)
+
+    def pulled_plug(*args: object, **others: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls == int(when):
+            raise KeyboardInterrupt
+        return plain(*args, **others)
+
+    monkeypatch.setattr(owner, name, pulled_plug)
+    with pytest.raises(KeyboardInterrupt):
+        tune_language(reference, some, FEW, tmp_path / "broken.pt")
+    monkeypatch.undo()
+    torch.rand(7)  # another process has had another chance
+    tune_language(reference, some, FEW, tmp_path / "broken.pt")
+    one, two = (torch.load(tmp_path / f"{n}.pt", weights_only=True) for n in ("whole", "broken"))
+    assert one["state"] == two["state"]
+    for part in ("network", "best"):
+        assert all(torch.equal(one[part][key], two[part][key]) for key in one[part])
+
+
+def test_a_version_comes_of_it(poet: Poet, tmp_path: Path) -> None:
+    taken = snapshot(names_a_season, tmp_path / "votes")
+    tuning = Tuning(steps=4, batch=16, validate_every=4, rate=1e-3)
+    version = tune(shipped_folder("poet"), taken, tmp_path / "out", tuning)
+    assert version is not None
+    card = version.card
+    assert card["parent"]["version"] == poet.version
+    assert card["data"][-1]["snapshot"] == taken.sha256
+    assert set(card["trained"]) == {"method", "en", "tuning"}
+    for name in ("zh.safetensors", "zh.json", "en-lexicon.safetensors", "en-lines.safetensors"):
+        assert version.card["files"][name] == sha256(shipped_folder("poet") / name), name
+    assert version.card["files"]["en.safetensors"] != sha256(shipped_folder("poet") / "en.safetensors")
+    assert Poet.load(version.folder).version == version.name
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [version.name]
+    assert tune(shipped_folder("poet"), taken, tmp_path / "out", tuning) == version
+    few = take("poet", votes(names_a_season, 40), tmp_path / "few", Bounds())
+    assert tune(shipped_folder("poet"), few, tmp_path / "out", tuning) is None
