@@ -86,13 +86,15 @@ def test_a_taste_is_learnt_and_what_is_frozen_stays(
     before, after = dict(reference.named_parameters()), dict(network.named_parameters())
     assert all(torch.equal(before[name], after[name]) for name in before if "mlp" in name)
     assert not torch.equal(before["lm.model.embed_tokens.weight"], after["lm.model.embed_tokens.weight"])
-    fresh = take("poet", votes(names_a_season, 90, seed=78), tmp_path / "fresh", Bounds())
+    fresh = take("poet", votes(names_a_season, 240, seed=78), tmp_path / "fresh", Bounds())
     judged = [(rows, e.ballots[0].liked) for e in fresh.examples if (rows := sequence(poet, e))]
     poems = [rows for rows, _ in judged]
     with torch.no_grad():
         implied = log_likelihood(network, poems) - log_likelihood(reference, poems)
     liked = torch.tensor([float(like) for _, like in judged])
-    assert auc(implied, liked, torch.ones(len(liked))) > 0.62  # 0.8 is all there is
+    assert (
+        auc(implied, liked, torch.ones(len(liked))) > 0.57
+    )  # chance: 0.50 with a deviation of 0.04; of 160 votes
 
 
 @pytest.mark.parametrize("moment", ["step 1", "step 4", "save 2"])
