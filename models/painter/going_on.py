@@ -20,6 +20,11 @@ def card_of(folder: Path) -> dict[str, Any]:
     return dict(open_version(folder, model="painter").card)
 
 
+def has_part(folder: Path, part: str) -> bool:
+    """Whether the version in ``folder`` has that part. Raises :class:`WeightsError` as :func:`part_of`."""
+    return part in card_of(folder)["parameters"]
+
+
 def part_of(folder: Path, part: str) -> dict[str, torch.Tensor]:
     """The float32 weights of one part (``decoder``, ``generator``, ``scale``) of the version in ``folder``.
 

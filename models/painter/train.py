@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -29,7 +30,7 @@ from models.painter.data import Pictures, all_captions, load_split
 from models.painter.flow import train_flow
 from models.painter.gan import train_gan
 from models.painter.going_on import FILE as PAINTER
-from models.painter.going_on import card_of
+from models.painter.going_on import card_of, has_part, part_of
 from models.painter.judge import Jury
 from models.painter.judge_training import train_judge
 from models.painter.latents import Latents, Scale, encode
@@ -112,6 +113,8 @@ def train(settings: Settings) -> Version | None:
         settings, shape, parent, coder.decoder, coupling, bank, lesson, text, ours, theirs, work, sheets.child
     )
     ranker, sixth = train_ranker(settings, text, ours, theirs, work)
+    if settings.start and not sixth.step and has_part(settings.start, "ranker"):
+        ranker.load_state_dict(part_of(settings.start, "ranker"))
     if settings.runs("baselines"):
         drawn = parent_sampler(parent, coder.decoder, ours.scale, text, settings.device)
         encoder = TextEncoder.load(settings.text, settings.device)
@@ -136,7 +139,7 @@ def export(
     """
     settings.out.mkdir(parents=True, exist_ok=True)
     parts: dict[str, nn.Module] = {"generator": made.generator, "decoder": made.coder.decoder}
-    if journals["ranker"].step:
+    if journals["ranker"].step or (settings.start and has_part(settings.start, "ranker")):
         parts["ranker"] = made.ranker
     tensors = {
         f"{name}.{key}": value for name, part in parts.items() for key, value in part.state_dict().items()
@@ -175,7 +178,7 @@ def export(
             "text": {"version": text.version, "sha256": text.sha256},
             **({"start": _origin(settings.start)} if settings.start else {}),
             "data": credit(pictures.rows),
-            "command": _command(settings),
+            "command": _command(settings, [name for name, journal in journals.items() if journal.step]),
             "trained": {
                 name: {
                     "steps": journal.step, "pictures": int(journal.step * settings.batch * share[name]),
@@ -203,13 +206,18 @@ def _origin(folder: Path) -> dict[str, str]:
     return {"version": card["version"], "sha256": card["files"][PAINTER], "command": card["command"]}
 
 
-def _command(settings: Settings) -> str:
-    """The command line that trains this version again, given the same packs."""
+def _command(settings: Settings, trained: Sequence[str]) -> str:
+    """The command line that trains this version again, given the same packs.
+
+    Stages are run in several calls, so they are not told: unless the generator is the start's own.
+    """
     default = asdict(Settings(Path(), Path()))
     skipped = {"data", "out", "work", "text", "device", "resume", "stages", "hardware", "tracker"}
     changed = {k: v for k, v in asdict(settings).items() if k not in skipped and v != default[k]}
     if settings.start:  # a path of this machine: the name says which version, the card its hash
         changed["start"] = settings.start.name
+    if settings.start and not {"flow", "gan"} & set(trained):
+        changed["stages"] = ",".join((*trained, "export"))
     said = "".join(f" --set {key}={value}" for key, value in changed.items())
     data = "" if settings.data is None else " --data DIR"
     return f"atelier train painter{data} --out DIR{said}"
@@ -222,7 +230,9 @@ def _latents(
     weights, kept = settings.pack_weights(), work / "latents"
     if not any(weights.get(row.pack, 1.0) for row in train_set.rows):
         raise BadInput("painter-bad-setting", name="weights", value=settings.weights)
-    encoded = encode(coder.encoder, train_set, weights, None, settings.device, kept / "train")
+    # A generator that goes on expects the scale that it was trained with.
+    scale = Scale(**part_of(settings.start, "scale")) if settings.start else None
+    encoded = encode(coder.encoder, train_set, weights, scale, settings.device, kept / "train")
     seen = weights if any(weights.get(row.pack, 1.0) for row in val_set.rows) else {}
     held = encode(coder.encoder, val_set, seen, encoded.scale, settings.device, kept / "val")
     return encoded, held

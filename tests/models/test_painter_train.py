@@ -119,6 +119,23 @@ def test_a_training_goes_on_from_a_version(pack: Path, tmp_path: Path) -> None:
     assert max(moved) < 0.01  # one step of the GAN
 
 
+def test_a_decoder_is_sharpened_alone(pack: Path, tmp_path: Path) -> None:
+    """All else of the version stays as it is, and its card's command says so."""
+    first = train(tiny(pack, tmp_path / "first"))
+    assert first is not None
+    only = {"start": first.folder, "stages": "autoencoder,sharpen,export"}
+    second = train(tiny(pack, tmp_path / "second", **only))
+    assert second is not None
+    assert "--set stages=autoencoder,sharpen,export" in second.card["command"]
+    assert set(second.card["trained"]) == {"autoencoder", "sharpen", "hardware"}
+    old, new = (load_file(version.file("painter.safetensors")) for version in (first, second))
+    assert {key for key in old if not torch.equal(old[key], new[key])} <= {
+        key for key in old if key.startswith("decoder.")
+    }
+    assert any(not torch.equal(old[key], new[key]) for key in old)
+    made(Painter.load(second.folder), PaintRequest(prompt="a red circle", seed=1))
+
+
 def test_a_tracker_that_is_not_there_is_named(
     pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
