@@ -57,7 +57,7 @@ def imitate(composer: Composer, real: Sequence[Tune], count: int) -> list[Made]:
     return [
         tune
         for at in range(0, len(drafts), AT_ONCE)
-        for tune in compose(composer.vae, composer.prior, drafts[at : at + AT_ONCE])
+        for tune in compose(composer.vae, composer.prior, drafts[at : at + AT_ONCE], gait=composer.gait)
     ]
 
 

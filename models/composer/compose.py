@@ -18,6 +18,7 @@ from torch import Tensor
 from atelier.errors import Cancelled
 from models.composer.attributes import ATTRIBUTES, ENDS, ROLES
 from models.composer.data import MODES, STYLES, Conditions
+from models.composer.gait import Gait
 from models.composer.grid import METER_NAMES, WINDOW, Notes, Steps, tidy, to_notes
 from models.composer.network import MelodyVAE
 from models.composer.plan import Phrase, Plan, plan
@@ -26,6 +27,8 @@ from models.composer.taste import barred, close, shortfall
 from models.composer.wishes import Wished
 
 CANDIDATES = 10
+MORE_CANDIDATES = 32  # where a range or a contour is asked for: few phrases have them by chance
+GAIT = 2.0  # what a nat of another rhythm's gait weighs against the rules of taste; chosen on other seeds
 TEMPERATURE = 0.6
 GUIDANCE = 2.0
 FLOW_STEPS = 16
@@ -87,9 +90,16 @@ def one_thread() -> Iterator[None]:
 
 
 def compose(
-    vae: MelodyVAE, prior: LatentPrior, drafts: Sequence[Draft], stopped: Callable[[], bool] = lambda: False
+    vae: MelodyVAE,
+    prior: LatentPrior,
+    drafts: Sequence[Draft],
+    stopped: Callable[[], bool] = lambda: False,
+    gait: Gait | None = None,
 ) -> list[Tune]:
-    """A tune for each draft. Raises :class:`Cancelled` when ``stopped`` says so between phrases."""
+    """A tune for each draft; of the phrases drawn, one is kept that moves like its rhythm by ``gait``.
+
+    Raises :class:`Cancelled` when ``stopped`` says so between phrases.
+    """
     longest = max((len(draft.plan.phrases) for draft in drafts), default=0)
     with one_thread():
         for index in range(longest):
@@ -97,21 +107,31 @@ def compose(
                 raise Cancelled
             plans = [(draft, draft.plan.phrases) for draft in drafts]
             due = [(draft, phrases[index]) for draft, phrases in plans if index < len(phrases)]
-            _phrases(vae, prior, due)
+            _phrases(vae, prior, due, gait)
     return [finish(draft) for draft in drafts]
 
 
+def candidates(wished: Wished) -> int:
+    """How many phrases are drawn for each that is kept."""
+    return MORE_CANDIDATES if wished.span is not None or wished.contour is not None else CANDIDATES
+
+
 @torch.no_grad()
-def _phrases(vae: MelodyVAE, prior: LatentPrior, due: list[tuple[Draft, Phrase]]) -> None:
-    """Draw :data:`CANDIDATES` for each phrase that is due, and keep the best of each."""
-    k, latent = CANDIDATES, prior.latent
+def _phrases(vae: MelodyVAE, prior: LatentPrior, due: list[tuple[Draft, Phrase]], gait: Gait | None) -> None:
+    """Draw several for each phrase that is due, and keep the best of each."""
+    latent = prior.latent
+    ends = np.cumsum([candidates(draft.wished) for draft, _ in due]).tolist()
+    spans = [range(begin, end) for begin, end in zip([0, *ends], ends, strict=False)]
     noise = torch.from_numpy(
-        np.concatenate([draft.rng.standard_normal((k, 2 * WINDOW, latent)) for draft, _ in due])
-    )
-    given = torch.zeros(len(due) * k, 2 * WINDOW, latent, dtype=torch.float64)
-    state = torch.full((len(due) * k, 2 * WINDOW), FREE)
-    for index, (draft, phrase) in enumerate(due):
-        rows = slice(index * k, index * k + k)
+        np.concatenate([
+            draft.rng.standard_normal((len(rows), 2 * WINDOW, latent))
+            for (draft, _), rows in zip(due, spans, strict=True)
+        ])
+    )  # fmt: skip
+    given = torch.zeros(len(noise), 2 * WINDOW, latent, dtype=torch.float64)
+    state = torch.full((len(noise), 2 * WINDOW), FREE)
+    for span, (draft, phrase) in zip(spans, due, strict=True):
+        rows = slice(span.start, span.stop)
         state[rows, :WINDOW] = KNOWN if phrase.before else ABSENT
         if phrase.before:
             given[rows, :WINDOW] = draft.latents[phrase.before]
@@ -121,35 +141,43 @@ def _phrases(vae: MelodyVAE, prior: LatentPrior, due: list[tuple[Draft, Phrase]]
         if phrase.given:
             state[rows, WINDOW : WINDOW + phrase.given] = KNOWN
             given[rows, WINDOW : WINDOW + phrase.given] = draft.heads[phrase.name][1]
-    known = wanted([pair for pair in due for _ in range(k)])
+    known = wanted([pair for pair, span in zip(due, spans, strict=True) for _ in span])
     z = prior.draw(noise, given, state, known, steps=FLOW_STEPS, guidance=GUIDANCE)[:, WINDOW:]
     for size in {draft.wished.steps_a_bar for draft, _ in due}:
         mine = [index for index, (draft, _) in enumerate(due) if draft.wished.steps_a_bar == size]
-        chosen = [index * k + row for index in mine for row in range(k)]
+        chosen = [row for index in mine for row in spans[index]]
         lots = torch.from_numpy(
-            np.concatenate([due[index][0].rng.random((k, WINDOW * size)) for index in mine])
+            np.concatenate([due[i][0].rng.random((len(spans[i]), WINDOW * size)) for i in mine])
         )
-        bars = np.stack([barred(due[i][0].wished.mode, due[i][0].wished.home) for i in mine])
-        mask = torch.from_numpy(bars).repeat_interleave(k, dim=0)
+        mask = torch.from_numpy(
+            np.stack([barred(due[i][0].wished.mode, due[i][0].wished.home) for i in mine for _ in spans[i]])
+        )
         steps = vae.decoder.sample(z[chosen], known.rows(chosen), size, lots, TEMPERATURE, mask).numpy()
-        for place, index in enumerate(mine):
+        at = 0
+        for index in mine:
             draft, phrase = due[index]
-            options = steps[place * k : place * k + k]
-            if phrase.like:
-                options = options.copy()
-                options[:, : phrase.alike * size] = draft.phrases[phrase.like][: phrase.alike * size]
-            if phrase.given:
-                options = options.copy()
-                options[:, : phrase.given * size] = draft.heads[phrase.name][0]
-            before = draft.phrases[phrase.before] if phrase.before else None
-            wished = draft.wished
-            worth = [
-                shortfall(option, wished.meter, wished.mode, phrase.end, wished.asked, before)
-                for option in options
-            ]
-            best = int(np.argmin(worth))
+            options = steps[at : at + len(spans[index])]
+            at += len(spans[index])
+            best = _kept(draft, phrase, options, gait)
             draft.phrases[phrase.name] = options[best]
-            draft.latents[phrase.name] = z[index * k + best]
+            draft.latents[phrase.name] = z[spans[index].start + best]
+
+
+def _kept(draft: Draft, phrase: Phrase, options: Steps, gait: Gait | None) -> int:
+    """Which of a phrase's ``options`` [N, 4 * size] is best; what is given is written into them first."""
+    wished, size = draft.wished, draft.wished.steps_a_bar
+    if phrase.like:
+        options[:, : phrase.alike * size] = draft.phrases[phrase.like][: phrase.alike * size]
+    if phrase.given:
+        options[:, : phrase.given * size] = draft.heads[phrase.name][0]
+    before = draft.phrases[phrase.before] if phrase.before else None
+    worth = []
+    for option in options:
+        missed = shortfall(option, wished.meter, wished.mode, phrase.end, wished.asked, before)
+        if gait is not None and wished.rhythm == wished.style:
+            missed += GAIT * gait.missed(option, wished.meter, wished.style)
+        worth.append(missed)
+    return int(np.argmin(worth))
 
 
 def wanted(rows: Sequence[tuple[Draft, Phrase]]) -> Conditions:

@@ -34,7 +34,7 @@ def control(composer: Composer, seeds: Sequence[int]) -> list[Figure]:
                 rng = chance(request)
                 drafts.append(Draft(with_wish(wishes(request, rng), name, wish), rng))
                 asked.append(wish)
-    made = compose(composer.vae, composer.prior, drafts)
+    made = compose(composer.vae, composer.prior, drafts, gait=composer.gait)
     found = []
     each = len(WISHES) * len(seeds)
     for index, name in enumerate(STEERED):

@@ -1,6 +1,6 @@
 """What ships beside a version's weights and is counted on the training tunes, not trained.
 
-The evaluation's ears, and the filter of known runs. ``python -m
+The evaluation's ears, how each rhythm moves, and the filter of known runs. ``python -m
 models.composer.facts --data DIR --version DIR`` counts them again for a version that is there.
 """
 
@@ -13,6 +13,7 @@ import click
 
 from atelier.versions import open_version, write_card
 from models.composer.data import Tune, read_tunes
+from models.composer.gait import watch
 from models.composer.hearing import listen
 from models.composer.originality import known
 
@@ -21,6 +22,7 @@ def write(tunes: Sequence[Tune], folder: Path, *, ears: bool = True) -> None:
     """Count on ``tunes`` and write into ``folder``; ``ears``: the evaluation's too."""
     if ears:
         listen(tunes).save(folder)
+    watch(tunes).save(folder)
     known([tune.notes for tune in tunes]).save(folder)
 
 

@@ -16,6 +16,7 @@ from atelier.versions import Model, open_version, shipped_folder
 from atelier.works import Made, MelodyResult
 from models.composer.compose import Draft, Tune, compose
 from models.composer.faces import NAMES, faces
+from models.composer.gait import Gait
 from models.composer.leading import begun, led
 from models.composer.network import MelodyVAE, Shape
 from models.composer.originality import Known
@@ -48,7 +49,7 @@ class Composer:
         self.prior = prior.double().eval()
         self.version, self.card, self.device, self.folder = version, card, device, folder
         self.harmony, self.soundfont = harmony, soundfont
-        self.known = Known.load(folder)
+        self.gait, self.known = Gait.load(folder), Known.load(folder)
 
     @classmethod
     def load(
@@ -116,14 +117,14 @@ class Composer:
 
     def _original(self, drafts: Sequence[Draft], stopped: Callable[[], bool]) -> list[Tune]:
         """A tune for each draft. One that says a training tune over again is composed again, a few times."""
-        made = compose(self.vae, self.prior, drafts, stopped)
+        made = compose(self.vae, self.prior, drafts, stopped, self.gait)
         copied = [self._copied(draft, tune) for draft, tune in zip(drafts, made, strict=True)]
         for _ in range(TRIES):
             again = [at for at, runs in enumerate(copied) if runs]
             if not again:
                 break
             anew = [drafts[at].anew() for at in again]
-            for at, tune in zip(again, compose(self.vae, self.prior, anew, stopped), strict=True):
+            for at, tune in zip(again, compose(self.vae, self.prior, anew, stopped, self.gait), strict=True):
                 runs = self._copied(drafts[at], tune)
                 if runs < copied[at]:
                     made[at], copied[at] = tune, runs

@@ -1,10 +1,11 @@
-"""What ships beside the composer's weights: which runs of notes are known already."""
+"""What ships beside the composer's weights: how rhythms move, and which runs of notes are known."""
 
 from __future__ import annotations
 
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from atelier.requests import Lead, MelodyRequest
@@ -12,8 +13,11 @@ from atelier.tunes import read
 from atelier.versions import open_version, shipped_folder
 from models.composer import facts
 from models.composer.compose import Tune
+from models.composer.data import Tune as Real
 from models.composer.data import read_tunes
+from models.composer.gait import Gait, watch
 from models.composer.generate import Composer
+from models.composer.grid import FIRST_PITCH, HOLD
 from models.composer.originality import Known, known
 from tests.models.composer_tunes import pack
 
@@ -108,14 +112,43 @@ def test_a_known_tune_may_be_gone_on_from(composer: Composer) -> None:
         composer.known = before
 
 
+def steps(pattern: str) -> np.ndarray:
+    """Four bars of 4/4 from ``x`` (an onset) and ``-`` (held)."""
+    return np.asarray([FIRST_PITCH + 14 if mark == "x" else HOLD for mark in pattern * 4])
+
+
+def gait() -> Gait:
+    """Reels of even eighths and hornpipes of dotted ones, ten of each."""
+    even, dotted = "x-x-x-x-x-x-x-x-", "x--xx--xx--xx---"
+    tunes = []
+    for style, pattern in ((1, even), (3, dotted)):
+        tunes += [
+            Real("", "", "", "", "train", "4/4", 1, style, "C", 60, 0, [], steps(pattern)) for _ in range(10)
+        ]
+    return watch(tunes)
+
+
+def test_a_phrase_moves_like_the_rhythm_whose_patterns_it_has(tmp_path: Path) -> None:
+    even, dotted = steps("x-x-x-x-x-x-x-x-"), steps("x--xx--xx--xx---")
+    gait().save(tmp_path)
+    for one in (gait(), Gait.load(tmp_path)):
+        assert one.missed(even, "4/4", "reel") < 0.1
+        assert one.missed(dotted, "4/4", "hornpipe") < 0.1
+        assert one.missed(even, "4/4", "hornpipe") > 3
+        assert one.missed(dotted, "4/4", "reel") > 3
+        assert one.missed(dotted, "6/8", "jig") == 0.0  # nothing is known of jigs here
+    assert Gait.load(tmp_path / "none").missed(even, "4/4", "hornpipe") == 0.0
+
+
 def test_facts_are_counted_from_a_pack(tmp_path: Path) -> None:
     tunes = read_tunes(pack(tmp_path / "pack"))
     facts.write(tunes, tmp_path)
     assert Known.load(tmp_path).copied(tunes[0].notes)
-    assert {path.name for path in tmp_path.iterdir()} >= {"runs-filter.npy", "hearing.json"}
+    assert {path.name for path in tmp_path.iterdir()} >= {"gait.json", "runs-filter.npy", "hearing.json"}
 
 
 def test_the_shipped_version_has_its_facts_within_their_budget() -> None:
     version = open_version(shipped_folder("composer"))
-    assert {"runs-filter.npy", "hearing.json"} <= set(version.card["files"])
+    assert {"gait.json", "runs-filter.npy", "hearing.json"} <= set(version.card["files"])
+    assert version.file("gait.json").stat().st_size < 100 * 1024
     assert version.file("runs-filter.npy").stat().st_size < 450 * 1024
