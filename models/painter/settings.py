@@ -77,7 +77,7 @@ class Settings:
 
     def runs(self, stage: str) -> bool:
         """Whether ``stage`` is to be trained; else its result is read from the work folder."""
-        return stage in self.stages.split(",")
+        return stage in self.stages.split(",") and (stage != "bank" or self.following > 0)
 
     def budget(self, stage: str) -> Budget:
         """How long ``stage`` may train."""
