@@ -109,7 +109,7 @@ class Wished:
     instrument: str
     span: float | None = None
     contour: float | None = None
-    octave: int = 0  # above the usual register, of a tune that was begun there
+    octave: int = 0  # above (or below) the usual register, of a tune that was begun there
 
     @property
     def home(self) -> int:
@@ -247,10 +247,10 @@ def _key_of(request: MelodyRequest, text: str, tune: Given) -> tuple[str, str]:
 
 
 def _octave(tune: Given) -> int:
-    """How many octaves above the usual register a tune to start from lies: none or one."""
+    """How many octaves above the usual register a tune to start from lies: -1, 0 or 1."""
     tonic = pitch_class(tune.key.split(" ")[0])
     home = reference([pitch for _, _, pitch in tune.notes], tonic)
-    return max(0, min(1, (home - LOWEST_TONIC) // 12))
+    return max(-1, min(1, (home - LOWEST_TONIC) // 12))
 
 
 def _length_of(request: MelodyRequest, text: str) -> int:

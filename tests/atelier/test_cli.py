@@ -103,10 +103,7 @@ def test_melody_writes_four_faces(run: Run, tmp_path: Path) -> None:
         "melody", "--continue", file, "--out", str(tmp_path / "more.ogg"), "--seed", "2", "--json"
     ).json
     assert more["bars"] == 16
-    # The tune that was given, in an octave that suits the new one's instrument.
-    pairs = list(zip(more["notes"][:20], result["notes"][:20], strict=True))
-    assert all(new[:2] == old[:2] for new, old in pairs)
-    assert {new[2] - old[2] for new, old in pairs} in ({-12}, {0}, {12})
+    assert more["notes"][:20] == result["notes"][:20]
 
 
 def test_many_at_once_keep_their_order_and_their_faults(run: Run, tmp_path: Path) -> None:
