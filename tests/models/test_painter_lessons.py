@@ -90,7 +90,7 @@ def settings_of(home: Path, **changes: object) -> Settings:
 def test_the_bank_keeps_what_the_parent_draws(
     latents: Latents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text, settings = TextEncoder.load().network, settings_of(tmp_path, steps=3)
+    text, settings = TextEncoder.load().network, settings_of(tmp_path, steps=3, following=0.15)
     parent = parent_of(settings)
     bank, journal = fill_bank(settings, parent, text, latents, tmp_path)
     assert (len(bank), journal.step) == (3, 3)
