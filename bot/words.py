@@ -7,6 +7,7 @@ from collections.abc import Callable
 from atelier.languages import Lang, say, span
 from atelier.requests import Kind
 from atelier.store import Work
+from atelier.tunes.beat import beats
 from atelier.works import MelodyResult, PictureResult, PoemResult
 from bot import acts
 from bot.making import MAKING
@@ -90,8 +91,9 @@ def music_in_words(result: MelodyResult, lang: Lang) -> str:
     """Key, metre, tempo and length, for those who cannot see the score."""
     mode = say(f"mode-{result.mode}", lang)
     return say(
-        "music", lang, key=result.key, mode=mode, meter=result.meter, tempo=result.tempo, bars=result.bars
-    )
+        "music", lang, key=result.key, mode=mode, meter=result.meter, bars=result.bars,
+        **beats(result.meter, result.tempo),
+    )  # fmt: skip
 
 
 def poem_text(result: PoemResult) -> str:

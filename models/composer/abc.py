@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from atelier.tunes.beat import beats as counted_in
 from models.composer.grid import METERS
 from models.composer.harmony import Chord
 from models.composer.notation import Accidentals, Piece, Spelt, beams, chord_name, pieces, spell
@@ -26,7 +27,8 @@ def abc(
     fields: Mapping[str, str],
 ) -> str:
     """The text of the tune. ``tempo`` in quarters a minute; ``chords`` may be empty."""
-    beat, count = ("3/8", round(tempo * 2 / 3)) if meter == "6/8" else ("1/4", tempo)
+    counted = counted_in(meter, tempo)
+    beat = "3/8" if counted["beat"] == "dotted" else "1/4"
     head = [
         "%abc-2.1",
         "X:1",
@@ -34,7 +36,7 @@ def abc(
         f"R:{rhythm}",
         f"M:{meter}",
         "L:1/16",
-        f"Q:{beat}={count}",
+        f"Q:{beat}={counted['tempo']}",
         f"K:{key}{'m' if mode == 'minor' else ''}",
     ]
     head[1:1] = [f"% {name}: {_line(value)}" for name, value in fields.items()]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from atelier.languages import say
+from atelier.tunes.beat import beats
 from atelier.works import Artefact
 from models.composer.abc import abc
 from models.composer.compose import Tune
@@ -53,7 +54,7 @@ def faces(
             instrument=wished.instrument,
             bars=wished.length,
         )
-    detail = say("composer-detail", "en", tempo=str(wished.tempo), meter=wished.meter)
+    detail = say("composer-detail", "en", meter=wished.meter, **beats(wished.meter, wished.tempo))
     png = score(
         notes,
         heading=titled(wished, "en").replace("♯", "#").replace("♭", "b"),

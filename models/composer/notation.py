@@ -102,7 +102,8 @@ def pieces(notes: Sequence[Sequence[int]], meter: str, bars: int) -> list[list[P
         spans.append((at, bars * size, None))
     made: list[list[Piece]] = [[] for _ in range(bars)]
     for start, end, pitch in spans:
-        parts = list(_split(start, end, size, BEATS[meter]))
+        cut = _rests if pitch is None else _split
+        parts = list(cut(start, end, size, BEATS[meter]))
         for index, (begin, length) in enumerate(parts):
             tied_from = pitch is not None and index > 0
             tied_to = pitch is not None and index < len(parts) - 1
@@ -128,6 +129,24 @@ def _split(start: int, end: int, size: int, beat: int) -> Iterator[tuple[int, in
             length = max(v for v in VALUES if v <= min(room, within))
             if beat == 4 and place % 4 == 2 and room == 4:
                 length = 4
+        yield start, length
+        start += length
+
+
+def _rests(start: int, end: int, size: int, beat: int) -> Iterator[tuple[int, int]]:
+    """Silence cut as it is printed: a whole bar is one rest, half a 4/4 bar too, else each beat one."""
+    while start < end:
+        place = start % size
+        room = min(end - start, size - place)
+        if room == size:
+            length = size
+        elif size == 16 and place % 8 == 0 and room >= 8:
+            length = 8
+        else:
+            within = place % beat
+            room = min(room, beat - within)
+            # A rest begins where its own length would: no quarter rest on the second eighth, no dotted ones.
+            length = beat if room == beat else max(v for v in (4, 2, 1) if v <= room and within % v == 0)
         yield start, length
         start += length
 

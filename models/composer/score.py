@@ -148,7 +148,7 @@ def mei(
         for group in beams(bar, meter):
             inner = ""
             for piece in group:
-                inner += _piece(piece, accidentals, key, mode)
+                inner += _piece(piece, size, accidentals, key, mode)
                 if piece.tied_to:
                     ties += f'<tie startid="#{_name(piece)}" endid="#{following[_name(piece)]}"/>'
             layer += f"<beam>{inner}</beam>" if len(group) > 1 else inner
@@ -183,7 +183,10 @@ def _name(piece: Piece) -> str:
     return f"n{piece.bar}-{piece.at}"
 
 
-def _piece(piece: Piece, accidentals: Accidentals, key: str, mode: str) -> str:
+def _piece(piece: Piece, size: int, accidentals: Accidentals, key: str, mode: str) -> str:
+    """One piece in a bar of ``size`` sixteenths."""
+    if piece.pitch is None and piece.length == size:
+        return f'<mRest xml:id="{_name(piece)}"/>'
     value, dots = VALUES[piece.length]
     written = f'xml:id="{_name(piece)}" dur="{value}"' + (f' dots="{dots}"' if dots else "")
     if piece.pitch is None:

@@ -16,6 +16,7 @@ from atelier.errors import BadInput
 from atelier.languages import Lang, language_of, say
 from atelier.requests import LENGTHS, MAX_TEMPO, MIN_TEMPO, Given, MelodyRequest, Mood, Rhythm
 from atelier.safety import words_for_model
+from atelier.tunes.beat import beats
 from models.composer import words
 from models.composer.attributes import SCALES
 from models.composer.grid import METERS, WINDOW, pitch_class, reference
@@ -161,8 +162,8 @@ def summary(wished: Wished) -> str:
         wished.lang,
         title=wished.title,
         meter=wished.meter,
-        tempo=str(wished.tempo),
         bars=str(wished.length),
+        **beats(wished.meter, wished.tempo),
     )
 
 

@@ -60,7 +60,14 @@ RHYTHM_WORDS: dict[Rhythm, tuple[str, str]] = {
     "reel": ("reels?", "里尔舞|利尔舞|苏格兰舞"),
     "hymn": ("hymns?|chorale|psalms?|anthem", "圣歌|赞美诗|赞美歌|颂歌|圣咏"),
     "song": ("songs?|ballads?|serenade|carol", "歌|小夜曲|民谣"),
-    "air": ("(?:an?|slow|old|irish|scottish|sweet|gentle|sad) airs?|aria", "小曲|咏叹调|曲调"),
+    # An air is a tune; the air, and fresh or cold air, are not.
+    "air": (
+        "(?:an?|slow|old|irish|scottish|sweet|gentle|sad) airs?|aria|"
+        "an? (?!(?:of|in|the|fresh|cold|hot|open|thin|warm) )[\\w-]+,? "
+        "(?:(?!(?:of|in|the|fresh|cold|hot|open|thin|warm) )[\\w-]+ )?airs?(?! (?:balloon|force|raid|mail))|"
+        "airs?(?= in (?-i:[A-G])(?: ?sharp| ?flat|[#♯b♭])? (?:maj|min))",
+        "小曲|咏叹调|曲调",
+    ),
 }
 
 NEGATION = re.compile(

@@ -10,7 +10,10 @@ quoted = “{ $prompt }”
 made-by = { $version }, seed { $seed }
 alt = A picture made by a machine for “{ $prompt }”
 alt-score = The score of a melody in { $music }.
-music = { $key } { $mode }, { $meter }, { $tempo } quarter notes a minute, { $bars } bars
+music = { $key } { $mode }, { $meter }, { $tempo } { $beat ->
+        [dotted] dotted quarter notes
+       *[plain] quarter notes
+    } a minute, { $bars } bars
 mode-major = major
 mode-minor = minor
 work-unknown = I do not know that work any more: it may have been deleted.

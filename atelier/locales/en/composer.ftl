@@ -32,5 +32,11 @@ composer-rhythm-march = march
 composer-rhythm-lullaby = lullaby
 
 ## A tune in words
-composer-detail = { $meter } time, { $tempo } quarter notes a minute
-composer-summary = { $title }, in { $meter } time, { $bars } bars at { $tempo } quarter notes a minute
+composer-detail = { $meter } time, { $tempo } { $beat ->
+        [dotted] dotted quarter notes
+       *[plain] quarter notes
+    } a minute
+composer-summary = { $title }, in { $meter } time, { $bars } bars at { $tempo } { $beat ->
+        [dotted] dotted quarter notes
+       *[plain] quarter notes
+    } a minute

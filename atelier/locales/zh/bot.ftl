@@ -10,7 +10,10 @@ quoted = “{ $prompt }”
 made-by = { $version }，种子 { $seed }
 alt = 机器为“{ $prompt }”画的画
 alt-score = 一段旋律的乐谱：{ $music }。
-music = { $key } { $mode }，{ $meter } 拍，每分钟 { $tempo } 个四分音符，{ $bars } 小节
+music = { $key } { $mode }，{ $meter } 拍，每分钟 { $tempo } 个{ $beat ->
+        [dotted] 附点四分音符
+       *[plain] 四分音符
+    }，{ $bars } 小节
 mode-major = 大调
 mode-minor = 小调
 work-unknown = 我不认识这件作品了：它可能已被删除。

@@ -38,5 +38,11 @@ composer-rhythm-march = 进行曲
 composer-rhythm-lullaby = 摇篮曲
 
 ## 曲子的文字说明
-composer-detail = { $meter } 拍，每分钟 { $tempo } 个四分音符
-composer-summary = { $title }，{ $meter } 拍，共 { $bars } 小节，每分钟 { $tempo } 个四分音符
+composer-detail = { $meter } 拍，每分钟 { $tempo } 个{ $beat ->
+        [dotted] 附点四分音符
+       *[plain] 四分音符
+    }
+composer-summary = { $title }，{ $meter } 拍，共 { $bars } 小节，每分钟 { $tempo } 个{ $beat ->
+        [dotted] 附点四分音符
+       *[plain] 四分音符
+    }
