@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from atelier.errors import BadInput
 from atelier.languages import DEFAULT, LANGS, Lang, say
 from atelier.requests import Kind
 from atelier.store import PersonRef, Platform, Work
@@ -27,17 +28,25 @@ ROLES: dict[Role, int] = {"everyone": 0, "server": 1, "studio": 2}
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that somebody sent along: what they call it, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
     """One option of a command. Bounds are inclusive.
 
     ``field`` is its name in a request; ``about`` names its sentence where two commands have an
     option of one name (``option-ABOUT``). ``suggest`` is what a client that can offers while somebody
     types: its choices, or works of theirs. ``reads`` makes fields of the request of what was written, or
-    raises :class:`BadInput`.
+    raises :class:`BadInput`. The value of a ``file`` is an :class:`Upload`; it cannot be typed.
     """
 
     name: str
-    type: Literal["text", "integer"] = "text"
+    type: Literal["text", "integer", "file"] = "text"
     required: bool = False
     choices: tuple[str | int, ...] = ()
     low: int | None = None
@@ -175,6 +184,11 @@ class Command:
         return self.kind is not None or self.means is not None
 
     @property
+    def upload(self) -> Option | None:
+        """The option that is a file, if there is one."""
+        return next((option for option in self.options if option.type == "file"), None)
+
+    @property
     def prompt(self) -> Option | None:
         """The required option: what Telegram reads from the rest of the message."""
         return next((option for option in self.options if option.required), None)
@@ -187,10 +201,15 @@ class Command:
         """Options by their chat names → by the request's field names, choices as they are stored."""
         known = {option.name: option for option in self.options}
         found: dict[str, Any] = {}
+        read: dict[str, str] = {}  # field → the option that it was read from
         for name, value in options.items():
             option = known.get(name)
             if option and option.reads:
-                found |= option.reads(value)
+                told = option.reads(value)
+                if twice := next((read[field] for field in told if field in read), None):
+                    raise BadInput("option-twice", one=twice, other=name)
+                found |= told
+                read |= dict.fromkeys(told, name)
                 continue
             found[(option.field or name) if option else name] = option.meant(value) if option else value
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from atelier import tunes
+from atelier.errors import BadInput
 from atelier.languages import Written
 from atelier.requests import (
     FORMS,
@@ -22,7 +23,7 @@ from atelier.requests import (
     Kind,
     Lead,
 )  # fmt: skip
-from bot.command import Command, Option
+from bot.command import Command, Option, Upload
 
 _MOOD = Option("mood", choices=MOODS)
 _SEED = Option("seed", "integer", low=0, high=MAX_SEED)
@@ -34,6 +35,13 @@ def _begun(notes: str | Given) -> dict[str, Any]:
         return {}
     tune = notes if isinstance(notes, Given) else tunes.read(notes.encode("utf-8", "replace"))
     return {"steer": Lead(way="continue", tune=tune)}
+
+
+def _brought(sent: object) -> dict[str, Any]:
+    """A tune that goes on from a MIDI or ABC file. Raises :class:`BadInput` for anything else."""
+    if not isinstance(sent, Upload):
+        raise BadInput("file-not-sent")
+    return {"steer": Lead(way="continue", tune=tunes.read(sent.data, sent.name))}
 
 
 def _prompt(name: str) -> Option:
@@ -65,6 +73,7 @@ MAKING: dict[Kind, Command] = {
         Option("tempo", "integer", low=MIN_TEMPO, high=MAX_TEMPO),
         Option("length", "integer", choices=LENGTHS),
         Option("notes", max_length=MAX_PROMPT, reads=_begun),
+        Option("file", "file", reads=_brought),
         _SEED,
     )),
 }  # fmt: skip

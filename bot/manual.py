@@ -66,6 +66,8 @@ def _row(option: Option) -> tuple[str, ...]:
 def _takes(option: Option) -> str:
     if option.choices:
         return ", ".join(f"`{choice}`" for choice in option.choices)
+    if option.type == "file":
+        return "a file: chosen on Discord; on Telegram the command is its caption, or answers it"
     if option.type == "integer":
         return f"a whole number from {option.low} to {option.high}"
     return f"text, up to {option.max_length} characters" if option.max_length else "text"

@@ -19,7 +19,11 @@ def parse_text(command: Command, text: str) -> dict[str, Any]:
     remaining words fill the options in their order, the last one taking all that is left. Values are
     checked later; here an integer option that is no integer raises :class:`BadInput`.
     """
-    known = {option.name: option for option in command.options if not (command.kind and option.required)}
+    known = {
+        option.name: option
+        for option in command.options
+        if option.type != "file" and not (command.kind and option.required)
+    }
     options: dict[str, Any] = {}
 
     def take(found: re.Match[str]) -> str:

@@ -15,8 +15,9 @@ from atelier.languages import DEFAULT, Lang, known, say
 from bot.catalogue import COMMANDS
 from bot.command import Command, Option
 from bot.discord.asking import Interaction, language, person, refuse, take, told
+from bot.discord.files import fetched, plain
 from bot.discord.replies import answer
-from bot.studio import Studio
+from bot.studio import Studio, Ticket
 from bot.suggestions import suggestions
 
 if TYPE_CHECKING:
@@ -165,6 +166,8 @@ def _parameter(name: str, annotation: Any, *, required: bool = True) -> inspect.
 
 def _annotation(option: Option) -> Any:
     """What discord.py reads type and bounds from."""
+    if option.type == "file":
+        return discord.Attachment
     plain = int if option.type == "integer" else str
     if option.low is not None or option.high is not None:
         return app_commands.Range[plain, option.low, option.high]
@@ -190,15 +193,15 @@ async def _run(interaction: Interaction, command: Command, options: dict[str, An
     lang = language(interaction)
     try:
         command, options = command.meant(options, lang)
-        Studio.read(command, options)
+        Studio.read(command, plain(options))
     except BadInput as fault:
         await refuse(interaction, told(fault, lang))
         return
     studio = interaction.client.studio
     asker = person(interaction.user)
-    await take(
-        interaction,
-        lambda place, source: studio.ask(
-            command, options, person=asker, lang=lang, place=place, source=source
-        ),
-    )
+
+    async def order(place: dict[str, Any], source: str) -> Ticket:
+        given = await fetched(options)
+        return await studio.ask(command, given, person=asker, lang=lang, place=place, source=source)
+
+    await take(interaction, order)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from telegram import ForceReply, Message, Update, User
+from telegram import ForceReply, Message, MessageEntity, Update, User
 from telegram.ext import BaseHandler, CommandHandler, MessageHandler, filters
 
 from atelier.languages import LANGS, Lang, say
@@ -20,6 +20,7 @@ from bot.command import Command
 from bot.studio import Studio, sentence
 from bot.telegram.cards import Cards, Spawn
 from bot.telegram.edits import Edits
+from bot.telegram.files import attached, brought, fetched, is_tune
 from bot.telegram.quoting import Formatted, formatted, quote
 from bot.telegram.replies import Replies, spoken
 from bot.typed import parse_text
@@ -47,6 +48,7 @@ class Commands:
         ]
         made += [CommandHandler(known.name, partial(self._command, known), _NEW) for known in COMMANDS]
         made.append(MessageHandler(_NEW & filters.TEXT & ~filters.COMMAND, self._said))
+        made.append(MessageHandler(_NEW & (filters.Document.ALL | filters.AUDIO), self._sent))
         made.append(MessageHandler(_NEW & _PRIVATE & ~filters.StatusUpdate.ALL, self._lost))
         return made
 
@@ -84,6 +86,25 @@ class Commands:
         elif message.chat.type == "private":
             await self._lost(update, context)
 
+    async def _sent(self, update: Update, context: Any) -> None:
+        """A file: its caption is a command that takes one; in private notes alone are to go on from."""
+        message = _message(update)
+        caption = message.caption or ""
+        marks = message.caption_entities
+        private = message.chat.type == "private"
+        if marks and marks[0].type == MessageEntity.BOT_COMMAND and marks[0].offset == 0:
+            name, _, other = caption[1 : marks[0].length].partition("@")
+            command = BY_NAME.get(name.lower())
+            mine = not other or other.lower() == str(context.bot.username).lower()
+            if mine and command is not None and command.upload:
+                await self._make(command, caption[marks[0].length :].strip(), message)
+                return
+        elif private and (file := attached(message)) is not None and is_tune(file):
+            await self._make(BY_NAME["melody"], caption, message)
+            return
+        if private:
+            await self._lost(update, context)
+
     async def _make(self, command: Command, typed: str, message: Message) -> None:
         person = message.from_user
         if person is None:
@@ -93,6 +114,10 @@ class Commands:
         lang = spoken(self._studio, person, typed)
         try:
             command, options = command.meant(parse_text(command, typed), lang)
+            if command.upload and (file := brought(message)) is not None:
+                options[command.upload.name] = await fetched(file)
+                if command.prompt and not options.get(command.prompt.name):
+                    options[command.prompt.name] = say(f"{command.name}-words-continue", lang)
             if command.prompt and not options.get(command.prompt.name):
                 self._ask(command, typed, message, person, lang)
                 return

@@ -131,6 +131,12 @@ class Methods:
         self._write(message, p.get("caption", "").strip(), p.get("caption_entities"), "caption")
         return self._state.keep(message).api(self._state)
 
+    def do_getFile(self, p: Parameters, _u: Uploads) -> Any:  # noqa: N802
+        known = {m.file.get("file_id"): m.file for m in self._state.messages.values()}
+        if p["file_id"] not in known:
+            raise Refused("Bad Request: wrong file_id or the file is temporarily unavailable")
+        return {**known[p["file_id"]], "file_path": f"documents/{p['file_id']}"}
+
     def do_sendMediaGroup(self, p: Parameters, u: Uploads) -> Any:  # noqa: N802
         items = json.loads(p["media"])
         if not 2 <= len(items) <= 10:

@@ -23,6 +23,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.fakes.discord_files import Cdn, Sent
 from tests.fakes.discord_gateway import DIRECT_REACTIONS, GUILD_REACTIONS, Gateway
 from tests.fakes.discord_rest import PREFIX, Call, Rest, Trouble
 from tests.fakes.discord_state import MANAGE_GUILD, ApiError, Channel, Interaction, Message, User, World
@@ -96,12 +97,15 @@ class FakeDiscord:
         self.spec = OpenAPI.discord() if checked else None
         self.rest = Rest(self.world, self.spec)
         self.gateway = Gateway(self.world)
+        self.cdn = Cdn()
         self._runner: web.AppRunner | None = None
         self.url = ""
 
     async def __aenter__(self) -> Self:
         application = web.Application(client_max_size=64 * 2**20)
-        application.add_routes([web.get("/gateway/", self.gateway.connect), *self.rest.routes()])
+        application.add_routes(
+            [web.get("/gateway/", self.gateway.connect), *self.rest.routes(), *self.cdn.routes()]
+        )
         self._runner = web.AppRunner(application, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -200,9 +204,10 @@ class FakeDiscord:
         said: list[dict[str, Any]] = [
             {"name": name, "type": types.get(name, 3), "value": v} for name, v in (options or {}).items()
         ]
+        resolved = self.cdn.resolve(said, self.url)
         if rest:
             said = [{"name": rest, "type": 1, "options": said}]
-        data = {"id": known["id"], "name": known["name"], "type": 1, "options": said}
+        data = {"id": known["id"], "name": known["name"], "type": 1, "options": said, **resolved}
         return await self._interact(self.world.interaction(2, user, channel, data))
 
     async def press(self, message: Message, face: str, *, user: User) -> Conversation:
@@ -305,7 +310,7 @@ class FakeDiscord:
         await self.gateway.repeat(event)
 
 
-_SHAPES: dict[int, type] = {3: str, 4: int}
+_SHAPES: dict[int, type] = {3: str, 4: int, 11: Sent}
 
 
 def _check_options(command: dict[str, Any], options: dict[str, Any]) -> None:
@@ -323,6 +328,8 @@ def _check_options(command: dict[str, Any], options: dict[str, Any]) -> None:
             raise Refused(f"{name} takes no {value!r}")
         if option.get("choices") and value not in [choice["value"] for choice in option["choices"]]:
             raise Refused(f"{name} has no choice {value!r}")
+        if isinstance(value, Sent):
+            continue
         size = len(value) if isinstance(value, str) else value
         kind = "length" if isinstance(value, str) else "value"
         low, high = option.get(f"min_{kind}"), option.get(f"max_{kind}")

@@ -88,6 +88,7 @@ class FakeTelegram:
         """Listen on a free port of this machine (the same one again after :meth:`stop`)."""
         app = web.Application(client_max_size=64 * 2**20)
         app.router.add_route("*", "/bot{token}/{method}", self._serve)
+        app.router.add_get("/file/bot{token}/documents/{id}", self._serve_file)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
@@ -278,6 +279,13 @@ class FakeTelegram:
                 self.unanswered.add((result["chat"]["id"], result["message_id"]))
             await asyncio.sleep(3600)  # cancelled when the client hangs up
         return web.json_response({"ok": True, "result": result})
+
+    async def _serve_file(self, request: web.Request) -> web.Response:
+        wanted = request.match_info["id"]
+        known = [m for m in self.state.messages.values() if m.file.get("file_id") == wanted]
+        if request.match_info["token"] != self.token or not known:
+            return _error(Refused("Not Found", 404))
+        return web.Response(body=known[0].data)
 
     def _trouble(self, method: str, parameters: Parameters) -> _Trouble | None:
         for trouble in self._troubles:

@@ -22,6 +22,7 @@ option-description = What kind of melody, for example “a slow, sad waltz”
 option-rhythm = The kind of tune
 option-key = The key, for example “D minor”
 option-notes = Notes to go on from, as ABC: “CDEF GABc” or “M:3/4 K:Dm A2 d3 c”
+option-file = A MIDI or ABC file to go on from
 option-tempo = Quarter notes a minute, 40 to 240
 option-length = How many bars
 option-what = The latest, or everything you are waiting for

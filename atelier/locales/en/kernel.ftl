@@ -110,6 +110,9 @@ version-changed = The { $model }'s version { $version } at { $path } is not what
 version-serves = The { $model }'s version { $version } serves now.
 
 ## A tune to start from (MIDI, ABC)
+file-not-fetched = I could not fetch your file just now, so nothing was started: please send it again in a minute.
+file-not-sent = A file is chosen from Discord's menu, or sent on Telegram; here, write its notes as ABC: notes="CDEF GABc".
+option-twice = Use { $one } or { $other }, not both.
 tune-too-big = That file is too big for a melody: it may have { $most } KiB at most.
 tune-no-midi = That MIDI file is broken: I cannot read it.
 tune-no-format = That is neither a MIDI file nor ABC text.

@@ -22,6 +22,7 @@ option-description = 什么样的旋律，例如“缓慢忧伤的圆舞曲”
 option-rhythm = 曲子的种类
 option-key = 调，例如“D minor”或“降B大调”
 option-notes = 从这些音接着写（ABC 谱）：“CDEF GABc”或“M:3/4 K:Dm A2 d3 c”
+option-file = 要接着写的 MIDI 或 ABC 文件
 option-tempo = 每分钟四分音符数，40 到 240
 option-length = 多少小节
 option-what = 最近的一件，还是在等的全部

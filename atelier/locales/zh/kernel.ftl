@@ -98,6 +98,9 @@ version-changed = { $model } 的版本 { $version }（{ $path }）与登记时�
 version-serves = 现在由 { $model } 的版本 { $version } 提供服务。
 
 ## 用来接着写的曲子（MIDI、ABC）
+file-not-fetched = 刚才没能取到你的文件，所以还没有开始：请一分钟后再发一次。
+file-not-sent = 文件要在 Discord 的菜单里选，或在 Telegram 里发；这里请把音写成 ABC 谱：notes="CDEF GABc"。
+option-twice = { $one } 和 { $other } 只能用一个。
 tune-too-big = 这个文件太大了，不像一段旋律：最多 { $most } KiB。
 tune-no-midi = 这个 MIDI 文件坏了，我读不了。
 tune-no-format = 这既不是 MIDI 文件，也不是 ABC 谱。
