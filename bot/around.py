@@ -12,7 +12,7 @@ from typing import Any
 from atelier.errors import BadInput, PersonError
 from atelier.languages import Lang, say
 from atelier.provenance import statement
-from atelier.requests import Request, parse_request
+from atelier.requests import Request
 from atelier.store import PersonRef, Work
 from atelier.versions import MODEL_OF
 from atelier.works import MelodyResult
@@ -134,15 +134,13 @@ def edited(work: Work, words: str, options: str) -> Press:
             option=stray[:40],
             options=", ".join(o.name for o in command.options if not o.required),
         )
-    request = parse_request(work.kind, command.fields({**said, command.prompt.name: words}))
-    return Press("edit", request=request)
+    return Press("edit", request=command.request({**said, command.prompt.name: words}))
 
 
 def reworded(work: Work, words: str) -> Press:
     """The press of an edit that keeps the options. Options typed among ``words`` win over the old ones."""
     command = MAKING[work.kind]
-    said = command.fields(parse_text(command, words))
-    return Press("edit", request=parse_request(work.kind, {**_chosen(work.request), **said}))
+    return Press("edit", request=command.request(parse_text(command, words), _chosen(work.request)))
 
 
 def typed_options(request: Request) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from atelier.errors import BadInput
 from atelier.languages import DEFAULT, LANGS, Lang, say
-from atelier.requests import Kind
+from atelier.requests import Kind, Request, parse_request
 from atelier.store import PersonRef, Platform, Work
 from atelier.works import Artefact
 
@@ -213,3 +213,19 @@ class Command:
                 continue
             found[(option.field or name) if option else name] = option.meant(value) if option else value
         return found
+
+    def request(self, options: dict[str, Any], kept: dict[str, Any] | None = None) -> Request:
+        """The checked request of ``options`` (chat names), and of fields ``kept`` from an earlier one.
+
+        Raises :class:`BadInput`, with an option by the name that people know.
+        """
+        if self.kind is None:
+            raise ValueError(f"/{self.path} makes nothing")
+        try:
+            return parse_request(self.kind, {**(kept or {}), **self.fields(options)})
+        except BadInput as fault:
+            named = {option.field: option.name for option in self.options if option.field}
+            name = fault.params.get("option")
+            if name not in named:
+                raise
+            raise BadInput(fault.key, **{**fault.params, "option": named[name]}) from None

@@ -20,7 +20,7 @@ from atelier.errors import BadInput, PersonError, Unavailable
 from atelier.languages import Lang, span
 from atelier.limits import Reached
 from atelier.queue import Road
-from atelier.requests import Kind, Request, parse_request
+from atelier.requests import Kind, Request
 from atelier.results import publish
 from atelier.safety import clean_prompt
 from atelier.settings import Settings
@@ -71,9 +71,7 @@ class Studio:
     @staticmethod
     def read(command: Command, options: dict[str, Any]) -> Request:
         """The checked request of ``options`` (chat names). Instant. Raises :class:`BadInput`."""
-        if command.kind is None:
-            raise ValueError(f"/{command.name} makes nothing")
-        return parse_request(command.kind, command.fields(options))
+        return command.request(options)
 
     async def ask(
         self,
