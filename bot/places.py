@@ -26,6 +26,9 @@ class Teller(Protocol):
     pace_s: float
     edits: int  # in one look, at most
 
+    def aside(self, work: Work) -> str:
+        """What is shown beside the place: when it changes, the work is told of again."""
+
     async def waits(self, work: Work, place: int, seconds: float | None) -> None:
         """Show the place of a work that waits still. May raise ``PostLater``: then it is told next time."""
 
@@ -66,7 +69,7 @@ class Places:
             if place is None:
                 continue  # just taken: its start is told by an event
             seconds = await self._studio.expected(work.kind, place)
-            text = standing(work.lang, place, seconds)
+            text = standing(work.lang, place, seconds) + self._teller.aside(work)
             if text == self._told.get(work.id, ("", 0.0))[0]:
                 continue
             left -= 1

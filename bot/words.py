@@ -30,10 +30,14 @@ def acknowledgement(work: Work, place: int | None, quote: Quote, seconds: float 
 
     ``seconds`` until it is made are told where there is a wait worth telling.
     """
-    prompt = quote(work.request.words)
-    head = say(f"asked-{work.kind}", work.lang, prompt=prompt)
+    head = asked(work, quote)
     rest = say("being-made", work.lang) if place is None else standing(work.lang, place, seconds)
     return head + ("" if head.endswith("。") else " ") + rest
+
+
+def asked(work: Work, quote: Quote) -> str:
+    """What is being made: its kind and its words, as one sentence."""
+    return say(f"asked-{work.kind}", work.lang, prompt=quote(work.request.words))
 
 
 def standing(lang: Lang, place: int, seconds: float | None) -> str:

@@ -16,8 +16,8 @@ INVALID_WEBHOOK_TOKEN = 50027
 
 
 def token_spent(fault: discord.HTTPException) -> bool:
-    """Whether an interaction's webhook is gone for good (expired, unknown, or its message deleted)."""
-    return fault.status in (401, 404) or fault.code == INVALID_WEBHOOK_TOKEN
+    """Whether an interaction's webhook is gone for good: expired, unknown, closed, its message deleted."""
+    return fault.status in (401, 403, 404) or fault.code == INVALID_WEBHOOK_TOKEN
 
 
 def refused(fault: Exception) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Self
 import discord
 
 TOKEN_LIFE = timedelta(minutes=14)  # Discord ends it at 15; an upload must not straddle that
+LAST_WORD = timedelta(minutes=1)  # before that: time for an edit, also on a busy day
 DEFAULT_FILE_LIMIT = 10 * 2**20  # bytes, Discord's limit for everybody since 2024
 
 
@@ -55,7 +56,7 @@ class Place:
         """For the work's row. ``answer_within_s``: there is no other way to answer than this token."""
         server = str(self.guild) if self.guild is not None else None
         stored = {**asdict(self), "at": self.at.isoformat(), "server": server}
-        return stored if self.reach and not self.hidden else stored | {"answer_within_s": TOKEN_LIFE.seconds}
+        return stored if self.open else stored | {"answer_within_s": TOKEN_LIFE.seconds}
 
     def __repr__(self) -> str:
         return f"Place(channel={self.channel}, message={self.message})"
@@ -64,6 +65,16 @@ class Place:
     def token_lives(self) -> bool:
         """Whether the interaction's own token can still edit the answer."""
         return datetime.now(UTC) - self.at < TOKEN_LIFE
+
+    @property
+    def ends_soon(self) -> bool:
+        """Whether the token can edit the answer for a little while only."""
+        return timedelta(0) < TOKEN_LIFE - (datetime.now(UTC) - self.at) < LAST_WORD
+
+    @property
+    def open(self) -> bool:
+        """Whether the bot's own token reaches what stands here, and may write beside it."""
+        return self.reach and not self.hidden
 
     @property
     def key(self) -> str | None:

@@ -2,34 +2,38 @@
 
 The first road edits the interaction's own answer, which may be done twice without harm. Its
 token dies after 15 minutes; then the second road posts into the channel with the bot's own
-token and mentions the person who asked; what only they may see, or was asked where the bot itself
-cannot write, goes to their private channel. There a nonce (which Discord keeps for some minutes)
-and, after a crash, a look into the channel keep one work from being posted twice.
+token, mentions the person who asked, and takes the acknowledgement away. What only they may see, or
+was asked where the bot cannot write (any more), goes to their private channel. There a nonce (which
+Discord keeps for some minutes) and, after a crash, a look into the channel keep one work from being
+posted twice.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import discord
 
 from atelier.languages import say
 from atelier.store import Platform, Work
 from atelier.works import Artefact
-from bot.delivery import Note, PostNever
+from bot.delivery import Note
 from bot.discord.buttons import buttons
 from bot.discord.faults import refused, token_spent, verdict
 from bot.discord.place import Place, message_key
 from bot.discord.quoting import escape
 from bot.discord.sheet import quote, sheet
-from bot.words import acknowledgement
+from bot.words import acknowledgement, asked
 
 if TYPE_CHECKING:
     from bot.discord.app import Atelier
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 WAITED = timedelta(seconds=2)  # a work that starts sooner is not worth an edit of its own
 ORIGINAL = cast("int", "@original")  # the interaction's answer, by the name the API gives it
@@ -53,43 +57,58 @@ class DiscordPoster:
 
     async def started(self, work: Work) -> None:
         """Turn the queue place into “being made”, if there was time to read it."""
-        place = Place.from_json(work.place)
-        if not place.token_lives or datetime.now(UTC) - work.asked_at < WAITED:
+        if datetime.now(UTC) - work.asked_at < WAITED:
             return
         async with self._client.turns.of(work.id):
             now = await self._studio.work(work.id)
             if now is not None and now.state == "running":
-                try:
-                    await self._edit(place, content=acknowledgement(work, None, quote))
-                except Exception as fault:
-                    raise verdict(fault) from fault
+                await self._retell(Place.from_json(work.place), acknowledgement(work, None, quote))
 
     async def post(self, work: Work, files: list[Artefact], note: Note) -> None:
         """Show the work; see the module's own words for how it stays one message."""
         place = Place.from_json(work.place)
         async with self._client.turns.of(work.id):
             try:
-                message = await self._edit_work(work, place, files)
-                message = message or await self._send_work(work, place, files, note)
+                edited = await self._edit_work(work, place, files)
+                message = edited or await self._send_work(work, place, files, note)
                 await self._studio.remember_message(work.id, self.platform, message)
+                if not edited:
+                    await self._take_away(place)
             except Exception as fault:
                 if refused(fault):
                     log.error("work %s: Discord refused the message", work.id, exc_info=fault)
                     await self._tell(work, place, say("discord-refused", work.lang))
                 raise verdict(fault) from fault
 
+    def aside(self, work: Work) -> str:
+        """The last word of an acknowledgement that nothing can change any more when its token is dead."""
+        place = Place.from_json(work.place)
+        return say("discord-later", work.lang) if place.ends_soon and not place.open else ""
+
     async def waits(self, work: Work, place: int, seconds: float | None) -> None:
         """The place where the acknowledgement has it, as long as the work waits."""
-        where = Place.from_json(work.place)
-        if not where.token_lives:
-            return
+        where, last = Place.from_json(work.place), self.aside(work)
+        text = acknowledgement(work, place, quote, seconds)
         async with self._client.turns.of(work.id):
             now = await self._studio.work(work.id)
             if now is not None and now.state == "queued":
-                try:
-                    await self._edit(where, content=acknowledgement(work, place, quote, seconds))
-                except Exception as fault:
-                    raise verdict(fault) from fault
+                await self._retell(where, f"{asked(work, quote)}\n{last}" if last else text)
+
+    async def _retell(self, place: Place, text: str) -> None:
+        """Another text on the acknowledgement, past its token with the bot's own where that reaches it."""
+        try:
+            if place.token_lives:
+                await self._edit(place, content=text)
+            elif place.open and place.channel and place.message:
+                channel = self._client.get_partial_messageable(place.channel, guild_id=place.guild)
+                await channel.get_partial_message(place.message).edit(content=text)
+        except Exception as fault:
+            raise verdict(fault) from fault
+
+    async def _take_away(self, place: Place) -> None:
+        """The acknowledgement of what was posted anew: its number and its button would stand for ever."""
+        if place.open and place.channel and place.message:
+            await self._client.removal.take(place.channel, place.message)
 
     async def warn(self, admin: str, sentence: str) -> None:
         """A private message to an administrator."""
@@ -106,11 +125,14 @@ class DiscordPoster:
 
     async def _tell(self, work: Work, place: Place, text: str) -> None:
         """One sentence instead of the work."""
+
+        async def send(channel: discord.PartialMessageable, lead: str) -> None:
+            await channel.send(f"{lead} {text}", nonce=work.id, allowed_mentions=self._only(work))
+
         try:
             if not await self._edited(place, content=text, attachments=[], view=None):
-                text = f"<@{work.person.platform_id}> {text}"
-                channel = await self._channel(work, place)
-                await channel.send(text, nonce=work.id, allowed_mentions=self._only(work))
+                await self._somewhere(work, place, send)
+                await self._take_away(place)
         except Exception as fault:
             raise verdict(fault) from fault
 
@@ -138,21 +160,42 @@ class DiscordPoster:
 
     async def _send_work(self, work: Work, place: Place, files: list[Artefact], note: Note) -> str:
         """The second road."""
-        channel = await self._channel(work, place)
-        if tried := work.post.get("channel_since"):
-            if earlier := await self._find(channel, work, datetime.fromisoformat(tried)):
-                return message_key(channel.id, earlier)
-        else:
+        tried = work.post.get("channel_since")
+        if not tried:
             await note(channel_since=datetime.now(UTC).isoformat())
-        page = sheet(work, files, file_limit=place.file_limit, lead=f"<@{work.person.platform_id}>")
-        sent = await channel.send(
-            page.text,
-            files=page.files,
-            view=buttons(work, await self._studio.tally(work.id)),
-            allowed_mentions=self._only(work),
-            nonce=work.id,
-        )
-        return message_key(channel.id, sent.id)
+
+        async def send(channel: discord.PartialMessageable, lead: str) -> str:
+            if tried and (earlier := await self._find(channel, work, datetime.fromisoformat(tried))):
+                return message_key(channel.id, earlier)
+            page = sheet(work, files, file_limit=place.file_limit, lead=lead)
+            sent = await channel.send(
+                page.text,
+                files=page.files,
+                view=buttons(work, await self._studio.tally(work.id)),
+                allowed_mentions=self._only(work),
+                nonce=work.id,
+            )
+            return message_key(channel.id, sent.id)
+
+        return await self._somewhere(work, place, send)
+
+    async def _somewhere(
+        self, work: Work, place: Place, send: Callable[[discord.PartialMessageable, str], Awaitable[T]]
+    ) -> T:
+        """``send`` into the channel of the request; where only they see it or that is closed, in private.
+
+        It gets the channel, and what the message begins with.
+        """
+        lead = f"<@{work.person.platform_id}>"
+        if place.open and place.channel is not None:
+            try:
+                channel = self._client.get_partial_messageable(place.channel, guild_id=place.guild)
+                return await send(channel, lead)
+            except (discord.Forbidden, discord.NotFound) as fault:
+                log.info("work %s: its channel is closed to the bot (%s): in private", work.id, fault.code)
+                lead = f"{lead} {say('discord-channel-closed', work.lang)}"
+        private = await self._client.create_dm(discord.Object(int(work.person.platform_id)))
+        return await send(self._client.get_partial_messageable(private.id), lead)
 
     async def _find(self, channel: discord.PartialMessageable, work: Work, since: datetime) -> int | None:
         """The message of an attempt that died before it could be noted, by its buttons' ids."""
@@ -166,14 +209,6 @@ class DiscordPoster:
         except discord.Forbidden:  # not allowed to read back: the nonce is what is left
             log.info("work %s: may not read the channel to look for an earlier post", work.id)
         return None
-
-    async def _channel(self, work: Work, place: Place) -> discord.PartialMessageable:
-        if place.hidden or not place.reach:
-            private = await self._client.create_dm(discord.Object(int(work.person.platform_id)))
-            return self._client.get_partial_messageable(private.id)
-        if place.channel is None:
-            raise PostNever("the request came from no channel that the bot can post to")
-        return self._client.get_partial_messageable(place.channel, guild_id=place.guild)
 
     @staticmethod
     def _only(work: Work) -> discord.AllowedMentions:

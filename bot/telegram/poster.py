@@ -83,6 +83,10 @@ class TelegramPoster:
                 raise PostLater(0.2, "the group became a supergroup") from moved
         await self._mirror(work)
 
+    def aside(self, work: Work) -> str:  # noqa: ARG002
+        """Nothing: a card can always be changed."""
+        return ""
+
     async def waits(self, work: Work, place: int, seconds: float | None) -> None:
         """The place on the card, as long as the work waits; a chat that has no turn left is left alone."""
         card = work.place.get("message")

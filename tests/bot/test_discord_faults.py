@@ -15,7 +15,7 @@ from atelier.logs import Redact
 from atelier.settings import Settings
 from tests.bot import handmade
 from tests.bot.conftest import Desk, ask, told, works_in
-from tests.fakes.discord import FakeDiscord, Message, User, World
+from tests.fakes.discord import Channel, FakeDiscord, Message, User, World
 
 
 def is_work(message: Message) -> bool:
@@ -78,23 +78,61 @@ async def test_an_answer_that_somebody_deleted_is_posted_anew(
 
 
 @pytest.mark.parametrize("gone", ["channel", "permission"])
+@pytest.mark.parametrize("well", [True, False], ids=["made", "failed"])
+async def test_where_the_channel_is_closed_it_comes_in_private(
+    discord: FakeDiscord, desk: Desk, alice: User, gone: str, well: bool
+) -> None:
+    lost = discord.world.channel("lost")
+    asked = await ask(discord, alice, channel=lost)
+    discord.expire(asked)
+    close(discord, lost, gone)
+    if well:
+        handmade.finish(desk.studio, desk.work(alice), handmade.picture())
+    else:
+        handmade.fail(desk.studio, desk.work(alice))
+    told_so = await discord.posted(lambda m: m.content, channel=discord.private(alice))
+    assert say("discord-channel-closed", "en") in told_so.content
+    assert told_so.is_work == well
+    assert well or say("error-unexpected", "en") in told_so.content
+    await told(discord, desk, alice)
+    assert "nowhere" not in desk.work(alice).post
+
+
+async def test_a_token_that_is_forbidden_is_no_dead_end(
+    discord: FakeDiscord, desk: Desk, alice: User
+) -> None:
+    asked = await ask(discord, alice)
+    discord.trouble(403, method="PATCH", path="@original")
+    handmade.finish(desk.studio, desk.work(alice), handmade.picture())
+    posted = await discord.posted(is_work)
+    assert posted is not asked.message
+    await told(discord, desk, alice)
+
+
+@pytest.mark.parametrize("gone", ["channel", "permission"])
 async def test_with_nowhere_left_to_post_the_rest_goes_on(
     discord: FakeDiscord, desk: Desk, alice: User, gone: str
 ) -> None:
     lost = discord.world.channel("lost")
     asked = await ask(discord, alice, channel=lost)
     discord.expire(asked)
-    if gone == "channel":
-        del discord.world.channels[lost.id]
-    else:
-        lost.writable = False
+    close(discord, lost, gone)
+    discord.private(alice).writable = False  # she takes no private messages from the bot either
     handmade.finish(desk.studio, desk.work(alice), handmade.picture())
     await told(discord, desk, alice)
-    assert "nowhere" in desk.work(alice).post
+    assert "50007" in desk.work(alice).post["nowhere"]
     bob = discord.user("bob")
     other = await ask(discord, bob)
     handmade.finish(desk.studio, desk.work(bob), handmade.picture())
     await other.work()
+
+
+def close(discord: FakeDiscord, channel: Channel, gone: str) -> None:
+    """The bot loses a channel: it is deleted, or closed to it."""
+    if gone == "channel":
+        del discord.world.channels[channel.id]
+    else:
+        channel.writable = False
 
 
 # Outages

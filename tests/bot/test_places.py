@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from atelier.settings import Settings
 from atelier.store import PersonRef, Platform, Work
 from bot import places
 from bot.delivery import PostLater
+from bot.discord.place import LAST_WORD, TOKEN_LIFE
 from bot.discord.poster import DiscordPoster
 from bot.places import Places
 from bot.studio import Studio
@@ -23,6 +25,7 @@ from tests.bot import handmade
 from tests.bot.conftest import Desk, ask
 from tests.bot.telegram_room import card_of, latest, serving
 from tests.bot.test_delivery import ANN, Wall, asked, delivering, until
+from tests.bot.test_discord_places import wait_long
 from tests.fakes.discord import FakeDiscord, User
 from tests.fakes.telegram import ALICE, FakeTelegram
 from workers import jobs, workshop
@@ -46,6 +49,9 @@ class Board:
     def __init__(self) -> None:
         self.told: list[tuple[str, int, float | None]] = []
         self.busy = False
+
+    def aside(self, work: Work) -> str:
+        return ""
 
     async def waits(self, work: Work, place: int, seconds: float | None) -> None:
         if self.busy:
@@ -109,6 +115,42 @@ async def test_places_move_up_on_discord(discord: FakeDiscord, desk: Desk, alice
     handmade.finish(desk.studio, desk.work(alice), handmade.picture())
     await second.work()
     assert len(first.messages) == len(second.messages) == 1
+
+
+@pytest.mark.usefixtures("_quick")
+async def test_places_move_up_when_the_token_is_spent_too(
+    discord: FakeDiscord, desk: Desk, alice: User
+) -> None:
+    """The acknowledgement is kept up with the bot's own token then, and goes when the work comes."""
+    await ask(discord, alice)
+    second = await ask(discord, alice, "a calm sea")
+    first_work, work = desk.works(alice)[1], desk.work(alice)
+    wait_long(discord, desk, second, work)
+    before = len(discord.calls)
+    await desk.studio.cancel(first_work.id, PersonRef("discord", str(alice.id)))
+    await second.until(lambda m: say("place-next", "en") in m.content)
+    assert [button["label"] for button in second.message.buttons] == [say("button-cancel", "en")]
+    handmade.begin(desk.studio, work)
+    old = second.message
+    handmade.finish(desk.studio, work, handmade.picture())
+    late = await discord.posted(lambda m: m.is_work)
+    assert late is not old
+    await discord.until(lambda: old.deleted, "the end of the acknowledgement")
+    used = [call.path for call in discord.calls[before:] if call.path.startswith("/webhooks")]
+    assert not any(second.interaction.token in path for path in used)
+
+
+@pytest.mark.usefixtures("_quick")
+async def test_what_can_be_told_no_more_says_so_before(discord: FakeDiscord, desk: Desk, alice: User) -> None:
+    """Where only the token reaches: in its last minute the acknowledgement says where the work will come."""
+    there = discord.world.elsewhere(alice, server=True)
+    asked_there = await ask(discord, alice, channel=there)
+    work = desk.work(alice)
+    at = datetime.fromisoformat(work.place["at"]) - TOKEN_LIFE + LAST_WORD / 2
+    desk.studio.store.set_place(work.id, {"at": at.isoformat()})
+    last = await asked_there.until(lambda m: say("discord-later", "en") in m.content)
+    assert "a stormy sea" in last.content
+    assert last.buttons  # it can still be taken back
 
 
 @pytest.mark.usefixtures("_quick")

@@ -62,7 +62,6 @@ class Routes:
             ("DELETE", hook + "/messages/@original", self._delete_original),
             ("PATCH", hook + "/messages/{message}", self._edit_followup),
             ("POST", hook, self._follow_up),
-            ("POST", "/users/@me/channels", self._open_private),
             ("GET", "/channels/{channel}/messages", self._history),
             ("POST", "/channels/{channel}/messages", self._send),
             ("GET", message, self._get_message),
@@ -251,17 +250,13 @@ class Routes:
         chosen = newest[: int(ask.query.get("limit", 50))]
         return [self._json(message) for message in sorted(chosen, key=lambda m: m.id, reverse=True)]
 
-    async def _open_private(self, ask: Ask) -> Any:
-        user = self.world.users.get(int(ask.body["recipient_id"]))
-        if user is None:
-            raise ApiError(400, 50033, "Invalid Recipient(s)")
-        return self.world.private(user).as_json()
-
     async def _send(self, ask: Ask) -> Any:
         channel = self._channel(ask)
         if not channel.invited:
             raise ApiError(403, 50001, "Missing Access")
         if not channel.writable:
+            if channel.recipient is not None:
+                raise ApiError(403, 50007, "Cannot send messages to this user")
             raise ApiError(403, 50013, "Missing Permissions")
         nonce = ask.body.get("nonce")
         if nonce is not None and ask.body.get("enforce_nonce"):
@@ -280,6 +275,8 @@ class Routes:
 
     async def _edit_message(self, ask: Ask) -> Any:
         message = self._own(ask)
+        if not message.channel.invited:
+            raise ApiError(403, 50001, "Missing Access")
         if message.author is not self.world.bot:
             raise ApiError(403, 50005, "Cannot edit a message authored by another user")
         return self._edit(message, ask)

@@ -8,3 +8,5 @@ discord-refused = Your work is made, but Discord would not take the message. It 
 discord-left-out = Too large to attach here: { $files }
 discord-alt-melody = A melody in { $music }.
 discord-help-outro = Discord offers the options as you type. Tell me with 👍 or 👎 how a work turned out: that is how I learn.
+discord-channel-closed = I may not write in that channel any more, so it comes to you here.
+discord-later = This takes longer than Discord lets me answer here. When it is done, I send it to you in a private message.

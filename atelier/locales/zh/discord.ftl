@@ -8,3 +8,5 @@ discord-refused = 作品已经完成，但 Discord 不肯接收这条消息。�
 discord-left-out = 太大，无法附在这里：{ $files }
 discord-alt-melody = 一段旋律：{ $music }。
 discord-help-outro = 输入命令时，Discord 会列出可用的选项。作品好不好，用 👍 或 👎 告诉我，我就是这样学习的。
+discord-channel-closed = 我已经不能在那个频道里发消息了，所以发到这里给你。
+discord-later = 这要花的时间超过了 Discord 让我在这里回复的期限。完成后，我会私信发给你。
