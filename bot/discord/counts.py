@@ -5,18 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import discord
 
+from atelier.errors import Unavailable
 from atelier.store import Work
 from bot.discord.buttons import buttons
 from bot.studio import Studio
 
 log = logging.getLogger(__name__)
 
+MOST = 5  # messages of one work
 PACE_S = 2.0  # between two edits of one message, however many vote in between
 
 Edit = Callable[[discord.ui.View], Awaitable[object]]
+
+
+async def _edit(message: discord.PartialMessage, view: discord.ui.View) -> None:
+    await message.edit(view=view)
 
 
 class Counts:
@@ -34,6 +41,21 @@ class Counts:
             task = asyncio.create_task(self._follow(message, work))
             self._tasks[message] = task
             task.add_done_callback(lambda _: self._tasks.pop(message, None))
+
+    async def everywhere(self, client: discord.Client, work: Work, but: str) -> None:
+        """Let the other messages that everybody sees follow too. ``but`` is one that does already.
+
+        What only one person sees follows when they press there: nothing else reaches it.
+        """
+        try:
+            keys = await asyncio.to_thread(self._studio.store.messages_of, work.id, "discord")
+        except Unavailable:
+            return  # the vote is recorded; the numbers follow with the next one
+        for key in keys[:MOST]:
+            if key != but:
+                channel, _, message = key.partition(":")
+                place = client.get_partial_messageable(int(channel))
+                self.show(key, work, partial(_edit, place.get_partial_message(int(message))))
 
     async def _follow(self, message: str, work: Work) -> None:
         while edit := self._wanted.pop(message, None):

@@ -181,7 +181,20 @@ class Pressing:
                 turn.cancel()
         if work and interaction.message and interaction.channel_id:
             key = message_key(interaction.channel_id, interaction.message.id)
-            self._client.counts.show(key, work, lambda view: interaction.edit_original_response(view=view))
+            message = interaction.message
+            self._client.counts.show(
+                key, work, lambda view: interaction.edit_original_response(view=_with_others(view, message))
+            )
+            await self._client.counts.everywhere(self._client, work, but=key)
+
+
+def _with_others(view: discord.ui.View, message: discord.Message) -> discord.ui.View:
+    """``view`` with the buttons of the message that are no work's: back to the list it came from."""
+    for row in message.components:
+        for item in getattr(row, "children", ()):
+            if isinstance(item, discord.Button) and str(item.custom_id).startswith("atelier:do:"):
+                view.add_item(discord.ui.Button(label=item.label, style=item.style, custom_id=item.custom_id))
+    return view
 
 
 def _is_menu(message: discord.Message | None) -> bool:

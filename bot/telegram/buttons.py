@@ -79,6 +79,8 @@ class Buttons:
             value = VOTES[pressed.word]
             await self._studio.vote(pressed.work, person, value, origin="button", platform="telegram")
             if (work := await self._studio.work(pressed.work)) is not None:
+                if isinstance(query.message, Message):
+                    self._counts.shown(work.id, (query.message.chat.id, query.message.message_id))
                 self._counts.touch(work)
             return say(f"voted-{value}", lang)
         if pressed.word == CANCEL:

@@ -1,7 +1,9 @@
 """The numbers on the buttons follow the votes, at a pace that no rate limit punishes.
 
-All votes of a moment become one edit. A number that could not be written is written with the
-next vote; the votes themselves are in the store.
+All votes of a moment become one edit of each message that shows the work: its card, the message of
+inline mode, and the latest that /history showed (of those from before a restart, the one that is
+pressed). A number that could not be written is written with the next vote; the votes themselves are
+in the store.
 """
 
 from __future__ import annotations
@@ -16,12 +18,17 @@ from atelier.errors import AtelierError
 from atelier.store import Work
 from bot.studio import Studio
 from bot.telegram.cards import Spawn
-from bot.telegram.keyboard import keyboard
+from bot.telegram.faults import lost, unchanged
+from bot.telegram.keyboard import inline, keyboard
 from bot.telegram.pace import seconds
+
+Target = tuple[int, int] | str  # chat and message, or the name of an inline message
 
 log = logging.getLogger(__name__)
 
 PRIVATE_S = 0.7
+COPIES = 3  # of one work, besides its card
+KEPT = 1000  # works with copies
 GROUP_S = 4.0  # 20 messages a minute are all that a group gets
 
 
@@ -32,33 +39,65 @@ class Counts:
         self._bot = bot
         self._studio = studio
         self._spawn = spawn
-        self._due: set[str] = set()
+        self._due: set[tuple[str, Target]] = set()
+        self._copies: dict[str, list[Target]] = {}  # by work, those that were shown last
+
+    def shown(self, work_id: str, target: Target) -> None:
+        """The work has its buttons under this message too."""
+        copies = [one for one in self._copies.pop(work_id, []) if one != target]
+        self._copies[work_id] = [*copies, target][-COPIES:]
+        if len(self._copies) > KEPT:
+            self._copies.pop(next(iter(self._copies)))
 
     def touch(self, work: Work) -> None:
         """The votes of ``work`` changed."""
-        self._follow_in(GROUP_S if work.place.get("chat", 0) < 0 else PRIVATE_S, work.id)
+        for target in dict.fromkeys([*_places(work), *self._copies.get(work.id, [])]):
+            self._follow_in(_pause(target), work.id, target)
 
-    def _follow_in(self, pause: float, work_id: str) -> None:
-        if work_id not in self._due:
-            self._due.add(work_id)
-            self._spawn(self._follow(work_id, pause))
+    def _follow_in(self, pause: float, work_id: str, target: Target) -> None:
+        if (work_id, target) not in self._due:
+            self._due.add((work_id, target))
+            self._spawn(self._follow(work_id, target, pause))
 
-    async def _follow(self, work_id: str, pause: float) -> None:
+    async def _follow(self, work_id: str, target: Target, pause: float) -> None:
         await asyncio.sleep(pause)
-        self._due.discard(work_id)
+        self._due.discard((work_id, target))
         try:
             work = await self._studio.work(work_id)
-            if work is None or work.result is None or work.place.get("message") is None:
+            if work is None or work.result is None:
                 return  # nothing is shown yet; the post will come with the numbers
-            buttons = keyboard(work, await self._studio.tally(work_id))
-            chat, message = work.place["chat"], work.place["message"]
-            await self._bot.edit_message_reply_markup(
-                chat, message, reply_markup=buttons, rate_limit_args=0.5
-            )
+            tally = await self._studio.tally(work_id)
+            if isinstance(target, str):
+                buttons = inline(work, tally, self._bot.username)
+                await self._bot.edit_message_reply_markup(inline_message_id=target, reply_markup=buttons)
+            else:
+                buttons = keyboard(work, tally)
+                await self._bot.edit_message_reply_markup(*target, reply_markup=buttons, rate_limit_args=0.5)
         except RetryAfter as refusal:
-            self._follow_in(seconds(refusal), work_id)
+            self._follow_in(seconds(refusal), work_id, target)
         except BadRequest as refusal:
-            if "not modified" not in refusal.message:
+            if lost(refusal):
+                self._forget(work_id, target)
+            elif not unchanged(refusal):
                 log.info("work %s: its counts stay as they are: %s", work_id, refusal.message)
         except (TelegramError, AtelierError) as fault:
             log.info("work %s: its counts stay as they are: %s", work_id, type(fault).__name__)
+
+    def _forget(self, work_id: str, target: Target) -> None:
+        if target in (copies := self._copies.get(work_id, [])):
+            copies.remove(target)
+
+
+def _places(work: Work) -> list[Target]:
+    """The messages that the work's row knows."""
+    found: list[Target] = []
+    if (message := work.place.get("message")) is not None:
+        found.append((work.place["chat"], message))
+    if (name := work.place.get("inline")) is not None:
+        found.append(str(name))
+    return found
+
+
+def _pause(target: Target) -> float:
+    """An inline message stands in anybody's chat: as in a group."""
+    return PRIVATE_S if isinstance(target, tuple) and target[0] > 0 else GROUP_S

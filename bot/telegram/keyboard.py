@@ -49,6 +49,15 @@ def keyboard(work: Work, tally: Tally) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([first, [*second, _button(f"⋯ {say('act-more', work.lang)}", MORE, work)]])
 
 
+def inline(work: Work, tally: Tally, bot: str) -> InlineKeyboardMarkup:
+    """Under a work in inline mode: the votes, and the way to the bot itself."""
+    votes = [
+        _button(f"👍 {tally.liked or ''}".strip(), "like", work),
+        _button(f"👎 {tally.disliked or ''}".strip(), "dislike", work),
+    ]
+    return InlineKeyboardMarkup([votes, [InlineKeyboardButton("Atelier", url=f"https://t.me/{bot}")]])
+
+
 def menu(work: Work, lang: Lang) -> InlineKeyboardMarkup:
     """Everything that is not in :func:`keyboard`, and the way back to it."""
     presses = acts.offered(work, "second") + acts.offered(work, "menu")

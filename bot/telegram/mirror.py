@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import logging
 
-from telegram import (
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    InputMedia,
-    InputMediaAudio,
-    InputMediaPhoto,
-    Message,
-)
+from telegram import InputMedia, InputMediaAudio, InputMediaPhoto, Message
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
-from atelier.store import Work
+from atelier.store import Tally, Work
 from atelier.works import MelodyResult, PoemResult
 from bot.telegram import shapes
 from bot.telegram.faults import unchanged
+from bot.telegram.keyboard import inline
 from bot.telegram.quoting import CAPTION, Formatted, formatted
 
 log = logging.getLogger(__name__)
@@ -31,13 +25,9 @@ def file_of(message: Message) -> str | None:
     return message.audio.file_id if message.audio else None
 
 
-async def mirror(bot: ExtBot[float], work: Work, message: str, file: str | None) -> None:
+async def mirror(bot: ExtBot[float], work: Work, message: str, file: str | None, tally: Tally) -> None:
     """Show ``work`` in the inline ``message``; ``file`` is what Telegram has of it. Never raises."""
-    votes = InlineKeyboardMarkup([
-        [InlineKeyboardButton("👍", callback_data=f"like:{work.id}"),
-         InlineKeyboardButton("👎", callback_data=f"dislike:{work.id}")],
-        [InlineKeyboardButton("Atelier", url=f"https://t.me/{bot.username}")],
-    ])  # fmt: skip
+    votes = inline(work, tally, bot.username)
     try:
         if isinstance(work.result, PoemResult) or file is None:
             said = shapes.poem(work, work.result) if isinstance(work.result, PoemResult) else ""

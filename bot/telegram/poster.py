@@ -134,7 +134,8 @@ class TelegramPoster:
         """The work in the message of another chat too, if it was asked there in inline mode."""
         if (inline := work.place.get("inline")) is not None:
             now = await self._studio.work(work.id) or work
-            await mirror(self._bot, work, inline, now.post.get(FILE))
+            tally = await self._studio.tally(work.id)
+            await mirror(self._bot, work, inline, now.post.get(FILE), tally)
 
     async def send_originals(self, work: Work, place: dict[str, Any]) -> None:
         """All files of ``work``, in answer to the message of ``place``."""

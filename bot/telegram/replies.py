@@ -29,6 +29,7 @@ from bot.leftovers import clear
 from bot.studio import Studio, sentence
 from bot.telegram import menu, shapes
 from bot.telegram.cards import Spawn, name_of, place_of, reply_to
+from bot.telegram.counts import Counts
 from bot.telegram.faults import unchanged
 from bot.telegram.keyboard import keyboard
 from bot.telegram.members import manages
@@ -42,9 +43,10 @@ _DO = "do:"
 class Replies:
     """Answers commands that make no work."""
 
-    def __init__(self, bot: ExtBot[float], studio: Studio, spawn: Spawn) -> None:
+    def __init__(self, bot: ExtBot[float], studio: Studio, counts: Counts, spawn: Spawn) -> None:
         self._bot = bot
         self._studio = studio
+        self._counts = counts
         self._spawn = spawn
 
     def handlers(self) -> list[CallbackQueryHandler[Any, Any]]:
@@ -166,6 +168,7 @@ class Replies:
                 shapes.poem(work, result) if isinstance(result, PoemResult) else shapes.caption(work)
             )
             sent.append(await self._bot.send_message(chat, text.text, entities=text.entities, **with_buttons))
+        self._counts.shown(work.id, (sent[0].chat.id, sent[0].message_id))
         if isinstance(result, PictureResult) and len(result.files) > 1:
             album = shapes.album(work, [files[name].data for name in result.files])
             sent += await self._bot.send_media_group(chat, album, **where)

@@ -55,6 +55,10 @@ async def test_inline_offers_become_works_in_any_chat(telegram: FakeTelegram, st
             assert await telegram.answered(query) == say("voted-liked", "en")
             assert studio.store.tally(work.id).liked == 1
             await until(lambda work=work: posted(studio, work))  # in private too, with everything around it
+            # The counts follow in both places.
+            card = next(m for m in telegram.seen(ALICE) if m.id == latest(studio).place["message"])
+            for shown in (there, card):
+                await telegram.wait(lambda shown=shown: "👍 1" in shown.buttons)
         album = await choose(telegram, offers[0], "several count=2")
         await until(lambda: latest(studio).request.words == "several")
         handmade.finish(studio, latest(studio), handmade.picture(2))

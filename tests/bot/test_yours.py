@@ -21,7 +21,7 @@ from atelier.store.erasure import FORGOTTEN
 from bot import tastes
 from bot.studio import Studio
 from tests.bot import handmade
-from tests.bot.conftest import Desk, painted
+from tests.bot.conftest import Desk, counts, painted
 from tests.bot.telegram_room import card_of, latest, posted, ref, serving, until
 from tests.bot.web_room import Desk as WebDesk
 from tests.bot.web_room import free_port, open_desk, visit
@@ -68,7 +68,8 @@ async def test_discord_history_shows_a_work_again_with_its_buttons(
     await discord.press(listed, "1", user=alice)
     await discord.until(lambda: listed.files, "the work")
     assert listed.files[0].data == shown.files[0].data
-    assert listed.button("👍")
+    await discord.press(listed, "👍", user=alice)
+    await discord.until(lambda: counts(listed) == counts(shown) == ("1", ""), "the vote, in both places")
     await discord.press(listed, say("button-back", "en"), user=alice)
     await discord.until(lambda: not listed.files, "the list again")
     assert listed.button("1")
@@ -93,6 +94,17 @@ async def test_telegram_history_goes_page_by_page(telegram: FakeTelegram, studio
         again = await telegram.until(lambda m: m.photo and m.id > listed.id)
         assert "“a sea 0”" in again.text
         assert "👍" in again.buttons
+        # The votes show wherever the work is shown, whichever of them is pressed.
+        await telegram.press(again, "👍", user=ALICE)
+        await telegram.wait(lambda: "👍 1" in again.buttons)
+        twice = await card_of(telegram, await telegram.say("/history"))
+        await telegram.press(twice, say("button-older", "en"))
+        await telegram.wait(lambda: "“a sea 0”" in twice.text)
+        await telegram.press(twice, "2")
+        newer = await telegram.until(lambda m: m.photo and m.id > twice.id)
+        assert "👍 1" in newer.buttons
+        await telegram.press(newer, "👎", user=ALICE)
+        await telegram.wait(lambda: "👎 1" in again.buttons and "👎 1" in newer.buttons)
         kept = await card_of(telegram, await telegram.say("/favourites", user=BOB))
         assert "“a sea 11”" in kept.text
 
