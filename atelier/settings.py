@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     server_waiting: Annotated[int, Field(ge=1)] = Field(
         200, description="How many works a Discord server or a Telegram group may wait for."
     )
+    address_waiting: Annotated[int, Field(ge=1)] = Field(
+        20, description="How many works one public network address may wait for on the web page."
+    )
     studio_waiting: Annotated[int, Field(ge=1)] = Field(
         2000, description="How many works everybody together may wait for; then the studio is full."
     )

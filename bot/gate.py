@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from atelier import moderation
@@ -54,7 +55,9 @@ def admit(
             raise BadInput("filter-server", word=found.text)
         offered = found.kind in moderation.lists().adult and server and not rules.adults
         raise BadInput(f"filter-{found.kind}-here" if offered else f"filter-{found.kind}")
-    return Limits.of(settings, everywhere, rules if server else None)
+    limits = Limits.of(settings, everywhere, rules if server else None)
+    # Whoever drops the page's cookie is somebody new: what they share is the address.
+    return replace(limits, server=settings.address_waiting) if place.get("address") else limits
 
 
 def words_of(request: Request) -> list[str]:

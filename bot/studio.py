@@ -120,7 +120,7 @@ class Studio:
                     source=source, parent=parent, act=act, limits=limits,
                 )  # fmt: skip
             except Reached as reached:
-                raise self._refusal(reached, kind, lang) from None
+                raise self._refusal(reached, kind, place, lang) from None
             if not fresh and work.state != "accepted":
                 return self._ticket(work, self.road.place(work) or 1, fresh=False)
             try:
@@ -163,11 +163,12 @@ class Studio:
             return False
         return True
 
-    def _refusal(self, reached: Reached, kind: Kind, lang: Lang) -> Unavailable:
+    def _refusal(self, reached: Reached, kind: Kind, place: dict[str, Any], lang: Lang) -> Unavailable:
         """The sentence of a limit; a full studio says when there will be room."""
         log.info("refused: %s", reached)
         if reached.whose != "studio":
-            return Unavailable(f"{reached.whose}-waiting", most=reached.most)
+            whose = "address" if reached.whose == "server" and place.get("address") else reached.whose
+            return Unavailable(f"{whose}-waiting", most=reached.most)
         seconds = self._expected(kind, self.store.waiting_for(kind))
         return Unavailable("studio-full", wait=span(max(5.0, seconds if seconds is not None else 60.0), lang))
 

@@ -14,12 +14,14 @@ from atelier.store.tables import works
 def make_room(connection: Connection, limits: Limits, person: int, place: dict[str, Any]) -> None:
     """Raises :class:`atelier.limits.Reached` where ``limits`` leave no room for one more.
 
-    ``person`` is the row id, ``place["server"]`` the Discord server or Telegram group, if there is one.
+    ``person`` is the row id, ``place["server"]`` the Discord server or Telegram group, if there is one;
+    on the web page ``place["address"]`` stands for it, whoever asks from there.
     The request's own row may be written already: it is not counted, being the newest of its person.
     """
-    server = place.get("server")
+    name = "server" if place.get("server") else "address"
+    server = place.get(name)
     theirs = works.c.person_id == person
-    here = cast(works.c.place["server"].as_string(), String) == str(server)
+    here = cast(works.c.place[name].as_string(), String) == str(server)
     counts = (_number(theirs), _number(and_(theirs, here)), _number(here), func.count())
     row = connection.execute(select(*counts).where(works.c.state.in_(UNFINISHED))).one()
     members, all_here = (row[1] - 1, row[2] - 1) if server else (0, 0)

@@ -57,7 +57,14 @@ def _button(work: Work, press: Press, lang: Lang) -> dict[str, Any]:
 
 
 async def press(
-    studio: Studio, work: Work, pressed: Pressed, *, person: PersonRef, lang: Lang, source: str
+    studio: Studio,
+    work: Work,
+    pressed: Pressed,
+    *,
+    person: PersonRef,
+    lang: Lang,
+    place: dict[str, Any],
+    source: str,
 ) -> Ticket | dict[str, Any]:
     """Do it: a new work's ticket, or what the page shows (``said``, ``others``, ``files``, ``gone``).
 
@@ -75,7 +82,9 @@ async def press(
             raise BadInput("blend-none")
         return {"others": [{"id": one.id, "label": one.request.words} for one in others]}
     if acts.BY_NAME[found.name].makes:
-        ticket = await around.make(studio, work.id, found, person=person, lang=lang, place={}, source=source)
+        ticket = await around.make(
+            studio, work.id, found, person=person, lang=lang, place=place, source=source
+        )
         return ticket if ticket.fresh else {"said": say("act-twice", lang)}
     return await _answer(studio, work, found, person, lang)
 

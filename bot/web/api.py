@@ -26,6 +26,7 @@ from bot.web import acts
 from bot.web.feed import Feed
 from bot.web.files import find, serve
 from bot.web.guard import Refused, read_json
+from bot.web.network import Networks
 from bot.web.view import show, show_reply
 from bot.web.visitor import Visitors, accepted, choose_language, language, tag
 
@@ -40,6 +41,12 @@ class Api:
         self._studio = studio
         self._visitors = visitors
         self._feed = feed
+        self._networks = Networks(visitors.key)
+
+    async def _read(self, request: Request) -> dict[str, Any]:
+        """What the page sent to change something. Raises :class:`Refused`."""
+        await self._networks.pace(request)
+        return await read_json(request)
 
     def _person(self, request: Request) -> PersonRef:
         person = self._visitors.read(request)
@@ -53,14 +60,19 @@ class Api:
         ``text`` may begin with a command of its own, which wins; options typed in the text win over
         those of the form. ``ticket`` is the page's name for this request: sent twice, it is one work.
         """
-        said = await read_json(request)
+        said = await self._read(request)
         person, lang = self._person(request), language(request)
         command, options = read(said)
         if not command.makes:
             return await self._answer(command, options, request)
         command, options = command.meant(options, lang)
         ticket = await self._studio.ask(
-            command, options, person=person, lang=lang, place={}, source=_source(person, said)
+            command,
+            options,
+            person=person,
+            lang=lang,
+            place=self._networks.place(request),
+            source=_source(person, said),
         )
         return await self._accepted(ticket, request)
 
@@ -80,19 +92,25 @@ class Api:
 
     async def act(self, request: Request) -> Response:
         """``{word, ticket, other, words, options}`` → 202 ``{work}``, or 200 what :func:`acts.press` says."""
-        said = await read_json(request)
+        said = await self._read(request)
         person, lang = self._person(request), language(request)
         work = await find(self._studio, request.path_params["work_id"])
         fields = ("word", "other", "words", "options")
         pressed = acts.Pressed(**{name: str(said.get(name) or "")[:2000] for name in fields})
         done = await acts.press(
-            self._studio, work, pressed, person=person, lang=lang, source=_source(person, said)
+            self._studio,
+            work,
+            pressed,
+            person=person,
+            lang=lang,
+            place=self._networks.place(request),
+            source=_source(person, said),
         )
         return JSONResponse(done) if isinstance(done, dict) else await self._accepted(done, request)
 
     async def cancel(self, request: Request) -> Response:
         """``{}`` → 200 ``{work}``: the work is taken back, unless it is finished."""
-        await read_json(request)
+        await self._read(request)
         person = self._person(request)
         work = await self._studio.cancel(request.path_params["work_id"], person)
         await self._feed.push(work)
@@ -124,7 +142,7 @@ class Api:
 
     async def vote(self, request: Request) -> Response:
         """``{work, value}`` → ``{tally, vote}``; value ``liked``, ``disliked``, or null to take it back."""
-        said = await read_json(request)
+        said = await self._read(request)
         person = self._person(request)
         work = await find(self._studio, str(said.get("work", ""))[:40])
         value = said.get("value")

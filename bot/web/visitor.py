@@ -7,6 +7,7 @@ changes anything (SameSite=Lax, and :mod:`bot.web.guard` checks the origin).
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -31,12 +32,15 @@ class Visitors:
     """Signs and reads visitor cookies with the studio's own secret."""
 
     signer: Signer
+    key: bytes  # for other secrets of the page
 
     @classmethod
     def open(cls, settings: Settings) -> Visitors:
         """With ``ATELIER_WEB_SECRET``, else a secret kept under home. Raises :class:`Unavailable`."""
         secret = settings.web_secret.get_secret_value() if settings.web_secret else _kept(settings.home)
-        return cls(Signer(secret, salt="atelier.visitor"))
+        return cls(
+            Signer(secret, salt="atelier.visitor"), hashlib.sha256(b"network" + secret.encode()).digest()
+        )
 
     def read(self, request: Request) -> PersonRef | None:
         """The visitor of a request; None: no cookie, or one that this studio did not sign."""

@@ -37,17 +37,13 @@ web-score = Score of “{ $title }”: { $music }
 web-play = Play “{ $title }”
 web-file-mid = MIDI
 web-file-abc = ABC notation
-web-said-count = { $value } pictures
-web-said-acrostic = acrostic “{ $value }”
-web-said-key = { $value }
-web-said-tempo = { $value } quarter notes a minute
-web-said-length = { $value } bars
 
 web-offline = The studio cannot be reached; trying again…
 web-lost = The studio could not be reached, so nothing was sent. Please try again.
 web-foreign = This request did not come from the studio's own page, so it was refused.
 web-not-json = The studio did not understand that request: please reload the page and try again.
 web-too-large = That is too much at once: a request may have { $limit } KiB.
+web-too-fast = That was very fast: please wait a few seconds and try again.
 web-no-cookie = Your browser did not send the studio's cookie: please allow cookies for this page and reload it.
 web-nothing-here = There is nothing here.
 

@@ -37,17 +37,13 @@ web-score = 《{ $title }》的乐谱：{ $music }
 web-play = 播放《{ $title }》
 web-file-mid = MIDI
 web-file-abc = ABC 记谱
-web-said-count = { $value } 幅
-web-said-acrostic = 藏头“{ $value }”
-web-said-key = { $value }
-web-said-tempo = 每分钟 { $value } 个四分音符
-web-said-length = { $value } 小节
 
 web-offline = 连不上画室，正在重试……
 web-lost = 连不上画室，请求没有发出。请再试一次。
 web-foreign = 这个请求不是从画室自己的页面发出的，已被拒绝。
 web-not-json = 画室没有看懂这个请求：请刷新页面再试。
 web-too-large = 一次发得太多了：每个请求最多 { $limit } KiB。
+web-too-fast = 太快了：请等几秒再试。
 web-no-cookie = 浏览器没有带上画室的 Cookie：请允许本页使用 Cookie，然后刷新。
 web-nothing-here = 这里什么也没有。
 
