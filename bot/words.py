@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from atelier.languages import Lang, say, span
 from atelier.requests import Kind
-from atelier.store import Work
+from atelier.store import UNFINISHED, Work
 from atelier.tunes.beat import beats
 from atelier.works import MelodyResult, PictureResult, PoemResult
 from bot import acts
@@ -61,8 +61,12 @@ def made_by(work: Work, lang: Lang) -> list[str]:
     return [say(key.format(pressed.value), lang)] if pressed and key else []
 
 
-def asked_options(work: Work, quote: Quote) -> list[str]:
-    """The options that were asked, as a person reads them; the seed stands with the result."""
+def asked_options(work: Work, quote: Quote, lang: Lang | None = None) -> list[str]:
+    """The options that were asked, as a person reads them (in the work's language, or ``lang``).
+
+    The seed is not among them: it stands with the result.
+    """
+    lang = lang or work.lang
     given = work.request.model_dump(exclude_none=True, exclude={"seed"})
     said = []
     for option in MAKING[work.kind].options:
@@ -70,11 +74,17 @@ def asked_options(work: Work, quote: Quote) -> list[str]:
         if value is None or option.required or (option.name == "count" and value == 1):
             continue
         if option.choices and option.type == "text":
-            said.append(option.choice(value, work.lang))
-        else:
-            shown = quote(value) if isinstance(value, str) else str(value)
-            said.append(say(f"said-{option.name}", work.lang, value=shown))
+            said.append(option.choice(value, lang))
+            continue
+        shown = quote(_key(value, lang) if option.name == "key" else str(value))
+        said.append(say(f"said-{option.name}", lang, value=shown))
     return said
+
+
+def _key(key: str, lang: Lang) -> str:
+    """``D minor`` in the reader's language."""
+    tonic, _, mode = key.partition(" ")
+    return f"{tonic} {say(f'mode-{mode}', lang)}"
 
 
 def details(work: Work) -> str:
@@ -130,7 +140,7 @@ def listed(work: Work, lang: Lang, quote: Quote) -> str:
     """A work as a line of a list: its kind, its words, when it was asked, and how it stands unless made."""
     day = work.asked_at.strftime("%Y-%m-%d")
     parts = [f"{FACES[work.kind]} {say('quoted', lang, prompt=quote(work.request.words))}", day]
-    if work.state in ("accepted", "queued", "running"):
+    if work.state in UNFINISHED:
         parts.append(say("listed-waiting", lang))
     elif work.result is None:
         parts.append(say("listed-nothing", lang))

@@ -7,6 +7,8 @@ and raises ``Unavailable("store-down")`` when the database does not answer.
 from __future__ import annotations
 
 from atelier.store.records import (
+    UNFINISHED,
+    WAITING,
     ArtefactRef,
     Failure,
     PersonRef,
@@ -21,6 +23,6 @@ from atelier.store.records import (
 from atelier.store.store import Store
 
 __all__ = [
-    "ArtefactRef", "Failure", "PersonRef", "Platform", "State", "Status", "Store", "Tally", "VersionRow",
-    "Vote", "Work",
+    "UNFINISHED", "WAITING", "ArtefactRef", "Failure", "PersonRef", "Platform", "State", "Status", "Store",
+    "Tally", "VersionRow", "Vote", "Work",
 ]  # fmt: skip

@@ -15,7 +15,8 @@ State = Literal["accepted", "queued", "running", "made", "posted", "failed", "ca
 Vote = Literal["liked", "disliked"]
 Status = Literal["current", "candidate", "previous", "shipped", "rejected"]
 
-UNFINISHED: tuple[State, ...] = ("accepted", "queued", "running")
+WAITING: tuple[State, ...] = ("accepted", "queued")
+UNFINISHED: tuple[State, ...] = (*WAITING, "running")
 ERASED = "erased:"  # how the source of a work begins whose person had themselves erased
 
 

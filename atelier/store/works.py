@@ -173,6 +173,12 @@ class Works:
         with self._db.writing() as connection:
             insert_once(connection, messages, platform=platform, message=message, work_id=work_id)
 
+    def messages_of(self, work_id: str, platform: Platform) -> list[str]:
+        """The chat messages that are tied to a work."""
+        tied = messages.c.work_id == work_id, messages.c.platform == platform
+        with self._db.reading() as connection:
+            return list(connection.execute(select(messages.c.message).where(*tied)).scalars())
+
     def work_of_message(self, platform: Platform, message: str) -> Work | None:
         """The work that a chat message shows."""
         tied = select(messages.c.work_id).where(

@@ -15,7 +15,7 @@ from atelier.languages import LANGS, Lang, say
 from atelier.provenance import statement
 from atelier.requests import FORMS, STYLES
 from atelier.rules import Preferences
-from atelier.store import ArtefactRef, Work
+from atelier.store import UNFINISHED, ArtefactRef, Work
 from atelier.store.erasure import words_of
 from atelier.unsaid import unsaid
 from atelier.works import Artefact
@@ -148,7 +148,7 @@ async def forgetme(call: Call) -> Reply:
         return Reply(call.say("forgetme-ask", **counted), choices=(sure, first))
     await asyncio.to_thread(call.studio.shelf.check)  # or the words would go and the files stay
     for work in works:
-        if work.state in ("accepted", "queued", "running"):
+        if work.state in UNFINISHED:
             await asyncio.to_thread(call.studio.road.cancel, work.id)
     await asyncio.to_thread(_unsay, call, works)
     refs: list[ArtefactRef] = await asyncio.to_thread(call.studio.store.erase, call.person)

@@ -12,7 +12,7 @@ import discord
 
 from atelier.errors import Unavailable
 from atelier.languages import Lang, pick, say
-from atelier.store import PersonRef
+from atelier.store import UNFINISHED, PersonRef
 from bot import words
 from bot.discord.buttons import while_waiting
 from bot.discord.faults import ALREADY_ACKNOWLEDGED
@@ -28,8 +28,6 @@ log = logging.getLogger(__name__)
 
 Interaction: TypeAlias = "discord.Interaction[Atelier]"
 Order = Callable[[dict[str, Any], str], Awaitable[Ticket]]
-
-WAITING = ("accepted", "queued", "running")
 
 
 def person(user: discord.abc.Snowflake) -> PersonRef:
@@ -113,7 +111,7 @@ async def _show(interaction: Interaction, ticket: Ticket, place: Place) -> None:
             if place.key:
                 await client.studio.remember_message(work_id, "discord", place.key)
             work = await client.studio.work(work_id)
-            if work is None or work.state not in WAITING:
+            if work is None or work.state not in UNFINISHED:
                 return
             text = words.acknowledgement(work, ticket.place, quote, ticket.seconds)
             await interaction.edit_original_response(content=text, view=while_waiting(work_id, work.lang))

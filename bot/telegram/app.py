@@ -30,6 +30,7 @@ from bot.telegram.inline import Inline
 from bot.telegram.pace import Pace
 from bot.telegram.polling import LONGEST_PAUSE_S, poll
 from bot.telegram.poster import TelegramPoster
+from bot.telegram.questions import Questions
 from bot.telegram.reactions import Reactions
 from bot.telegram.removal import take_away
 from bot.telegram.replies import Replies
@@ -98,14 +99,14 @@ async def _connect(application: App) -> None:
 
 
 async def _serve(application: App, studio: Studio) -> None:
-    bot, spawn = application.bot, Errands()
+    bot, spawn, questions = application.bot, Errands(), Questions()
     cards = Cards(bot, studio, spawn)
     counts = Counts(bot, studio, spawn)
-    replies = Replies(bot, studio, spawn)
+    replies = Replies(bot, studio, counts, spawn)
     poster = TelegramPoster(bot, studio, cards)
-    edits = Edits(bot, studio, cards, spawn)
+    edits = Edits(bot, studio, cards, questions, spawn)
     application.add_handlers([
-        *Commands(studio, cards, edits, replies, spawn).handlers(),
+        *Commands(studio, cards, edits, replies, questions, spawn).handlers(),
         *replies.handlers(),
         *Buttons(bot, studio, cards, counts, poster, edits, spawn).handlers(),
         *Reactions(studio, counts).handlers(),

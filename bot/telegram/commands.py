@@ -21,11 +21,11 @@ from bot.studio import Studio, sentence
 from bot.telegram.cards import Cards, Spawn
 from bot.telegram.edits import Edits
 from bot.telegram.files import attached, brought, fetched, is_tune
+from bot.telegram.questions import Questions
 from bot.telegram.quoting import Formatted, formatted, quote
 from bot.telegram.replies import Replies, spoken
 from bot.typed import parse_text
 
-_KEPT = 1000  # open questions in private chats
 _NEW = filters.UpdateType.MESSAGE  # an edited message is no new request
 _PRIVATE = filters.ChatType.PRIVATE
 
@@ -33,13 +33,15 @@ _PRIVATE = filters.ChatType.PRIVATE
 class Commands:
     """Handles what people type."""
 
-    def __init__(self, studio: Studio, cards: Cards, edits: Edits, replies: Replies, spawn: Spawn) -> None:
+    def __init__(
+        self, studio: Studio, cards: Cards, edits: Edits, replies: Replies, questions: Questions, spawn: Spawn
+    ) -> None:
         self._studio = studio
         self._cards = cards
         self._edits = edits
         self._replies = replies
         self._spawn = spawn
-        self._open: dict[int, tuple[Command, str]] = {}  # person → what was asked of them
+        self._questions = questions
 
     def handlers(self) -> list[BaseHandler[Any, Any, Any]]:
         """For the application, in order."""
@@ -79,7 +81,8 @@ class Commands:
             return
         question = self._question_of(message.reply_to_message, context.bot.id)
         if question is None and message.chat.type == "private" and person:
-            question = self._open.get(person.id)
+            asked = self._questions.of(person.id)
+            question = asked if isinstance(asked, tuple) else None
         if question is not None:
             command, options = question
             await self._make(command, f"{options} {message.text}".strip(), message)
@@ -109,8 +112,7 @@ class Commands:
         person = message.from_user
         if person is None:
             return
-        self._open.pop(person.id, None)
-        self._edits.forget(person.id)
+        self._questions.drop(person.id)
         lang = spoken(self._studio, person, typed)
         try:
             command, options = command.meant(parse_text(command, typed), lang)
@@ -137,9 +139,7 @@ class Commands:
     def _ask(self, command: Command, typed: str, message: Message, person: User, lang: Lang) -> None:
         """Ask for the prompt, in a message that :meth:`_question_of` can read again."""
         if message.chat.type == "private":
-            if len(self._open) >= _KEPT:
-                self._open.pop(next(iter(self._open)))
-            self._open[person.id] = (command, typed)
+            self._questions.put(person.id, (command, typed))
         text = formatted(f"{_question(command, lang)}\n{quote(typed)}")
         answer = ForceReply(selective=True, input_field_placeholder=say(f"example-{command.name}", lang)[:64])
         self._spawn(self._cards.reply(message, text, reply_markup=answer))

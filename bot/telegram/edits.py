@@ -14,21 +14,22 @@ from atelier.store import PersonRef, Work
 from bot import around
 from bot.studio import Studio, sentence
 from bot.telegram.cards import Cards, Spawn, name_of, place_of
+from bot.telegram.questions import Questions
 from bot.telegram.quoting import formatted, quote, units
 from bot.turns import Turns
-
-_KEPT = 1000  # open questions in private chats
 
 
 class Edits:
     """Asks for other words, and makes the work of them."""
 
-    def __init__(self, bot: ExtBot[float], studio: Studio, cards: Cards, spawn: Spawn) -> None:
+    def __init__(
+        self, bot: ExtBot[float], studio: Studio, cards: Cards, questions: Questions, spawn: Spawn
+    ) -> None:
         self._bot = bot
         self._studio = studio
         self._cards = cards
         self._spawn = spawn
-        self._open: dict[int, str] = {}  # person → the work they were asked about, in private
+        self._questions = questions
         self._turns = Turns()  # by chat
 
     async def ask(self, work: Work, message: Message, person: User, lang: Lang) -> None:
@@ -56,13 +57,7 @@ class Edits:
             name = name_of(sent.chat.id, sent.message_id)
             await self._studio.remember_message(work.id, "telegram", name)
         if private:
-            if len(self._open) >= _KEPT:
-                self._open.pop(next(iter(self._open)))
-            self._open[person.id] = work.id
-
-    def forget(self, person: int) -> None:
-        """The person turned to something else."""
-        self._open.pop(person, None)
+            self._questions.put(person.id, work.id)
 
     async def work_of(self, message: Message, bot: int) -> str | None:
         """The work that ``message`` has other words for: it replies to a question, or follows one in private.
@@ -79,14 +74,15 @@ class Edits:
                 work = await self._studio.work_shown_in("telegram", name)
             return work.id if work else ""
         if question is None and message.chat.type == "private" and person is not None:
-            return self._open.get(person.id)
+            asked = self._questions.of(person.id)
+            return asked if isinstance(asked, str) else None
         return None
 
     async def make(self, work_id: str, message: Message, lang: Lang) -> None:
         """The work once more, with the words of ``message``."""
         person = message.from_user
         assert person is not None
-        self.forget(person.id)
+        self._questions.drop(person.id)
         try:
             work = await around.find(self._studio, work_id)
             place = await self._cards.aim(message, person)

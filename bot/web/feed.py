@@ -16,11 +16,11 @@ from typing import Any
 
 from atelier.errors import Unavailable
 from atelier.languages import Lang
-from atelier.store import PersonRef, Platform, Work
+from atelier.store import UNFINISHED, PersonRef, Platform, Work
 from atelier.works import Artefact
 from bot.delivery import Note
 from bot.studio import Studio
-from bot.web.view import UNDER_WAY, show
+from bot.web.view import show
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ class Feed:
 
     def watch(self, work: Work, place: int | None = None) -> None:
         """Follow a work that is not made yet while its person has a page open."""
-        if work.state in UNDER_WAY:
+        if work.state in UNFINISHED:
             self._waiting[work.id] = (work.person, place)
 
     async def push(self, work: Work, place: int | None = None) -> None:
@@ -128,7 +128,7 @@ class Feed:
 
     async def _look_at(self, work_id: str, person: PersonRef, place: int | None) -> None:
         work = await self._studio.work(work_id)
-        if work is None or work.state not in UNDER_WAY:
+        if work is None or work.state not in UNFINISHED:
             self._waiting.pop(work_id, None)
             if work is not None:
                 await self.push(work)

@@ -8,16 +8,13 @@ from typing import Any
 
 from atelier.errors import PersonError
 from atelier.languages import Lang, say
-from atelier.store import PersonRef, Work
+from atelier.store import UNFINISHED, WAITING, PersonRef, Work
 from atelier.works import MelodyResult, PictureResult, PoemResult
 from bot import words
 from bot.command import Command, Reply
-from bot.making import MAKING
 from bot.studio import Studio
 from bot.web import acts
 
-WAITING = ("accepted", "queued")
-UNDER_WAY = (*WAITING, "running")
 _DOWNLOADS = ("mid", "abc")
 
 
@@ -62,7 +59,7 @@ def describe(
         "kind": work.kind,
         "label": say(f"web-kind-{work.kind}", lang),
         "prompt": work.request.words,
-        "options": [*asked_options(work, lang), *words.made_by(work, lang)],
+        "options": [*words.asked_options(work, str, lang), *words.made_by(work, lang)],
         "asked_at": work.asked_at.isoformat(),
         "state": state(work),
         "place": place,
@@ -81,7 +78,7 @@ def describe(
     elif isinstance(result, MelodyResult):
         shown["melody"] = _melody(work, result, lang)
         shown["details"] = [words.music_in_words(result, lang)]
-    if work.state not in UNDER_WAY:
+    if work.state not in UNFINISHED:
         shown["acts"] = acts.offered(work, lang)
     if result is not None:
         shown["details"] = [text for text in shown["details"] if text]
@@ -111,21 +108,6 @@ def status(work: Work, lang: Lang, place: int | None, seconds: float | None = No
             failure = work.failure
             error = PersonError(failure.key, **failure.params) if failure else PersonError("error-unexpected")
             return error.text(lang)
-
-
-def asked_options(work: Work, lang: Lang) -> list[str]:
-    """The options that were asked, as a person reads them; the seed stands with the result."""
-    given = work.request.model_dump(exclude_none=True, exclude={"seed"})
-    said = []
-    for option in MAKING[work.kind].options:
-        value = given.get(option.field or option.name)
-        if value is None or option.required or (option.name == "count" and value == 1):
-            continue
-        if option.choices and option.name != "length":
-            said.append(option.choice(value, lang))
-        else:
-            said.append(say(f"web-said-{option.name}", lang, value=str(value)))
-    return said
 
 
 def stanzas(result: PoemResult) -> list[list[str]]:
