@@ -75,7 +75,8 @@ async def test_every_option_has_a_refusal() -> None:
     """Of a new option whose rules do not say what it refuses, :mod:`tests.bot.refusals` must."""
     for command in catalogue.every():
         refused = {name for wrong in refusals_of(command) for name in wrong.options}
-        assert refused >= {option.name for option in command.options}, command.path
+        # Files cannot be typed: tests/bot/test_tune_files.py sends wrong ones.
+        assert refused >= {option.name for option in command.options if option.type != "file"}, command.path
 
 
 @pytest.mark.parametrize(
