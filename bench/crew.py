@@ -85,7 +85,7 @@ def works(name: str, kind: Kind, settings: Settings, instant: bool) -> None:
         return
     place = Workshop.open(settings, loader)
     workshop.use(place)
-    place.models.warm(kind)
+    place.warm(kind)
     queue = Queue(queue_name(kind), connection=place.redis, serializer=JSONSerializer)
     notify.ready()
     RQS[name]([queue], connection=place.redis, serializer=JSONSerializer).work(logging_level="WARNING")

@@ -57,7 +57,8 @@ class BatchWorker(SimpleWorker):
         super().__init__(*arguments, **options)
         self._stopped: set[str] = set()  # ids that somebody asked to stop
         self._running: set[str] = set()  # ids in the call that runs now
-        self._beat = Heartbeat(lambda: None)
+        self._held: tuple[Queue, list[Held]] | None = None
+        self._beat = Heartbeat(self._show_life)
 
     # What a kind of worker may say otherwise
 
@@ -85,11 +86,12 @@ class BatchWorker(SimpleWorker):
         jobs = self._alike([job, *ledger.take(self, queue, job, self.most - 1)], queue)
         self._stopped.clear()
         held = ledger.begin(self, queue, jobs, self.lease_s)
-        self._beat = Heartbeat(lambda: ledger.beat(self, queue, self._unsettled(held), self.lease_s))
+        self._held = queue, held
         try:
             with self._beat:
                 self._run(held, queue)
         finally:
+            self._held = None
             self.executions.clear()  # what could not be written down is left to its lease
         self.set_state(WorkerStatus.IDLE)
 
@@ -106,8 +108,11 @@ class BatchWorker(SimpleWorker):
                 pipe.execute()
         return jobs[:alike]
 
-    def _unsettled(self, held: Sequence[Held]) -> list[Held]:
-        return [one for one in held if one.execution.id in self.executions]
+    def _show_life(self) -> None:
+        if self._held is not None:
+            queue, held = self._held
+            unsettled = [one for one in held if one.execution.id in self.executions]
+            ledger.beat(self, queue, unsettled, self.lease_s)
 
     def _run(self, held: list[Held], queue: Queue) -> None:
         outcomes = self._call(held)

@@ -21,30 +21,47 @@ OVERTIME_S = 15.0  # past the timeout of what runs: it hangs where no signal rea
 
 
 class Heartbeat:
-    """Calls ``beat`` every :data:`BEAT_S` in a thread of its own, from ``with`` to the end of it."""
+    """Calls ``beat`` every :data:`BEAT_S` from ``with`` to the end of it, again and again.
+
+    Its thread is started once and kept: starting one takes longer than an empty job.
+    """
 
     def __init__(self, beat: Callable[[], None]) -> None:
         self._beat = beat
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+        self._change = threading.Condition()
+        self._wanted = self._beating = False
         self._latest = float("inf")
+        self._thread: threading.Thread | None = None
 
     def allow(self, seconds: float) -> None:
         """What runs from now on may take so long; 0 for no limit."""
         self._latest = time.monotonic() + seconds + OVERTIME_S if seconds > 0 else float("inf")
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._latest = float("inf")
+        with self._change:
+            self._wanted = True
+            if self._thread is None or not self._thread.is_alive():  # a fork leaves threads behind
+                self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+                self._thread.start()
+            self._change.notify()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._done.set()
-        self._thread.join()
+        with self._change:
+            self._wanted = False
+            self._change.notify()
+            self._change.wait_for(lambda: not self._beating)  # none comes after the end
 
     def _run(self) -> None:
-        while not self._done.wait(BEAT_S):
+        while True:
+            with self._change:
+                self._change.wait_for(lambda: self._wanted)
+                if self._change.wait_for(lambda: not self._wanted, BEAT_S):
+                    continue
+                self._beating = True
             if time.monotonic() > self._latest:
                 # Stuck in native code: the timeout's signal never got through. Nothing in this
                 # process can be trusted to stop it; another worker finds the jobs abandoned.
@@ -54,3 +71,7 @@ class Heartbeat:
                 self._beat()
             except (RedisError, OSError) as fault:
                 log.warning("no heartbeat: %s", fault)
+            finally:
+                with self._change:
+                    self._beating = False
+                    self._change.notify_all()

@@ -18,7 +18,7 @@ from typing import Any
 from redis.client import Pipeline
 
 from atelier import disk, metrics, pace
-from atelier.errors import PASSING, PersonError, Unavailable, WeightsError
+from atelier.errors import PersonError, Unavailable, WeightsError
 from atelier.requests import Kind, PaintRequest
 from atelier.results import What, publish
 from atelier.store import Platform, Work
@@ -43,7 +43,9 @@ def make_many(arguments: Sequence[Sequence[Any]]) -> list[Done]:
     """
     workshop = current()
     ids = [str(one[0]) for one in arguments]
-    rows = workshop.store.get_many(ids)
+    by = workshop.models.versions()
+    begun = workshop.store.begin(ids, by)
+    rows = begun.works
     ends: dict[str, Done] = {}
     waiting: dict[object, list[Work]] = defaultdict(list)
     for work_id in ids:
@@ -61,7 +63,8 @@ def make_many(arguments: Sequence[Sequence[Any]]) -> list[Done]:
         else:
             waiting[_agreeing(work)].append(work)
     for works in waiting.values():
-        ends |= _make_kind(workshop, works[0].kind, works)
+        kind = works[0].kind
+        ends |= _make_kind(workshop, kind, begun.serving[kind], by.get(kind), works)
     return [ends[work_id] for work_id in ids]
 
 
@@ -99,19 +102,21 @@ def _agreeing(work: Work) -> object:
     return work.kind, size
 
 
-def _make_kind(workshop: Workshop, kind: Kind, works: list[Work]) -> dict[str, Done]:
+def _make_kind(
+    workshop: Workshop, kind: Kind, serving: str | None, by: str | None, works: list[Work]
+) -> dict[str, Done]:
+    """``serving``: where the chosen version lies; ``by``: the version that the rows name by now."""
     try:
-        model = workshop.models.get(kind)
+        model = workshop.models.get(kind, serving)
     except PersonError as fault:
-        if isinstance(fault, Unavailable) and fault.key in PASSING:
-            raise  # which version serves could not be asked: no fault of the works
         # The log names the file and the mending command; a chat is told no path of this machine.
         log.error("%s: %s", kind, fault)
         told = fault
         if isinstance(fault, WeightsError):
             told = PersonError("work-no-model", model=fault.params.get("model", MODEL_OF[kind]))
         return {work.id: _fail(workshop, work, told) for work in works}
-    workshop.store.started_many([work.id for work in works], model.version)
+    if model.version != by:
+        workshop.store.started_many([work.id for work in works], model.version)
     with workshop.redis.pipeline(transaction=False) as pipe:
         for work in works:
             publish(pipe, work.person.platform, work.id, "started")

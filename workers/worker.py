@@ -296,7 +296,7 @@ def serve(
     logging.getLogger("rq.worker").addFilter(faults.brief)
     place = Workshop.open(settings, loader)
     workshop.use(place)
-    place.models.warm(kinds[0])
+    place.warm(kinds[0])
     place.room.most = settings.batch or at_once(kinds[0], _device(settings, loader))
     metrics.serve(settings, kinds[0], connect(settings))
     notify.ready()

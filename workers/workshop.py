@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 
 Loader = Callable[[Kind], Generator]
 VersionLoader = Callable[[Kind, Path | None], Generator]
-Chosen = Callable[[Kind], Path | None]
 
 REDIS_TIMEOUT_S = 15.0  # longer than a worker's blocking wait for a job
 _FIRST_WORDS = "a slow walk in the first snow"
@@ -48,33 +47,26 @@ def version_loader(settings: Settings) -> VersionLoader:
     return load
 
 
-def chosen_in(store: Store) -> Chosen:
-    """Asks the records which version serves."""
-
-    def chosen(kind: Kind) -> Path | None:
-        origin = store.serving(MODEL_OF[kind])
-        return None if origin in (None, "shipped") else Path(origin)
-
-    return chosen
-
-
 class ModelShelf:
     """Models by kind, each loaded once and kept warm, until another version is chosen to serve."""
 
-    def __init__(self, loader: VersionLoader, chosen: Chosen) -> None:
+    def __init__(self, loader: VersionLoader) -> None:
         self._loader = loader
-        self._chosen = chosen
         self._warm: dict[Kind, Generator] = {}
         self._folder: dict[Kind, Path | None] = {}  # what was chosen when it was loaded, or refused
 
-    def get(self, kind: Kind) -> Generator:
+    def versions(self) -> dict[Kind, str]:
+        """The versions that are loaded."""
+        return {kind: model.version for kind, model in self._warm.items()}
+
+    def get(self, kind: Kind, serving: str | None) -> Generator:
         """The model for ``kind``. One that could not be loaded is tried again at every call.
 
-        A newly chosen version takes over between two jobs; one that cannot be loaded is refused, and
-        the one before goes on, or what ships. Raises :class:`PersonError` (``WeightsError``, a missing
-        device) with what would mend it.
+        ``serving`` says where the chosen version lies (:meth:`Store.serving`). A newly chosen one takes
+        over between two jobs; one that cannot be loaded is refused, and the one before goes on, or what
+        ships. Raises :class:`PersonError` (``WeightsError``, a missing device) with what would mend it.
         """
-        folder = self._chosen(kind)
+        folder = None if serving in (None, "shipped") else Path(serving)
         if kind in self._warm and folder == self._folder[kind]:
             return self._warm[kind]
         start = time.monotonic()
@@ -91,7 +83,7 @@ class ModelShelf:
         log.info("%s: %s serves after %.2f s", kind, self._warm[kind].version, time.monotonic() - start)
         return self._warm[kind]
 
-    def warm(self, kind: Kind) -> bool:
+    def warm(self, kind: Kind, serving: str | None) -> bool:
         """Load, and make one work for nobody, so that the first person does not wait for lazy imports.
 
         A worker whose weights are missing stays up and says so.
@@ -99,7 +91,7 @@ class ModelShelf:
         start = time.monotonic()
         try:
             request = REQUESTS[kind].model_validate({REQUESTS[kind].prompt_field: _FIRST_WORDS, "seed": 0})
-            self.get(kind).generate([request])
+            self.get(kind, serving).generate([request])
         except PersonError as fault:
             log.error("%s: not warm: %s", kind, fault)
             return False
@@ -148,6 +140,10 @@ class Workshop:
     halt: threading.Event = field(default_factory=threading.Event)
     room: Room = field(default_factory=Room)
 
+    def warm(self, kind: Kind) -> bool:
+        """Load the model that serves ``kind``, ready for its first person; whether it is."""
+        return self.models.warm(kind, self.store.serving(MODEL_OF[kind]))
+
     @classmethod
     def open(cls, settings: Settings, loader: Loader | None = None) -> Self:
         """Open everything, waiting up to :data:`WAIT_S` for a store that is still starting."""
@@ -161,9 +157,7 @@ class Workshop:
                     raise
                 time.sleep(0.2)
         redis = connect(settings, timeout=REDIS_TIMEOUT_S)
-        models = ModelShelf(
-            (lambda kind, _: loader(kind)) if loader else version_loader(settings), chosen_in(store)
-        )
+        models = ModelShelf((lambda kind, _: loader(kind)) if loader else version_loader(settings))
         return cls(settings, store, Shelf.open(settings), redis, models)
 
 

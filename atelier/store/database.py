@@ -28,6 +28,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
+        self._glance = self.engine.execution_options(atelier_glance=True)
         self._writer = self.engine.execution_options(atelier_write=True)
         self._hasty = self.engine.execution_options(atelier_write=True, atelier_hasty=True)
 
@@ -35,6 +36,12 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A connection for reads. Raises ``Unavailable("store-down")``."""
         with _faults(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def glancing(self) -> Iterator[Connection]:
+        """:meth:`reading` for one statement, which on SQLite is a transaction of its own."""
+        with _faults(), self._glance.begin() as connection:
             yield connection
 
     @contextmanager
@@ -108,6 +115,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """A writer takes the lock at once: a lock taken half way ends in SQLITE_BUSY, whatever the timeout."""
     options = connection.get_execution_options()
+    if options.get("atelier_glance"):
+        return
     hasty = bool(options.get("atelier_hasty"))
     if hasty != connection.info.get("hasty", False):  # kept with the pooled connection
         connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if hasty else 'FULL'}")

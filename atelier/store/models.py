@@ -58,8 +58,8 @@ class Models:
 
     def serving(self, model: str) -> str | None:
         """Where the version that was chosen to serve comes from; None: what ships. Asked before every job."""
-        with self._db.reading() as connection:
-            return connection.execute(_SERVING, {"this": model}).scalar_one_or_none()
+        with self._db.glancing() as connection:
+            return serving(connection, model)
 
     def promote(self, model: str, version: str) -> VersionRow:
         """Make ``version`` the current one and keep the one before it for a rollback.
@@ -125,3 +125,9 @@ def _set(connection: Connection, row: VersionRow, status: Status) -> None:
 
 def _version(row: Row[Any]) -> VersionRow:
     return VersionRow(row.model, row.version, row.status, row.origin, row.created_at, row.sha256, row.card)
+
+
+def serving(connection: Connection, model: str) -> str | None:
+    """:meth:`Models.serving`, within a transaction."""
+    origin: str | None = connection.execute(_SERVING, {"this": model}).scalar_one_or_none()
+    return origin

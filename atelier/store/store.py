@@ -14,6 +14,7 @@ from atelier.store.erasure import FORGOTTEN, hide_bans, made_from_theirs, unsay,
 from atelier.store.favourites import Favourites
 from atelier.store.house import House
 from atelier.store.lessons import LessonsOf
+from atelier.store.making import Making
 from atelier.store.migrate import migrate
 from atelier.store.models import Models
 from atelier.store.people import People, forget
@@ -23,8 +24,10 @@ from atelier.store.tables import favourites, feedback, messages, people, works
 from atelier.store.votes import Votes
 from atelier.store.works import Works
 
+_ANYTHING = text("SELECT 1")
 
-class Store(Works, Votes, LessonsOf, Favourites, People, House, Models):
+
+class Store(Works, Making, Votes, LessonsOf, Favourites, People, House, Models):
     """Works, people, feedback, favourites, order and model versions. Safe to share between threads."""
 
     def __init__(self, database: Database) -> None:
@@ -42,8 +45,8 @@ class Store(Works, Votes, LessonsOf, Favourites, People, House, Models):
 
     def check(self) -> None:
         """Raises ``Unavailable("store-down")`` when the database does not answer."""
-        with self._db.reading() as connection:
-            connection.execute(text("SELECT 1"))
+        with self._db.glancing() as connection:
+            connection.execute(_ANYTHING)
 
     def close(self) -> None:
         """Close the connections."""

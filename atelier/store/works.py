@@ -6,34 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, delete, func, or_, select, update
 
 from atelier.languages import Lang
 from atelier.limits import Limits
 from atelier.requests import Kind, Request
 from atelier.store.database import Database, insert_once
 from atelier.store.favourites import TWICE_S
-from atelier.store.records import ERASED, UNFINISHED, ArtefactRef, PersonRef, Platform, Work
-from atelier.store.rows import artefacts_json, meet, new_id, now, person_id, request_json, work_of, work_rows
+from atelier.store.records import ERASED, UNFINISHED, PersonRef, Platform, Work
+from atelier.store.rows import meet, new_id, now, person_id, request_json, work_of, work_rows
 from atelier.store.tables import messages, people, works
 from atelier.store.waiting import make_room
-from atelier.works import AnyResult
-
-# The statements of every job, built once: building one takes longer than SQLite takes to run it.
-_THESE = work_rows().where(works.c.id.in_(bindparam("these", expanding=True)))
-_START = (
-    update(works)
-    .where(works.c.id.in_(bindparam("these", expanding=True)), works.c.state.in_(UNFINISHED))
-    .values(state="running", version=bindparam("by"), started_at=bindparam("at"))
-)
-_MAKE = (
-    update(works)
-    .where(works.c.id == bindparam("this"), works.c.state.in_(UNFINISHED))
-    .values(
-        state="made", version=bindparam("by"), result=bindparam("what"), artefacts=bindparam("files"),
-        made_at=bindparam("at"),
-    )
-)  # fmt: skip
 
 
 class Works:
@@ -92,17 +75,6 @@ class Works:
         with self._db.writing() as connection:
             connection.execute(delete(works).where(works.c.id == work_id, works.c.state == "accepted"))
 
-    def get(self, work_id: str) -> Work | None:
-        """The work as it is now."""
-        found = self._works(work_rows().where(works.c.id == work_id))
-        return found[0] if found else None
-
-    def get_many(self, work_ids: Sequence[str]) -> dict[str, Work]:
-        """The works of these ids that exist, in one query."""
-        with self._db.reading() as connection:
-            rows = connection.execute(_THESE, {"these": list(work_ids)})
-            return {row.id: work_of(row) for row in rows}
-
     def set_place(self, work_id: str, place: dict[str, Any]) -> None:
         """Add to where the answer goes (message ids known after the acknowledgement)."""
         self._merge(work_id, "place", place)
@@ -114,38 +86,6 @@ class Works:
     def queued(self, work_id: str) -> None:
         """On the queue. A worker that was quicker stays ahead."""
         self._step(work_id, ("accepted",), state="queued")
-
-    def started(self, work_id: str, version: str) -> None:
-        """Being made by ``version`` (again, if a worker died)."""
-        self.started_many([work_id], version)
-
-    def started_many(self, work_ids: Sequence[str], version: str) -> None:
-        """:meth:`started` for works that are made together, in one statement."""
-        # Hasty: undone by a power cut they wait on, and whoever finds them starts them.
-        with self._db.writing(hasty=True) as connection:
-            connection.execute(_START, {"these": list(work_ids), "by": version, "at": now()})
-
-    def made(self, work_id: str, result: AnyResult, artefacts: Sequence[ArtefactRef]) -> bool:
-        """Done. False: it already was, or nobody wants it any more; then nothing changes."""
-        return bool(self.made_many([(work_id, result, artefacts)]))
-
-    def made_many(self, made: Sequence[tuple[str, AnyResult, Sequence[ArtefactRef]]]) -> set[str]:
-        """:meth:`made` for works that were made together, in one transaction; the ids that it changed."""
-        if not made:
-            return set()
-        with self._db.writing() as connection:
-            at = now()
-            return {
-                work_id
-                for work_id, result, artefacts in made
-                if connection.execute(
-                    _MAKE,
-                    {
-                        "this": work_id, "by": result.version, "what": result.model_dump(mode="json"),
-                        "files": artefacts_json(tuple(artefacts)), "at": at,
-                    },
-                ).rowcount == 1
-            }  # fmt: skip
 
     def failed(self, work_id: str, key: str, params: dict[str, str | int | float]) -> bool:
         """There will be no work, and why. False: it was already finished."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import torch
+from sqlalchemy.exc import OperationalError
 
 from atelier import disk
 from atelier.artefacts import Shelf
@@ -223,7 +224,7 @@ def test_damaged_weights_fail_the_request_and_are_tried_again(
 
     place = Workshop.open(settings, load)
     monkeypatch.setattr(workshop, "_current", place)
-    assert not place.models.warm("poem")  # and no exception: the worker stays up
+    assert not place.warm("poem")  # and no exception: the worker stays up
     first, second = ask(store, "one"), ask(store, "two")
     jobs.make(first.id)
     failed = store.get(first.id)
@@ -241,13 +242,13 @@ def test_damaged_weights_fail_the_request_and_are_tried_again(
     assert made.state == "made"
 
 
-def test_records_away_when_the_version_is_asked_for_fail_no_work(
+def test_records_away_when_a_work_is_begun_fail_no_work(
     place: Workshop, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(_kind: Kind) -> None:
-        raise Unavailable("store-down")
+    def away(_connection: object, _model: str) -> None:
+        raise OperationalError("SELECT", {}, Exception("the server closed the connection"))
 
-    monkeypatch.setattr(place.models, "_chosen", away)
+    monkeypatch.setattr("atelier.store.making.serving", away)
     work = ask(store, "hello")
     with pytest.raises(Unavailable) as refused:
         jobs.make(work.id)
@@ -308,21 +309,21 @@ def test_a_newly_chosen_version_takes_over_and_a_damaged_one_does_not(
             raise WeightsError("weights-damaged", model="poet", path=str(folder))
         return DemoPoet()
 
-    models = workshop.ModelShelf(load, workshop.chosen_in(store))
-    first = models.get("poem")
-    assert models.get("poem") is first
+    models = workshop.ModelShelf(load)
+    first = models.get("poem", store.serving("poet"))
+    assert models.get("poem", store.serving("poet")) is first
     store.register_version("poet", "v2", "x", str(tmp_path / "v2"), {})
-    assert models.get("poem") is first  # known is not chosen
+    assert models.get("poem", store.serving("poet")) is first  # known is not chosen
     store.promote("poet", "v2")
-    second = models.get("poem")
+    second = models.get("poem", store.serving("poet"))
     assert second is not first
     store.register_version("poet", "v3", "x", str(tmp_path / "damaged"), {})
     store.promote("poet", "v3")
-    assert models.get("poem") is second
-    assert models.get("poem") is second
+    assert models.get("poem", store.serving("poet")) is second
+    assert models.get("poem", store.serving("poet")) is second
     assert loaded == [None, tmp_path / "v2", tmp_path / "damaged"]  # refused once, not at every job
-    cold = workshop.ModelShelf(load, workshop.chosen_in(store))
-    assert cold.get("poem")  # started with a damaged choice: what ships serves
+    cold = workshop.ModelShelf(load)
+    assert cold.get("poem", store.serving("poet"))  # started with a damaged choice: what ships serves
     assert loaded[-2:] == [tmp_path / "damaged", None]
     store.rollback("poet")
-    assert models.get("poem") is not second
+    assert models.get("poem", store.serving("poet")) is not second
