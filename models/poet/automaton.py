@@ -18,7 +18,7 @@ from torch import Tensor
 
 from models.hf import LogitsProcessor
 from models.poet.forms import FREE, Line, Pattern
-from models.poet.lexicon import LEVEL, OBLIQUE, Lexicon
+from models.poet.lexicon import LEVEL, OBLIQUE, OBLIQUE_GROUPS, Lexicon
 from models.poet.vocabulary import Vocabulary
 
 CLOSING = (".", "!", "?")
@@ -174,7 +174,7 @@ class FormAutomaton(LogitsProcessor):
             held = self._rhymes[token]
             known = row.bound.get(line.rhyme)
             if self.lang == "zh":  # groups that every rhyme so far is in
-                row.bound[line.rhyme] = held & (self._roomy() if known is None else known)
+                row.bound[line.rhyme] = held & (self._roomy(line) if known is None else known)
             elif known is None:
                 row.bound[line.rhyme] = held
             row.rhymed.setdefault(line.rhyme, []).append(token)
@@ -284,6 +284,10 @@ class FormAutomaton(LogitsProcessor):
             mask = torch.zeros_like(self.is_word)
             mask[self.index[line.head]] = True
             return mask, []
+        if line.echo:
+            mask = torch.zeros_like(self.is_word)
+            mask[row.lines[-1][len(row.words)]] = True
+            return mask, []
         mask = self._toned(line.tones[place])
         if not row.ended:
             return self._character_end(row, line, mask), []
@@ -302,10 +306,10 @@ class FormAutomaton(LogitsProcessor):
 
     def _character_end(self, row: Row, line: Line, mask: Tensor) -> Tensor:
         mask = mask & self.can_end
-        if line.rhyme == FREE:
-            mask = mask & (self.tone == OBLIQUE)
+        if line.rhyme == FREE:  # it ends in the other tone than the rhymes
+            mask = mask & (self.tone == (LEVEL if line.tones[-1] == "平" else OBLIQUE))
         elif line.rhyme not in row.bound:
-            mask = mask & ((self.rhyme & self._roomy()) > 0)
+            mask = mask & ((self.rhyme & self._roomy(line)) > 0)
         else:
             mask = mask & ((self.rhyme & row.bound[line.rhyme]) > 0)
         used = [*row.used, *row.rhymed.get(line.rhyme, [])]
@@ -314,14 +318,20 @@ class FormAutomaton(LogitsProcessor):
             mask[used] = False
         return mask
 
-    def _roomy(self) -> int:
-        """The bit set of rhyme groups with enough characters to choose from."""
-        key = ("roomy",)
+    def _roomy(self, line: Line) -> int:
+        """The bit set of rhyme groups of the tone that ``line`` ends in, with characters enough."""
+        level = line.tones[-1] == "平"
+        key = ("roomy", level)
         if key not in self._rooms:
-            groups = [1 << i for i in range(32)]
+            groups = [1 << i for i in (range(32) if level else OBLIQUE_GROUPS)]
             wide = sum(bit for bit in groups if int((((self.rhyme & bit) > 0) & self.can_end).sum()) >= 16)
             self._rooms[key] = torch.tensor(wide)
         return int(self._rooms[key])
+
+    def writes(self, pattern: Pattern) -> bool:
+        """Whether there are rhymes for ``pattern``: older versions keep no groups of oblique ones."""
+        rhymed = [line for line in pattern.lines if line.rhyme != FREE]
+        return self.lang == "en" or all(self._roomy(line) for line in rhymed)
 
 
 def unreachable_heads(automaton: FormAutomaton, heads: Sequence[str], line: Line) -> list[str]:

@@ -22,9 +22,9 @@ SYLLABLES = {
 }  # fmt: skip
 CHARACTERS = {
     "五绝": [5] * 4, "七绝": [7] * 4, "五律": [5] * 8, "七律": [7] * 8,
-    "浣溪沙": [7] * 6, "鹧鸪天": [7, 7, 7, 7, 3, 3, 7, 7, 7],
+    "浣溪沙": [7] * 6, "鹧鸪天": [7, 7, 7, 7, 3, 3, 7, 7, 7], "如梦令": [6, 6, 5, 6, 2, 2, 6],
 }  # fmt: skip
-RHYMED_LINES = {"浣溪沙": [0, 1, 2, 4, 5], "鹧鸪天": [0, 1, 3, 5, 6, 8]}
+RHYMED_LINES = {"浣溪沙": [0, 1, 2, 4, 5], "鹧鸪天": [0, 1, 3, 5, 6, 8], "如梦令": [0, 1, 3, 4, 6]}
 REGULATED = ("五绝", "七绝", "五律", "七律", "藏头诗")
 
 
@@ -49,10 +49,7 @@ class Checker:
                 self.words[word] = Sound(stress, " ".join(rhyme))
         for path in data.rglob("pingshui.json.gz"):
             for character, row in json.loads(gzip.decompress(path.read_bytes()))["chars"].items():
-                self.characters[character] = (
-                    row["tones"],
-                    {g for g in row["groups"] if g[0] not in "上去入"},
-                )
+                self.characters[character] = (row["tones"], set(row["groups"]))
 
     def reasons(self, form: str, lines: list[str], acrostic: str = "") -> list[str]:
         """What is wrong with a poem, in words for a developer; an empty list means that it is exact."""
@@ -141,18 +138,30 @@ class Checker:
             wrong.append("other heads")
         ends = [line[-1] for line in lines]
         rhymed = RHYMED_LINES.get(form, list(range(1, len(lines), 2)))
-        groups = [self.characters.get(ends[at], ("", set()))[1] for at in rhymed]
+        oblique = form == "如梦令"
+        groups = [self._groups(ends[at], oblique=oblique) for at in rhymed]
         shared = set.intersection(*groups) if groups else set()
         if not shared:
             wrong.append(f"no shared rhyme: {ends}")
-        if form in REGULATED and shared & self.characters.get(ends[0], ("", set()))[1]:
+        if form in REGULATED and shared & self._groups(ends[0]):
             rhymed = [0, *rhymed]
         if len({ends[at] for at in rhymed}) < len(rhymed):
             wrong.append("a character rhymed twice")
+        if oblique:
+            if lines[4] != lines[5]:
+                wrong.append("the fifth line is not said again")
+            if self._tone(ends[2]) == "Z":
+                wrong.append("line 3 ends in the tone of the rhymes")
+            return wrong
         level = [at for at in range(len(lines)) if at not in rhymed and self._tone(ends[at]) == "P"]
         if level:
             wrong.append(f"lines {level} end in a level tone and do not rhyme")
         return wrong
+
+    def _groups(self, character: str, *, oblique: bool = False) -> set[str]:
+        """The character's rhyme groups of the level tone, or of the oblique ones."""
+        held = self.characters.get(character, ("", set()))[1]
+        return {group for group in held if (group[0] in "上去入") == oblique}
 
     def _tone(self, character: str) -> str:
         return self.characters.get(character, ("?", set()))[0]

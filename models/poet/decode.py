@@ -19,7 +19,7 @@ from models.hf import DynamicCache
 from models.poet.automaton import NEVER, FormAutomaton, Places, Row
 from models.poet.data import prefix
 from models.poet.forms import Pattern
-from models.poet.originality import line_key
+from models.poet.originality import owned
 from models.poet.version import Tongue
 from models.poet.vocabulary import LINE, NONE, SLOTS, STANZA
 
@@ -163,10 +163,10 @@ def _draw(tongue: Tongue, automaton: FormAutomaton, ready: list[Draft], logits: 
 def _choose(tongue: Tongue, automaton: FormAutomaton, row: Row, choices: list[int]) -> int | None:
     """Where the first of ``choices`` is that finishes no line of somebody's; None where there is none."""
     for at, token in enumerate(choices):
-        if not automaton.completes(row, token):
+        if not automaton.completes(row, token) or row.line.echo:
             return at
         words = [automaton.words[number] for number in (token, *reversed(row.words))]
-        if line_key(words, automaton.lang) not in tongue.lines and [*row.words, token] not in row.lines:
+        if not owned(words, automaton.lang, tongue.lines) and [*row.words, token] not in row.lines:
             return at
     return None
 

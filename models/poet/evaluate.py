@@ -21,8 +21,9 @@ from atelier.requests import Form, PoemRequest, form_language
 from atelier.works import Made, PoemResult
 from models.poet.checker import REGULATED, Checker
 from models.poet.data import IGNORED, TABLES, collate, encode, find_rows, read_poem, words_of
+from models.poet.forms import FORM_TABLE
 from models.poet.generate import Poet
-from models.poet.originality import line_key
+from models.poet.originality import line_key, owned
 from models.poet.topic import read_topic
 
 PER_FORM = 40
@@ -140,9 +141,12 @@ def _speed(model: Poet, count: int) -> Iterable[Figure]:
 
 def _variety(model: Poet, made: Poems, count: int) -> Iterable[Figure]:
     """Lines said twice in a poem, and equal poems from two seeds."""
-    poems = [p for group in made.values() for _, p in group]
-    lines = sum(len(p.lines) for p in poems)
-    again = sum(len(p.lines) - len({line.lower() for line in p.lines}) for p in poems)
+    lines = again = 0
+    for form, group in made.items():
+        refrain = sum(line.echo for line in FORM_TABLE[form].patterns[0].lines)  # which the form asks for
+        for _, poem in group:
+            lines += len(poem.lines)
+            again += len(poem.lines) - len({line.lower() for line in poem.lines}) - refrain
     yield Figure("repeated_lines", again / lines, "", 0.005, "at most")
     same = 0
     for form in model.forms:
@@ -225,5 +229,5 @@ def _copied(model: Poet, made: Poems, train_data: Path) -> Figure:
             for line in row["lines"]
         }
         poems = [p for form, group in made.items() if form_language(form) == lang for _, p in group]
-        copied += sum(line_key(words_of(line, lang), lang) in known for p in poems for line in p.lines)
+        copied += sum(owned(words_of(line, lang), lang, known) for p in poems for line in p.lines)
     return Figure("copied_lines", copied, "lines", 0, "at most")

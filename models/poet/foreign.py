@@ -20,7 +20,7 @@ from models.hf import DynamicCache, load_causal
 from models.poet.automaton import NEVER, FormAutomaton, Row
 from models.poet.decode import TEMPERATURE, TOP, Draft, Plan, generator_of
 from models.poet.forward import ForwardAutomaton, Place, restricted
-from models.poet.originality import line_key
+from models.poet.originality import owned
 from models.poet.spelling import Spelling, token_bytes
 from models.poet.version import Tongue
 
@@ -180,9 +180,8 @@ class ForeignModel:
             if words is None:
                 return token
             said = [automaton.form.words[word] for word in words]
-            if (
-                line_key(said, lang) not in self.tongues[lang].lines
-                and words[::-1] not in voice.place.row.lines
+            if voice.place.row.line.echo or (
+                not owned(said, lang, self.tongues[lang].lines) and words[::-1] not in voice.place.row.lines
             ):
                 return token
         return None

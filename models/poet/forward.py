@@ -191,7 +191,10 @@ class ForwardAutomaton(LogitsProcessor):
         masks = []
         for at in range(len(place.words), min(line.length, len(place.words) + _LONGEST)):
             if at == 0 and line.head:
-                masks.append(self._head(line))
+                masks.append(self._only(form.index[line.head]))
+                continue
+            if line.echo:
+                masks.append(self._only(row.lines[-1][line.length - 1 - at]))
                 continue
             last = at == line.length - 1
             mask = (place.ends if last else form._toned(line.tones[at])).clone()
@@ -203,9 +206,9 @@ class ForwardAutomaton(LogitsProcessor):
             masks.append(mask)
         return masks
 
-    def _head(self, line: Line) -> Tensor:
+    def _only(self, word: int) -> Tensor:
         mask = torch.zeros_like(self.form.is_word)
-        mask[self.form.index[line.head]] = True
+        mask[word] = True
         return mask
 
     def took(self, place: Place, token: int) -> tuple[Place, bool]:

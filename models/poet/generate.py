@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 
 from atelier.errors import BadInput, PersonError, WeightsError
 from atelier.languages import Lang
-from atelier.requests import FORMS, PoemRequest, form_language
+from atelier.requests import FORMS, Form, PoemRequest, form_language
 from atelier.versions import Model, open_version, shipped_folder
 from atelier.works import Made, PoemResult
 from models.poet.automaton import FormAutomaton, unreachable_heads
@@ -45,7 +45,11 @@ class Poet:
     ) -> None:
         self.tongues, self.version, self.foreign = tongues, version, foreign
         self.automata = {lang: FormAutomaton(t.vocabulary, t.lexicon) for lang, t in tongues.items()}
-        self.forms = tuple(form for form in FORMS if form in FORM_TABLE and form_language(form) in tongues)
+        self.forms = tuple(form for form in FORMS if form in FORM_TABLE and self._writes(form))
+
+    def _writes(self, form: Form) -> bool:
+        lang = form_language(form)
+        return lang in self.tongues and all(map(self.automata[lang].writes, FORM_TABLE[form].patterns))
 
     @classmethod
     def load(cls, folder: Path | None = None, device: str = "cpu", foreign: str | None = None) -> Self:

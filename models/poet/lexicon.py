@@ -2,7 +2,7 @@
 
 English: syllables, primary stresses and rhyme class of the first pronunciation in CMUdict, whose
 table gives ``word<TAB>stress rhymepart|...`` (the rhyme part runs from the last stressed vowel on).
-Chinese: tones and level-tone rhyme groups of Pingshui.
+Chinese: tones and rhyme groups of Pingshui.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from torch import Tensor
 from models.poet.vocabulary import Vocabulary
 
 LEVEL, OBLIQUE = 1, 2  # bits of `tone`: 平, 仄; a character that can be either has both
+OBLIQUE_GROUPS = range(32, 62)  # bits of `rhyme`: the thirty largest oblique groups; those below are level
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Lexicon:
     """One value a token, 0 for control tokens and marks. ``V`` is the vocabulary's size.
 
     ``length`` uint8: syllables, or 1 for a character. ``stress`` uint8: bit i is set where
-    syllable i has primary stress. ``rhyme`` int64 bit set of level-tone groups (Chinese) or rhyme
+    syllable i has primary stress. ``rhyme`` int64 bit set of rhyme groups (Chinese) or rhyme
     class + 1 (English). ``tone`` uint8: LEVEL, OBLIQUE or both; 0 where the table does not
     say. ``ends`` float32: log(1 + times it ended a line). ``weight`` float32: how much it says of a
     poem's topic (0: nothing). ``capital`` uint8: written with a capital.
@@ -43,7 +44,8 @@ class Lexicon:
 
     def arrays(self) -> dict[str, Tensor]:
         """The arrays by name, small, as they ship."""
-        small = {"ends": torch.float16, "weight": torch.float16, "rhyme": torch.int32}
+        rhyme = torch.int64 if int(self.rhyme.max()) > 2**31 - 1 else torch.int32
+        small = {"ends": torch.float16, "weight": torch.float16, "rhyme": rhyme}
         return {f.name: getattr(self, f.name).to(small.get(f.name, torch.uint8)) for f in fields(self)}
 
     @classmethod
@@ -71,13 +73,13 @@ def read_cmudict(path: Path) -> dict[str, tuple[str, str]]:
 
 
 def read_pingshui(path: Path) -> dict[str, tuple[int, tuple[str, ...]]]:
-    """Character → (tone bits, its level-tone groups)."""
+    """Character → (tone bits, its rhyme groups; those of oblique tones begin with 上, 去 or 入)."""
     with gzip.open(path, "rt", encoding="utf-8") as stream:
         rows = json.load(stream)["chars"]
     read = {}
     for character, row in rows.items():
         tone = {"P": LEVEL, "Z": OBLIQUE, "PZ": LEVEL | OBLIQUE}[row["tones"]]
-        read[character] = (tone, tuple(g for g in row["groups"] if g[0] not in "上去入"))
+        read[character] = (tone, tuple(row["groups"]))
     return read
 
 
@@ -114,13 +116,21 @@ def chinese_lexicon(
 ) -> Lexicon:
     """The arrays for Chinese."""
     size = len(vocabulary)
-    groups = sorted({group for _, held in sounds.values() for group in held})
-    bit = {group: 1 << i for i, group in enumerate(groups)}
+    level = sorted({group for _, held in sounds.values() for group in held if group[0] not in "上去入"})
+    bit = {group: 1 << i for i, group in enumerate(level)}
+    held_by = Counter(
+        group
+        for token in vocabulary.tokens[vocabulary.content :]
+        for group in sounds.get(token, (0, ()))[1]
+        if group[0] in "上去入"
+    )
+    largest = sorted(held_by, key=lambda group: (-held_by[group], group))[: len(OBLIQUE_GROUPS)]
+    bit |= {group: 1 << i for i, group in zip(OBLIQUE_GROUPS, largest, strict=False)}
     length, rhyme, tone = (torch.zeros(size, dtype=torch.int64) for _ in range(3))
     for number in range(vocabulary.content, size):
         said, held = sounds.get(vocabulary.tokens[number], (0, ()))
         length[number], tone[number] = 1, said
-        rhyme[number] = sum(bit[group] for group in held)
+        rhyme[number] = sum(bit.get(group, 0) for group in held)
     zero = torch.zeros_like(length)
     return Lexicon(length, zero, rhyme, tone, _ends(vocabulary, ends), weights, zero)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -17,11 +17,18 @@ from torch import Tensor
 from atelier.languages import Lang
 
 HASHES = 5
+PHRASE = {"en": 2, "zh": 2}  # words or characters: a line this short is a phrase, and nobody's
 
 
 def line_key(words: Iterable[str], lang: Lang) -> str:
     """What two lines share when they are the same line."""
     return (" " if lang == "en" else "").join(word for word in words if word[0].isalpha())
+
+
+def owned(words: Sequence[str], lang: Lang, lines: Container[object]) -> bool:
+    """Whether a line is one of ``lines`` (of keys) and long enough to be somebody's own."""
+    key = line_key(words, lang)
+    return len(key.split() if lang == "en" else key) > PHRASE[lang] and key in lines
 
 
 class LineFilter:
@@ -43,8 +50,10 @@ class LineFilter:
                 made._held[place >> 3] |= np.uint8(1 << (place & 7))
         return made
 
-    def __contains__(self, key: str) -> bool:
-        return all(self._held[place >> 3] >> (place & 7) & 1 for place in self._places(key))
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and all(
+            self._held[place >> 3] >> (place & 7) & 1 for place in self._places(key)
+        )
 
     def _places(self, key: str) -> Iterator[int]:
         digest = hashlib.blake2b(key.encode(), digest_size=16).digest()

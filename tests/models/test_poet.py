@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from models.poet.data import find_rows, words_of
 from models.poet.evaluate import evaluate
 from models.poet.forms import FORM_TABLE
 from models.poet.generate import Poet
-from models.poet.originality import line_key
+from models.poet.originality import line_key, owned
 from models.poet.topic import read_topic
 from models.poet.train import Settings, train
 from tests.models.poet_verse import write_pack
@@ -78,6 +79,10 @@ def refusal(poet: Poet, request: PoemRequest) -> BadInput:
 # The judge itself
 
 
+def lines(text: str) -> list[str]:
+    return text.split()
+
+
 @pytest.mark.parametrize(
     ("form", "lines", "holds"),
     [
@@ -94,6 +99,10 @@ def refusal(poet: Poet, request: PoemRequest) -> BadInput:
         ("五绝", ["花月山风雪", "春江夜静天", "人云秋鸟落", "水日石花年"], True),
         ("五绝", ["花月山风雪", "春江夜静天", "人云秋鸟落", "水日石花天"], False),
         ("五绝", ["花月山风雪", "春江夜静天", "人云秋鸟落", "水日石花光"], False),
+        ("如梦令", lines("花月山风江雪 花木春云秋柳 人色落江天 风月山人飞鸟 春雨 春雨 江月山花云海"), True),
+        ("如梦令", lines("花月山风江雪 花木春云秋柳 人色落江天 风月山人飞鸟 春雨 秋雨 江月山花云海"), False),
+        ("如梦令", lines("花月山风江雪 花木春云秋柳 人色落江路 风月山人飞鸟 春雨 春雨 江月山花云海"), False),
+        ("如梦令", lines("花月山风江雪 花木春云秋天 人色落江天 风月山人飞鸟 春雨 春雨 江月山花云海"), False),
     ],
 )  # fmt: skip
 def test_the_checker_knows_right_from_wrong(pack: Path, form: str, lines: list[str], holds: bool) -> None:
@@ -122,6 +131,20 @@ def test_every_form_is_exact_by_somebody_else(tiny: Poet, pack: Path, form: Form
         assert sum(poem.stanzas) == len(poem.lines)
         if form in REGULATED:
             assert checker.pingze(poem.lines) == [], poem.lines
+
+
+def test_a_line_that_is_to_be_said_again_is(shipped: Poet) -> None:
+    for poem in poems(shipped, [ask("如梦令", "初雪", seed) for seed in range(3)]):
+        assert poem.lines[4] == poem.lines[5]
+        assert len({line[-1] for line in poem.lines}) == 6
+
+
+def test_a_phrase_is_nobodys_and_a_line_is_somebodys() -> None:
+    known = {"如梦", "如梦令", "the sea", "the old sea"}
+    assert [owned(list(line), "zh", known) for line in ("如梦", "如梦令", "如梦词")] == [False, True, False]
+    assert [owned(line.split(), "en", known) for line in ("the sea", "the old sea", "the red sea")] == [
+        False, True, False,
+    ]  # fmt: skip
 
 
 def test_no_line_of_a_training_poem_is_put_out(tiny: Poet, pack: Path) -> None:
@@ -221,12 +244,16 @@ def test_a_mood_changes_what_is_written(shipped: Poet) -> None:
 
 
 def test_one_bad_request_spoils_no_batch(tiny: Poet) -> None:
-    answers = tiny.generate([ask("haiku"), ask("如梦令", "雪"), ask("五绝", "雪")])
+    answers = tiny.generate([ask("haiku"), ask("haiku", "привет"), ask("五绝", "雪")])
     assert [type(answer) for answer in answers] == [Made, BadInput, Made]
 
 
-def test_a_form_not_written_yet_names_those_that_are(tiny: Poet) -> None:
-    told = refusal(tiny, ask("如梦令", "雪")).text()
+def test_a_version_without_oblique_rhymes_names_the_forms_that_it_writes(tiny: Poet) -> None:
+    """As all were that were made before such rhymes were kept."""
+    zh = tiny.tongues["zh"]
+    level = zh.lexicon.rhyme & (2**32 - 1)
+    old = Poet({**tiny.tongues, "zh": replace(zh, lexicon=replace(zh.lexicon, rhyme=level))}, "v0")
+    told = refusal(old, ask("如梦令", "雪")).text()
     assert "如梦令" in told
     assert all(form in told for form in ("haiku", "鹧鸪天"))
 

@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pytest
 import torch
+from click.testing import CliRunner
 from safetensors.torch import load_file
 
 from atelier.errors import BadInput
+from atelier.versions import open_version, write_card
+from models.poet import facts
 from models.poet import train as training
 from models.poet.data import IGNORED, PREFIX, batches, build, find_rows, read_poem
 from models.poet.moods import mood_of
 from models.poet.originality import LineFilter, line_key
 from models.poet.train import Settings, train, train_language
+from models.poet.version import load_tongue, save_tongue
 from models.poet.vocabulary import read_line
 from tests.models.poet_verse import write_pack
 
@@ -142,3 +146,21 @@ def test_frozen_parts_stay_and_patience_stops(pack: Path, tmp_path: Path) -> Non
     assert not torch.equal(kept["lm.model.norm.weight"], begun["lm.model.norm.weight"])
     tired = replace(chosen, out=tmp_path / "tired" / "v1", steps=90, rate=0.0, validate_every=1, patience=2)
     assert train_language(tired, "en").step == 3  # one that sets the mark, two without progress
+
+
+def test_arrays_read_again_from_the_same_tables_are_the_same(pack: Path, tmp_path: Path) -> None:
+    """``python -m models.poet.facts``, on a version whose oblique rhymes were not kept yet."""
+    home = tmp_path / "poet" / "v1"
+    train(replace(settings(pack, tmp_path, steps=2, languages=("zh",)), out=home))
+    made = load_tongue(home, "zh")
+    level = made.lexicon.rhyme & (2**32 - 1)
+    assert not torch.equal(level, made.lexicon.rhyme)
+    about = {name: value for name, value in open_version(home).card.items() if name != "files"}
+    save_tongue(home, replace(made, lexicon=replace(made.lexicon, rhyme=level)))
+    write_card(home, about)
+    told = CliRunner().invoke(facts.main, ["--data", str(pack), "--version", str(home)])
+    assert told.exit_code == 0, told.output
+    again = load_tongue(home, "zh").lexicon
+    for name, value in made.lexicon.arrays().items():
+        assert torch.equal(value, again.arrays()[name]), name
+    assert open_version(home, model="poet").name == "v1"
