@@ -7,8 +7,9 @@ twice does no harm, and one that a flushed Redis lost is found again in the stor
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -24,13 +25,15 @@ from atelier.store.records import Platform
 
 log = logging.getLogger(__name__)
 
-What = Literal["started", "made", "failed", "cancelled", "alarm"]  # alarm: the platform's admins should know
+# drafted: there are lines to look at, see draft_of; alarm: the platform's admins should know
+What = Literal["started", "drafted", "made", "failed", "cancelled", "alarm"]
 
 GROUP = "bot"
 _LENGTH = 100_000  # events nobody read: past it Redis forgets the oldest, and the store's sweep finds them
 _BLOCK_MS = 1_000
 _ALIVE_S = 3.0  # how often a consumer shows that it still works on what it holds
 _DEAD_MS = 10_000  # unheard of for so long, its events go to another
+_DRAFT_S = 120  # how long the lines of a draft are kept
 _GONE_MS = 3_600_000
 _MAX_PAUSE_S = 5.0
 _BATCH = 64
@@ -56,6 +59,24 @@ def publish(redis: Redis | Pipeline, platform: Platform, work_id: str, what: Wha
     On a pipeline it is told when that is executed.
     """
     redis.xadd(stream(platform), {"work": work_id, "what": what}, maxlen=_LENGTH, approximate=True)
+
+
+def publish_draft(redis: Redis, platform: Platform, work_id: str, lines: Sequence[str]) -> None:
+    """Let the front end show the lines that a poem has so far. Raises redis-py's errors."""
+    with redis.pipeline(transaction=False) as pipe:
+        pipe.set(_draft(work_id), json.dumps(lines), ex=_DRAFT_S)
+        publish(pipe, platform, work_id, "drafted")
+        pipe.execute()
+
+
+def draft_of(redis: Redis, work_id: str) -> list[str]:
+    """Those lines; none where there are none any more. Raises redis-py's errors."""
+    told = redis.get(_draft(work_id))
+    return [str(line) for line in json.loads(told)] if isinstance(told, str | bytes) else []
+
+
+def _draft(work_id: str) -> str:
+    return f"atelier:draft:{work_id}"
 
 
 class Listener:

@@ -22,11 +22,13 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
+from redis.exceptions import RedisError
+
 from atelier import metrics
 from atelier.errors import AtelierError, Gone, PersonError, Unavailable
 from atelier.languages import say
 from atelier.reconcile import LOOK_S, Reconciler
-from atelier.results import Event, Listener
+from atelier.results import Event, Listener, draft_of
 from atelier.store import PersonRef, Platform, Work
 from atelier.works import Artefact
 from bot.studio import Studio
@@ -74,6 +76,12 @@ class Poster(Protocol):
     async def started(self, work: Work) -> None:
         """Say that the work is being made now. May do nothing; its failures are only logged."""
 
+    def draft_pace_s(self, work: Work) -> float:
+        """Seconds between two drafts in one message, at least."""
+
+    async def drafted(self, work: Work, lines: list[str]) -> None:
+        """Show the lines that a poem has so far, if that costs nothing else its turn. May do nothing."""
+
     async def post(self, work: Work, files: list[Artefact], note: Note) -> None:
         """Show the work, exactly once even when called again: ``work.post`` has the steps noted before.
 
@@ -99,6 +107,7 @@ class Delivery:
         self._poster = poster
         self._reconciler = Reconciler(studio.store, studio.road)
         self._delivering: dict[str, asyncio.Task[bool]] = {}
+        self._drafted: dict[str, float] = {}  # by work: when its last draft was shown
         self._hopeless: set[str] = set()  # failed for unknown reasons: not swept again by this process
         self._lanes = Turns()
         self._arrivals = asyncio.Lock()
@@ -154,6 +163,8 @@ class Delivery:
         """One event, acknowledged when what it tells of is done (or can never be)."""
         if event.what == "started":
             await self._tell_started(event.work_id)
+        elif event.what == "drafted":
+            await self._tell_draft(event.work_id)
         elif event.what == "alarm":
             await self._alarm(event.work_id)
         elif not await self._deliver(event.work_id):
@@ -183,6 +194,24 @@ class Delivery:
             log.info("work %s: could not say that it is being made: %s", work_id, fault)
         except Exception:
             log.warning("work %s: could not say that it is being made", work_id, exc_info=True)
+
+    async def _tell_draft(self, work_id: str) -> None:
+        """A preview is a courtesy: whatever stands in its way, the poem itself comes."""
+        now = time.monotonic()
+        try:
+            work = await self._studio.work(work_id)
+            if work is None or work.state != "running":
+                self._drafted.pop(work_id, None)
+                return
+            if now - self._drafted.get(work_id, float("-inf")) < self._poster.draft_pace_s(work):
+                return
+            self._drafted[work_id] = now
+            if lines := await asyncio.to_thread(draft_of, self._studio.road.redis, work_id):
+                await self._poster.drafted(work, lines)
+        except (AtelierError, RedisError) as fault:
+            log.info("work %s: a draft was not shown: %s", work_id, fault)
+        except Exception:
+            log.warning("work %s: a draft was not shown", work_id, exc_info=True)
 
     async def _deliver(self, work_id: str) -> bool:
         """Post one work; whoever asks while it is under way waits for the same attempt. False: not posted."""
@@ -273,6 +302,7 @@ class Delivery:
             waited = (datetime.now(UTC) - work.asked_at).total_seconds()
             metrics.REPLY_S.labels(work.person.platform, work.kind).observe(max(0.0, waited))
         await asyncio.to_thread(self._studio.store.posted, work_id)
+        self._drafted.pop(work_id, None)
         log.info("work %s: %s on %s", work_id, work.state, work.person.platform)
 
     async def _show(self, work: Work, files: list[Artefact], note: Note) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from atelier.languages import Lang, say, span
 from atelier.requests import Kind
@@ -38,6 +38,11 @@ def acknowledgement(work: Work, place: int | None, quote: Quote, seconds: float 
 def asked(work: Work, quote: Quote) -> str:
     """What is being made: its kind and its words, as one sentence."""
     return say(f"asked-{work.kind}", work.lang, prompt=quote(work.request.words))
+
+
+def drafted(work: Work, lines: Sequence[str], quote: Quote) -> str:
+    """The acknowledgement of a poem that is being written, with the ``lines`` (ready to show) so far."""
+    return "\n".join([acknowledgement(work, None, quote), "", say("draft", work.lang), *lines])
 
 
 def standing(lang: Lang, place: int, seconds: float | None) -> str:

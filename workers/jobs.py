@@ -27,6 +27,7 @@ from atelier.works import Made
 from models.loading import Generator
 from workers.batches import together
 from workers.ledger import Done
+from workers.previews import previewing
 from workers.workshop import Workshop, current
 
 log = logging.getLogger(__name__)
@@ -137,7 +138,8 @@ def _generate(
 ) -> list[Made | PersonError]:
     """One call of the model; where memory runs out, two calls of half as many, and so on."""
     try:
-        made = model.generate([work.request for work in works], stopped=workshop.halt.is_set)
+        more = previewing(model, workshop.redis, works)
+        made = model.generate([work.request for work in works], stopped=workshop.halt.is_set, **more)
     except PersonError as fault:  # one that concerns them all
         return [fault] * len(works)
     except Exception as fault:

@@ -24,9 +24,9 @@ from bot.delivery import Note
 from bot.discord.buttons import buttons
 from bot.discord.faults import refused, token_spent, verdict
 from bot.discord.place import Place, message_key
-from bot.discord.quoting import escape
-from bot.discord.sheet import quote, sheet
-from bot.words import acknowledgement, asked
+from bot.discord.quoting import escape, width
+from bot.discord.sheet import MAX_TEXT, quote, sheet
+from bot.words import acknowledgement, asked, drafted
 
 if TYPE_CHECKING:
     from bot.discord.app import Atelier
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+DRAFT_S = 2.0
 WAITED = timedelta(seconds=2)  # a work that starts sooner is not worth an edit of its own
 ORIGINAL = cast("int", "@original")  # the interaction's answer, by the name the API gives it
 LOOK_BACK = 50  # messages
@@ -63,6 +64,19 @@ class DiscordPoster:
             now = await self._studio.work(work.id)
             if now is not None and now.state == "running":
                 await self._retell(Place.from_json(work.place), acknowledgement(work, None, quote))
+
+    def draft_pace_s(self, work: Work) -> float:  # noqa: ARG002
+        """Discord allows five edits of an answer in two seconds."""
+        return DRAFT_S
+
+    async def drafted(self, work: Work, lines: list[str]) -> None:
+        """The lines so far on the acknowledgement."""
+        text = drafted(work, [escape(line) for line in lines], quote)
+        place = Place.from_json(work.place)
+        async with self._client.turns.of(work.id):
+            now = await self._studio.work(work.id)
+            if now is not None and now.state == "running" and place.token_lives and width(text) <= MAX_TEXT:
+                await self._retell(place, text)
 
     async def post(self, work: Work, files: list[Artefact], note: Note) -> None:
         """Show the work; see the module's own words for how it stays one message."""

@@ -19,7 +19,7 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 from telegram.ext import ExtBot
 
 from atelier.languages import say
-from atelier.store import Platform, Work
+from atelier.store import Platform, State, Work
 from atelier.works import Artefact, MelodyResult, PictureResult, PoemResult
 from bot.delivery import Note, PostLater, PostNever
 from bot.studio import Studio
@@ -30,10 +30,11 @@ from bot.telegram.keyboard import keyboard, try_again, while_waiting
 from bot.telegram.mirror import file_of, mirror, tell
 from bot.telegram.quoting import CAPTION, Formatted, formatted, quote
 from bot.turns import Turns
-from bot.words import acknowledgement, music_in_words
+from bot.words import acknowledgement, drafted, music_in_words
 
 log = logging.getLogger(__name__)
 
+DRAFT_S, GROUP_DRAFT_S = 2.0, 8.0
 WAITED_S = 3.0  # who waited less reads of the start with the result
 SENDING = "sending"
 FILE = "file"  # of a work that goes into an inline message: its name at Telegram
@@ -72,6 +73,14 @@ class TelegramPoster:
                         now, formatted(acknowledgement(now, None, quote)), while_waiting(now)
                     )
 
+    def draft_pace_s(self, work: Work) -> float:
+        """A message a second to a person, twenty a minute to a group: a few are left for everybody else."""
+        return GROUP_DRAFT_S if work.place.get("chat", 0) < 0 else DRAFT_S
+
+    async def drafted(self, work: Work, lines: list[str]) -> None:
+        """The lines so far on the card; a chat that has no turn left is left alone."""
+        await self._retell(work, "running", formatted(drafted(work, lines, quote)))
+
     async def post(self, work: Work, files: list[Artefact], note: Note) -> None:
         """Show ``work``. Raises :class:`PostLater` and :class:`bot.delivery.PostNever`."""
         async with self._turns.of(work.id):
@@ -89,14 +98,17 @@ class TelegramPoster:
 
     async def waits(self, work: Work, place: int, seconds: float | None) -> None:
         """The place on the card, as long as the work waits; a chat that has no turn left is left alone."""
+        await self._retell(work, "queued", formatted(acknowledgement(work, place, quote, seconds)))
+
+    async def _retell(self, work: Work, state: State, text: Formatted) -> None:
+        """Another text on the card, while the work is in ``state`` and if the chat has a turn for it."""
         card = work.place.get("message")
         if card is None:
-            return
+            raise PostLater(1.0, "its acknowledgement is on its way")
         async with self._turns.of(work.id):
             now = await self._studio.work(work.id)
-            if now is None or now.state != "queued":
+            if now is None or now.state != state:
                 return
-            text = formatted(acknowledgement(work, place, quote, seconds))
             with understood():
                 try:
                     await self._bot.edit_message_text(

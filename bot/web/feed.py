@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from atelier.errors import Unavailable
-from atelier.languages import Lang
+from atelier.languages import Lang, say
 from atelier.store import UNFINISHED, PersonRef, Platform, Work
 from atelier.works import Artefact
 from bot.delivery import Note
@@ -95,11 +95,13 @@ class Feed:
         if work.state in UNFINISHED:
             self._waiting[work.id] = (work.person, place)
 
-    async def push(self, work: Work, place: int | None = None) -> None:
-        """Show a work on all pages of its person."""
+    async def push(self, work: Work, place: int | None = None, draft: Sequence[str] = ()) -> None:
+        """Show a work on all pages of its person. ``draft``: the lines that a poem has so far."""
         pages = list(self._pages.get(work.person, ()))
         for lang in {page.lang for page in pages}:
             shown = await show(self._studio, work, work.person, lang, place)
+            if draft:
+                shown["draft"] = {"title": say("draft", lang), "lines": list(draft)}
             for page in pages:
                 if page.lang != lang:
                     continue
@@ -154,6 +156,14 @@ class WebPoster:
     async def started(self, work: Work) -> None:
         """The page shows that it is being made."""
         await self._feed.push(work)
+
+    def draft_pace_s(self, work: Work) -> float:  # noqa: ARG002
+        """Nobody limits the page."""
+        return 0.0
+
+    async def drafted(self, work: Work, lines: list[str]) -> None:
+        """The page shows the lines so far."""
+        await self._feed.push(work, draft=lines)
 
     async def post(self, work: Work, files: list[Artefact], note: Note) -> None:  # noqa: ARG002
         """The page shows the work; a closed one finds it in the store."""

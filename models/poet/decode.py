@@ -19,6 +19,7 @@ from models.hf import DynamicCache
 from models.poet.automaton import NEVER, FormAutomaton, Places, Row
 from models.poet.data import prefix
 from models.poet.forms import Pattern
+from models.poet.leads import Leads
 from models.poet.originality import owned
 from models.poet.version import Tongue
 from models.poet.vocabulary import LINE, NONE, SLOTS, STANZA
@@ -69,8 +70,12 @@ def write(
     automaton: FormAutomaton,
     plans: Sequence[Plan],
     stopped: Callable[[], bool] = lambda: False,
+    leads: Leads | None = None,
 ) -> list[list[Draft]]:
-    """The finished candidates of each plan (dead ends are left out). Raises ``Cancelled``."""
+    """The finished candidates of each plan (dead ends are left out). Raises ``Cancelled``.
+
+    ``leads`` is shown all candidates after each step.
+    """
     drafts = [
         [
             Draft(Row(plan.pattern), plan, generator_of(plan, k), _opening_of(tongue, plan))
@@ -94,6 +99,8 @@ def write(
         if ready:
             logits = tongue.network.logits(states[ready]).float().cpu()
             _draw(tongue, automaton, [live[i] for i in ready], logits, content)
+            if leads is not None:
+                leads.look(drafts)
         kept = [i for i, draft in enumerate(live) if not draft.row.done]
         if len(kept) < len(live):
             live = [live[i] for i in kept]

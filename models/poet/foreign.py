@@ -20,6 +20,7 @@ from models.hf import DynamicCache, load_causal
 from models.poet.automaton import NEVER, FormAutomaton, Row
 from models.poet.decode import TEMPERATURE, TOP, Draft, Plan, generator_of
 from models.poet.forward import ForwardAutomaton, Place, restricted
+from models.poet.leads import Leads
 from models.poet.originality import owned
 from models.poet.spelling import Spelling, token_bytes
 from models.poet.version import Tongue
@@ -44,6 +45,11 @@ class _Voice:
     tokens: list[list[int]] = field(default_factory=list)
     likelihood: float = 0.0
     count: int = 0
+
+    @property
+    def row(self) -> Row:
+        """Where it stands."""
+        return self.place.row
 
     def draft(self) -> Draft:
         """As the ranking and the rendering know it."""
@@ -92,9 +98,15 @@ class ForeignModel:
 
     @torch.inference_mode()
     def write(
-        self, lang: Lang, plans: Sequence[Plan], stopped: Callable[[], bool] = lambda: False
+        self,
+        lang: Lang,
+        plans: Sequence[Plan],
+        stopped: Callable[[], bool] = lambda: False,
+        leads: Leads | None = None,
     ) -> list[list[Draft]]:
         """The finished candidates of each plan, all written in one batch. Raises ``Cancelled``.
+
+        ``leads`` is shown all candidates after each step.
 
         Every row feeds one token a step (at first, as many as the shortest opening has), so that all rows
         of the cache are equally long and no padding is needed.
@@ -125,6 +137,8 @@ class ForeignModel:
             ready = [i for i, voice in enumerate(live) if not voice.pending]
             if ready:
                 self._draw(lang, [live[i] for i in ready], out.logits[ready, -1].float().cpu())
+                if leads is not None:
+                    leads.look(voices)
             kept = [i for i, voice in enumerate(live) if not voice.place.row.done]
             if len(kept) < len(live):
                 live = [live[i] for i in kept]

@@ -17,12 +17,15 @@ from models.poet.automaton import FormAutomaton, unreachable_heads
 from models.poet.decode import Draft, Plan, write
 from models.poet.foreign import ForeignModel
 from models.poet.forms import FORM_TABLE, HEADED, patterns_of
+from models.poet.leads import Candidate, Leads
 from models.poet.rank import best
 from models.poet.render import artefact, lines_of
 from models.poet.topic import read_topic
 from models.poet.version import LANGUAGES, Tongue, load_tongue
 
 CANDIDATES = 12
+# A request's number, and what gives the lines that one of its candidates has now.
+Drafted = Callable[[int, Callable[[], list[str]]], None]
 TRIES = 4  # rounds of candidates before a request is given up
 
 
@@ -39,6 +42,7 @@ class Poet:
     """Writes poems, many at once. Load once, keep warm."""
 
     model: ClassVar[Model] = "poet"
+    previews: ClassVar[bool] = True  # generate() tells of lines while they are written
 
     def __init__(
         self, tongues: dict[Lang, Tongue], version: str, foreign: ForeignModel | None = None
@@ -71,11 +75,16 @@ class Poet:
         return cls(tongues, told, ForeignModel.load(foreign, tongues, device))
 
     def generate(
-        self, requests: Sequence[PoemRequest], *, stopped: Callable[[], bool] = lambda: False
+        self,
+        requests: Sequence[PoemRequest],
+        *,
+        stopped: Callable[[], bool] = lambda: False,
+        drafted: Drafted | None = None,
     ) -> list[Made | PersonError]:
         """One poem a request, in order; a request that cannot be written yields its error in its place.
 
-        Raises ``Cancelled`` as soon as ``stopped`` says so.
+        ``drafted`` is told the lines so far of one of a poem's candidates, line by line; what is put out at
+        the end may be another. Raises ``Cancelled`` as soon as ``stopped`` says so.
         """
         answers: dict[int, Made | PersonError] = {}
         orders: dict[int, _Order] = {}
@@ -84,27 +93,42 @@ class Poet:
                 orders[at] = self._order(request.seeded())
             except PersonError as fault:
                 answers[at] = fault
-        for lang, tongue in self.tongues.items():
+        for lang in self.tongues:
             waiting = {at: order for at, order in orders.items() if order.request.written_in == lang}
             for attempt in range(TRIES):
                 plans = [_again(order.plan, attempt) for order in waiting.values()]
                 if not plans:
                     break
-                drafts = self._write(lang, plans, stopped)
+                leads = drafted and self._leads(lang, list(waiting), drafted)
+                drafts = self._write(lang, plans, stopped, leads or None)
                 for (at, order), group in zip(list(waiting.items()), drafts, strict=True):
                     if group:
                         winner = best(group, self.automata[lang])
-                        capitals = tongue.lexicon.capital[tongue.vocabulary.content :].bool().tolist()
-                        answers[at] = self._made(order, lines_of(winner, self.automata[lang], capitals))
+                        answers[at] = self._made(order, self._lines(lang, winner))
                         del waiting[at]
             for at in waiting:
                 answers[at] = BadInput("poet-stuck")
         return [answers[at] for at in range(len(requests))]
 
-    def _write(self, lang: Lang, plans: Sequence[Plan], stopped: Callable[[], bool]) -> list[list[Draft]]:
+    def _write(
+        self, lang: Lang, plans: Sequence[Plan], stopped: Callable[[], bool], leads: Leads | None
+    ) -> list[list[Draft]]:
         if self.foreign is not None:
-            return self.foreign.write(lang, plans, stopped)
-        return write(self.tongues[lang], self.automata[lang], plans, stopped)
+            return self.foreign.write(lang, plans, stopped, leads)
+        return write(self.tongues[lang], self.automata[lang], plans, stopped, leads)
+
+    def _lines(self, lang: Lang, draft: Candidate, first: int | None = None) -> list[str]:
+        tongue = self.tongues[lang]
+        capitals = tongue.lexicon.capital[tongue.vocabulary.content :].bool().tolist()
+        return lines_of(draft, self.automata[lang], capitals, first)
+
+    def _leads(self, lang: Lang, requests: Sequence[int], drafted: Drafted) -> Leads:
+        """Tells ``drafted`` of the poems of one round, by their requests' numbers."""
+
+        def tell(number: int, lead: Candidate) -> None:
+            drafted(requests[number], lambda: self._lines(lang, lead, len(lead.row.lines)))
+
+        return Leads(tell)
 
     def _order(self, request: PoemRequest) -> _Order:
         """Raises :class:`BadInput` for what this version cannot write."""

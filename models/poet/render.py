@@ -6,18 +6,25 @@ from atelier import provenance
 from atelier.requests import PoemRequest
 from atelier.works import Artefact, PoemResult
 from models.poet.automaton import FormAutomaton
-from models.poet.decode import Draft
+from models.poet.leads import Candidate
 
 ARTEFACT = "poem.txt"
 
 
-def lines_of(draft: Draft, automaton: FormAutomaton, capitals: list[bool]) -> list[str]:
-    """The lines in reading order; ``capitals`` says which words are written with a capital."""
+def lines_of(
+    draft: Candidate, automaton: FormAutomaton, capitals: list[bool], first: int | None = None
+) -> list[str]:
+    """The lines in reading order; ``capitals`` says which words are written with a capital.
+
+    ``first``: only so many, of a draft whose next line is being written (from its end).
+    """
     if automaton.lang == "zh":
-        return ["".join(automaton.words[number] for number in reversed(line)) for line in draft.tokens]
+        return [
+            "".join(automaton.words[number] for number in reversed(line)) for line in draft.tokens[:first]
+        ]
     lower = draft.plan.tag == "haiku"
     lines = []
-    for line in draft.tokens:
+    for line in draft.tokens[:first]:
         text = ""
         for number in reversed(line):
             word = automaton.words[number]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PIL import Image
 
-from atelier.results import publish
+from atelier.results import publish, publish_draft
 from atelier.store import Work
 from atelier.works import AnyResult, Artefact, MelodyResult, PictureResult, PoemResult
 from bot.studio import Studio
@@ -70,6 +70,11 @@ def begin(studio: Studio, work: Work) -> None:
     """Say that the work is being made."""
     studio.store.started(work.id, "v1")
     publish(studio.road.redis, work.person.platform, work.id, "started")
+
+
+def draft(studio: Studio, work: Work, *lines: str) -> None:
+    """Say that the poem has these lines so far."""
+    publish_draft(studio.road.redis, work.person.platform, work.id, lines)
 
 
 def fail(studio: Studio, work: Work, key: str = "error-unexpected") -> None:

@@ -50,6 +50,17 @@ function melody({ title, audio, play, score, links }) {
   return sheet;
 }
 
+// The lines that a poem has so far, as long as it is written: an earlier push without lines takes none away.
+function draft(item, work) {
+  const sheet = $(".draft", item);
+  const under = UNDER_WAY.includes(work.state);
+  if (work.draft && under) {
+    sheet.replaceChildren(make("p", {}, work.draft.title), ...work.draft.lines.map((line) => make("span", {}, line)));
+  }
+  sheet.hidden = !under || !sheet.hasChildNodes();
+  $(".sketch", item).hidden = !sheet.hidden;
+}
+
 function fill(item, work, before) {
   item.id = `work-${work.id}`;
   item.dataset.state = work.state;
@@ -66,6 +77,7 @@ function fill(item, work, before) {
     if (work.poem) made.append(poem(work.poem));
     if (work.melody) made.append(melody(work.melody));
   }
+  draft(item, work);
   votes(item, work);
   offer(item, work, { made: asked, gone, fault: complain, told: (text) => { announcer.textContent = text; } });
   if (before && before.state !== work.state && !UNDER_WAY.includes(work.state)) {
