@@ -9,22 +9,38 @@ import random
 import statistics
 import time
 from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 import torch
 
-from atelier.errors import BadInput, PersonError
+from atelier.errors import BadInput, PersonError, Unavailable
 from atelier.figures import Figure, Figures
 from atelier.languages import Lang
 from atelier.requests import Form, PoemRequest, form_language
 from atelier.works import Made, PoemResult
 from models.poet.checker import REGULATED, Checker
-from models.poet.data import IGNORED, TABLES, collate, encode, find_rows, read_poem, words_of
+from models.poet.data import (
+    IGNORED,
+    TABLES,
+    Poem,
+    collate,
+    encode,
+    find_rows,
+    read_poem,
+    window,
+    words_of,
+)
 from models.poet.forms import FORM_TABLE
 from models.poet.generate import Poet
+from models.poet.ngram import BREAK, LOST, KneserNey
 from models.poet.originality import line_key, owned
+from models.poet.sense import topic_en
 from models.poet.topic import read_topic
+from models.poet.version import Tongue
+from models.poet.vocabulary import UNKNOWN
+from models.text.data import Teacher
 
 PER_FORM = 40
 METRICAL = ("ballad", "shakespearean sonnet", "petrarchan sonnet")
@@ -42,6 +58,7 @@ PROMPTS: dict[Lang, tuple[str, ...]] = {
         "中秋节", "红叶", "老马", "相思", "登高望远", "竹林", "猫", "黄昏的海", "读书", "a stormy sea",
     ),
 }  # fmt: skip
+JUDGED = {"月亮": "the moon"}  # the judge of topics reads English
 ACROSTICS: dict[Lang, tuple[str, ...]] = {
     "en": ("ocean", "love", "winter", "stone", "dream"),
     "zh": ("春江花月", "平安喜乐", "山高水长", "岁岁年年"),
@@ -57,17 +74,23 @@ def evaluate(
         raise BadInput("poet-no-pack", path=str(data), table=", ".join(TABLES.values()))
     made = {form: _poems(model, form, count) for form in model.forms}
     figures = [*_speed(model, count), *_variety(model, made, count)]
+    notes: list[str] = []
     if data is not None:
         judged = {form: poems for form, poems in made.items() if any(data.rglob(TABLES[form_language(form)]))}
         figures = [
             *_form(Checker(data), judged),
             *figures,
-            *_bits(model, data, count),
+            *_bits(model, data, count, train_data),
             _topic_zh(model, made),
         ]
+        if "en" in model.tongues and any(data.rglob(TABLES["en"])):
+            try:
+                figures.append(_topic_en(made, data))
+            except Unavailable as lacking:
+                notes.append(f"topic_en: {lacking}")
     if train_data is not None:
         figures.append(_copied(model, made, train_data))
-    return Figures("poet", model.version, tuple(figures))
+    return Figures("poet", model.version, tuple(figures), tuple(notes))
 
 
 def request_for(form: Form, seed: int) -> PoemRequest:
@@ -156,9 +179,10 @@ def _variety(model: Poet, made: Poems, count: int) -> Iterable[Figure]:
     yield Figure("same_poem", same, "poems", 0, "at most")
 
 
-def _bits(model: Poet, data: Path, count: int) -> Iterable[Figure]:
+def _bits(model: Poet, data: Path, count: int, train_data: Path | None) -> Iterable[Figure]:
     """Bits a character of unseen verse, with and without tags, and our distinct bigrams over real poems'.
 
+    With ``train_data`` also over those of a Kneser-Ney 5-gram on characters, counted on its training poems.
     English counts the words of the vocabulary and a space each; what a line's plan tells is known to both.
     """
     for lang, tongue in model.tongues.items():
@@ -188,6 +212,15 @@ def _bits(model: Poet, data: Path, count: int) -> Iterable[Figure]:
             bits[tagged] = nats / 0.6931471805599453 / max(1, characters)
         yield Figure(f"bits_{lang}", bits[True], "bits/character")
         yield Figure(f"bits_vs_untagged_{lang}", bits[True] / bits[False], "", 1.0, "at most")
+        if train_data is not None and any(train_data.rglob(TABLES[lang])):
+            known = (row for row in find_rows(train_data, lang)[0] if row["split"] == "train")
+            chain = KneserNey(_as_text(row["lines"], tongue) for row in known)
+            spent, characters = chain.bits([_window_text(p, i, tongue) for i, p in enumerate(poems)])
+            plain = spent / max(1, characters)
+            yield Figure(
+                f"bits_vs_ngram_{lang}", bits[True] / plain, "", 1.0, "at most",
+                baselines={"5-gram, bits/character": plain},
+            )  # fmt: skip
         form: Form = "quatrain" if lang == "en" else "七绝"
         ours = [
             words_of(line, lang)
@@ -199,6 +232,40 @@ def _bits(model: Poet, data: Path, count: int) -> Iterable[Figure]:
             : len(ours)
         ]
         yield Figure(f"distinct2_ratio_{lang}", _distinct(ours) / max(1e-9, _distinct(real)), "", 0.9)
+
+
+def _as_text(lines: Iterable[str], tongue: Tongue) -> str:
+    """Lines as the 5-gram reads them: what :func:`_bits` counts, and marks of what it does not."""
+    lang, numbers = tongue.vocabulary.lang, tongue.vocabulary.numbers
+    space = " " if lang == "en" else ""
+    return BREAK.join(
+        "".join((word if word in numbers else LOST) + space for word in words_of(line, lang))
+        for line in lines
+    )
+
+
+def _window_text(poem: Poem, number: int, tongue: Tongue) -> str:
+    """The lines of the ``number``-th test poem that :func:`encode` takes, as the 5-gram reads them."""
+    tokens, space = tongue.vocabulary.tokens, " " if tongue.vocabulary.lang == "en" else ""
+    return BREAK.join(
+        "".join((LOST if n == UNKNOWN else tokens[n]) + space for n in reversed(poem.lines[at]))
+        for at in window(poem, random.Random(number))[1]
+    )
+
+
+def _topic_en(made: Poems, data: Path) -> Figure:
+    """See :mod:`models.poet.sense`. Raises :class:`Unavailable` without the encoder's package."""
+    teacher = Teacher()
+    prompts = [JUDGED.get(prompt, prompt) for prompt in PROMPTS["en"]]
+    poems = [
+        (request.seed % len(prompts), poem.lines)
+        for form, group in made.items()
+        if form_language(form) == "en"
+        for request, poem in group
+        if request.seed is not None
+    ]
+    real = [row for row in find_rows(data, "en")[0] if row["split"] not in ("train", "val")]
+    return topic_en(partial(teacher, longest=256), prompts, poems, real)
 
 
 def _distinct(lines: list[list[str]]) -> float:

@@ -104,14 +104,18 @@ class Teacher:
         return [w for w in sorted(numbers, key=numbers.__getitem__) if re.fullmatch("[a-z]+", w)]
 
     @torch.inference_mode()
-    def __call__(self, texts: Sequence[str], batch: int = 256) -> torch.Tensor:
-        """Sentence vectors, float32 ``[texts, 384]``, unit length."""
+    def __call__(self, texts: Sequence[str], batch: int = 256, longest: int = 48) -> torch.Tensor:
+        """Sentence vectors of the first ``longest`` word pieces, float32 ``[texts, 384]``, unit length."""
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         made = torch.empty(len(texts), 384)
         for start in range(0, len(order), batch):
             chosen = order[start : start + batch]
             fed = self.tokenizer(
-                [texts[i] for i in chosen], padding=True, truncation=True, max_length=48, return_tensors="pt"
+                [texts[i] for i in chosen],
+                padding=True,
+                truncation=True,
+                max_length=longest,
+                return_tensors="pt",
             )
             with mixed("cpu"):
                 states = self.model(**fed).last_hidden_state.float()

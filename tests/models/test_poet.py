@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file, save_file
 
-from atelier.errors import BadInput, Cancelled, WeightsError
+from atelier.errors import BadInput, Cancelled, Unavailable, WeightsError
 from atelier.requests import Form, PoemRequest, form_language
 from atelier.versions import sha256, write_card
 from atelier.works import Made, PoemResult
@@ -340,13 +340,25 @@ def test_files_that_do_not_fit_are_refused_though_their_hashes_do(
         Poet.load(broken)
 
 
-def test_the_evaluation_measures_what_it_says(tiny: Poet, pack: Path) -> None:
-    told = {figure.name: figure for figure in evaluate(tiny, pack, limit=2, train_data=pack).figures}
+def test_the_evaluation_measures_what_it_says(
+    tiny: Poet, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lacking() -> None:
+        raise Unavailable("painter-no-teacher")
+
+    monkeypatch.setattr("models.poet.evaluate.Teacher", lacking)
+    found = evaluate(tiny, pack, limit=2, train_data=pack)
+    assert found.notes == (f"topic_en: {Unavailable('painter-no-teacher')}",)
+    told = {figure.name: figure for figure in found.figures}
     assert told["form_exact"].value == 1.0
     assert set(told["form_exact"].baselines) >= set(WRITTEN) - set(HEADS)
     assert told["pingze"].value == 1.0
     assert told["copied_lines"].value == 0
     assert 0 < told["bits_en"].value < 20
+    assert {"bits_vs_ngram_en", "bits_vs_ngram_zh"} <= set(told)
+    assert told["bits_vs_ngram_en"].value == pytest.approx(
+        told["bits_en"].value / told["bits_vs_ngram_en"].baselines["5-gram, bits/character"]
+    )
 
 
 def test_what_ships_writes_about_what_was_asked(shipped: Poet) -> None:

@@ -1,0 +1,51 @@
+"""Whether a poem is about what was asked: its prompt picked among others by a sentence encoder.
+
+all-MiniLM-L6-v2 (from the package that the prompt encoder learns from) is used here alone: nothing that
+it says reaches a poem. Beside it stands the same for real poems, whose title is picked among others'.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+
+from atelier.figures import Figure
+
+AMONG = 20
+REAL = 400  # real poems
+Encoder = Callable[[Sequence[str]], torch.Tensor]  # texts → unit vectors [texts, D]
+
+
+def topic_en(
+    encoder: Encoder, prompts: Sequence[str], poems: Sequence[tuple[int, Sequence[str]]], real: Sequence[Any]
+) -> Figure:
+    """``poems``: (number of its prompt, lines); ``real``: rows of the pack, whose titles are used."""
+    asked = encoder(prompts)
+    said = encoder([" ".join(lines) for _, lines in poems])
+    picked = (said @ asked.T).argmax(-1).tolist()
+    share = sum(one == right for one, (right, _) in zip(picked, poems, strict=True)) / max(1, len(poems))
+    ceiling = picked_titles(encoder, real)
+    beside = {} if ceiling is None else {"real poems, by their titles": ceiling}
+    return Figure("topic_en", share, f"prompts picked among {len(prompts)}", 0.6, baselines=beside)
+
+
+def picked_titles(encoder: Encoder, rows: Sequence[Any]) -> float | None:
+    """The share of real poems whose title is picked among those of a group of twenty; None: too few."""
+    titled: dict[str, Any] = {}
+    for row in rows:
+        title = str(row.get("title") or "").strip()
+        if 3 < len(title) < 60 and title.lower() not in row["lines"][0].lower():
+            titled.setdefault(title.lower(), row)
+    kept = sorted(titled)
+    random.Random(0).shuffle(kept)
+    kept = kept[: min(REAL, len(kept)) // AMONG * AMONG]
+    if not kept:
+        return None
+    titles = encoder(kept)
+    titles = titles.view(-1, AMONG, titles.shape[-1])
+    texts = encoder([" ".join(titled[title]["lines"][:14]) for title in kept]).view(titles.shape)
+    picked = torch.einsum("gpd,gtd->gpt", texts, titles).argmax(-1)
+    return float((picked == torch.arange(AMONG)).float().mean())
