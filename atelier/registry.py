@@ -72,15 +72,19 @@ def _copy(found: Version, kept: Path) -> None:
     beside.replace(kept)
 
 
-def promote(store: Store, model: Model, version: str, *, elsewhere: bool = False) -> VersionRow:
+def promote(
+    store: Store, model: Model, version: str, *, elsewhere: bool = False, anyway: bool = False
+) -> VersionRow:
     """Let ``version`` serve, if it is still what was written down.
 
     ``elsewhere``: its folder may lie on another machine, where the workers look at it. Raises
-    :class:`BadInput` for an unknown version or one that ships no more, :class:`WeightsError` for a
-    damaged one; the version that serves stays then.
+    :class:`BadInput` for an unknown version, one that ships no more or one that the gate rejected (unless
+    ``anyway``), :class:`WeightsError` for a damaged one; the version that serves stays then.
     """
     rows = {row.version: row for row in known(store, model)}
     if version in rows:
+        if rows[version].status == "rejected" and not anyway:
+            raise BadInput("version-rejected", model=model, version=version)
         _check(rows[version], elsewhere)
     return store.promote(model, version)
 

@@ -91,8 +91,9 @@ def models_show(model: Model, version: str | None, as_json: bool) -> None:
 @models_command.command("promote")
 @_MODEL
 @click.argument("version")
+@click.option("--anyway", is_flag=True, help="also one that the gate rejected")
 @_JSON
-def models_promote(model: Model, version: str, as_json: bool) -> None:
+def models_promote(model: Model, version: str, anyway: bool, as_json: bool) -> None:
     """Make VERSION serve: a listed one, or a folder that was trained (it is copied). Workers follow."""
     rows = _known(model)
     store, settings = _store(), Settings.load()
@@ -101,7 +102,7 @@ def models_promote(model: Model, version: str, as_json: bool) -> None:
         if not (folder / CARD).is_file():
             raise _unknown(model, version, rows)
         version = registry.adopt(store, model, folder, settings.versions).version
-    _told(registry.promote(store, model, version), as_json)
+    _told(registry.promote(store, model, version, anyway=anyway), as_json)
 
 
 @models_command.command("rollback")

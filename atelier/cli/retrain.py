@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
 import click
 
 from atelier import registry
 from atelier.errors import Unavailable
-from atelier.languages import say, terminal_language
+from atelier.languages import Lang, say, terminal_language
 from atelier.learning.rules import Bounds
 from atelier.learning.snapshot import Snapshot, take
 from atelier.settings import Settings
-from atelier.store import Store
+from atelier.store import Store, VersionRow
 from atelier.up.lock import Lock
 from atelier.versions import MODEL_OF, MODELS, Model, folder_of
 
@@ -32,8 +32,9 @@ def retrain_command(
 ) -> None:
     """Train MODEL from votes. Below a minimum of votes nothing is done, and it is said what is missing.
 
-    What comes of it is a new version that is listed and serves nobody until it is promoted. The same
-    command goes on where it was stopped.
+    What comes of it is a new version: a candidate, or rejected with the reasons where it is not surely
+    better than the one that serves. It serves nobody until it is promoted. The same command goes on
+    where it was stopped.
     """
     settings, lang = Settings.load(), terminal_language()
     store = Store.open(settings.database)
@@ -52,7 +53,9 @@ def retrain_command(
     if enough and not dry_run and model == "poet":
         chosen = (*pairs, f"freeze={freeze}") if freeze else pairs
         with Lock(settings.lessons, "retrain"):
-            told["version"] = _trained(store, settings, snapshot, chosen)
+            row = _trained(store, settings, snapshot, chosen)
+        if row is not None:
+            told |= {"version": row.version, "status": row.status, "gate": row.card.get("gate")}
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
     else:
@@ -60,18 +63,28 @@ def retrain_command(
         for name, number in snapshot.missing.items():
             click.echo(say(f"retrain-missing-{name}", lang, number=number))
         if enough and not dry_run and model == "poet":
-            key = "retrain-made" if told["version"] else "retrain-nothing-better"
-            click.echo(say(key, lang, model=model, version=told["version"] or ""))
+            _verdict(told, model, lang)
     if enough and not dry_run and model != "poet":
         raise Unavailable("retrain-not-built")
 
 
-def _trained(store: Store, settings: Settings, snapshot: Snapshot, pairs: Sequence[str]) -> str | None:
-    """Fine-tune the serving poet and write the new version down; its name, or None: nothing better came."""
+def _verdict(told: dict[str, Any], model: Model, lang: Lang) -> None:
+    """What came of a training, in words; of a version that was rejected, all that speaks against it."""
+    if not told["version"]:
+        click.echo(say("retrain-nothing-better", lang))
+        return
+    key = "retrain-rejected" if told["status"] == "rejected" else "retrain-made"
+    click.echo(say(key, lang, model=model, version=told["version"]))
+    for reason in (told["gate"] or {}).get("reasons", ()):
+        click.echo(f"- {say(reason['key'], lang, **reason['params'])}")
+
+
+def _trained(store: Store, settings: Settings, snapshot: Snapshot, pairs: Sequence[str]) -> VersionRow | None:
+    """Fine-tune the serving poet, write the new version down as the gate says; None: nothing better came."""
     try:
         from models.device import resolve
         from models.poet.kto import Tuning
-        from models.poet.tune import tune
+        from models.poet.tune import GATE, judged, tune
         from models.training import from_pairs
     except ModuleNotFoundError as fault:
         if (fault.name or "").startswith("models."):
@@ -86,7 +99,11 @@ def _trained(store: Store, settings: Settings, snapshot: Snapshot, pairs: Sequen
     parent = folder_of("poet", store.serving("poet") or "shipped")
     device = resolve(settings.device, settings.threads)
     made = tune(parent, snapshot, settings.lessons / "trained", tuning, device=device, told=progress)
-    return None if made is None else registry.adopt(store, "poet", made.folder, settings.versions).version
+    if made is None:
+        return None
+    made = judged(made, parent, snapshot, device=device)
+    status: Literal["candidate", "rejected"] = "candidate" if made.card[GATE]["passed"] else "rejected"
+    return registry.adopt(store, "poet", made.folder, settings.versions, status)
 
 
 def _heads(store: Store, settings: Settings, snapshot: Snapshot) -> list[dict[str, Any]]:

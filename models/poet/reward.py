@@ -10,8 +10,9 @@ machines"). `val` is only measured: those are other people.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -62,9 +63,13 @@ class Judged:
 
 
 def sequence(poet: Poet, example: Example) -> list[tuple[int, int, int]] | None:
+    """A work of a snapshot, :func:`read`."""
+    return read(poet, PoemRequest.model_validate(example.request), example.result)
+
+
+def read(poet: Poet, request: PoemRequest, result: Mapping[str, Any]) -> list[tuple[int, int, int]] | None:
     """A work as the poet would have written it: tags, then each line from its end. None: no poem of its."""
-    request = PoemRequest.model_validate(example.request)
-    lang, result = request.written_in, example.result
+    lang = request.written_in
     if lang not in poet.tongues or result["form"] not in FORM_TABLE:
         return None
     tongue, automaton = poet.tongues[lang], poet.automata[lang]
@@ -111,22 +116,22 @@ def learn(poet: Poet, snapshot: Snapshot) -> list[tuple[Head, Judged]]:
 
 
 def _of_language(poet: Poet, snapshot: Snapshot, lang: Lang) -> tuple[Head, Judged] | None:
-    read = {}
+    told = {}
     for example in snapshot.examples:
         if PoemRequest.model_validate(example.request).written_in == lang and (
             rows := sequence(poet, example)
         ):
-            read[example.work] = rows
-    train = [(e, b) for e, b in snapshot.votes("train") if e.work in read]
-    val = [(e, b) for e, b in snapshot.votes("val") if e.work in read]
+            told[example.work] = rows
+    train = [(e, b) for e, b in snapshot.votes("train") if e.work in told]
+    val = [(e, b) for e, b in snapshot.votes("val") if e.work in told]
     if min(_each(train)) < LEAST or min(_each(val)) < 1:
         return None
     known = {e.work for e, _ in train}
     new = [(e, b) for e, b in val if e.work not in known]
     unseen = min(_each(new)) >= LEAST
-    works = list(read)
+    works = list(told)
     place = {work: at for at, work in enumerate(works)}
-    seen = features(poet, lang, [read[work] for work in works])
+    seen = features(poet, lang, [told[work] for work in works])
     head = fit(seen[_at(train, place)], *_labels(train), [b.voter for _, b in train])
     judged = new if unseen else val
     liked, weight = _labels(judged)

@@ -13,7 +13,11 @@ from atelier.learning.snapshot import Snapshot
 from atelier.versions import CARD, Version, card_hash, open_version, write_card
 from models.poet.generate import Poet
 from models.poet.kto import Told, Tuning, lessons, tune_language
+from models.poet.reward import learn
+from models.poet.trial import judge
 from models.poet.version import save_tongue
+
+GATE = "gate"  # where a card has the verdict
 
 
 def tune(
@@ -69,6 +73,20 @@ def tune(
     beside.replace(folder)
     shutil.rmtree(work, ignore_errors=True)
     return open_version(folder, model="poet")
+
+
+def judged(made: Version, parent: Path, snapshot: Snapshot, *, device: str = "cpu") -> Version:
+    """``made`` with the gate's verdict on its card: :mod:`models.gate`, against the version in ``parent``.
+
+    One that has a verdict keeps it. What people like is told by heads that learn from ``snapshot``.
+    """
+    if GATE in made.card:
+        return made
+    current = Poet.load(parent, device)
+    heads = {about.lang: head for head, about in learn(current, snapshot)}
+    verdict = judge(Poet.load(made.folder, device), current, heads)
+    card = {name: value for name, value in made.card.items() if name != "files"}
+    return write_card(made.folder, card | {GATE: verdict.as_dict()})
 
 
 def name_of(parent: Version, snapshot: Snapshot, tuning: Tuning) -> str:

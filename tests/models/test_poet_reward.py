@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
 
+from atelier import registry
 from atelier.cli import main
 from atelier.learning.rules import Bounds, Heard
 from atelier.learning.snapshot import Snapshot, take
 from atelier.requests import PoemRequest
 from atelier.store import PersonRef, Store
 from atelier.up.lock import Lock
+from atelier.versions import shipped_folder
 from atelier.works import PoemResult
+from models.poet import trial, tune
 from models.poet.decode import Draft, write
 from models.poet.generate import Poet
 from models.poet.render import lines_of
@@ -173,9 +178,42 @@ def test_the_command_says_what_the_votes_hold_and_what_is_missing(
         code, out, err = retrain(*quick)
         assert (code, out, err.count("\n")) == (1, "", 1)
         assert "already" in err
+    monkeypatch.setattr(tune, "judge", partial(trial.judge, limit=2, rounds=(1,)))
     code, out, err = retrain(*quick, "--freeze", "mlp", "--json")
-    made = json.loads(out)["version"]
+    told = json.loads(out)
+    made, gate = told["version"], told["gate"]
     assert (code, made is None) == (0, False)
     assert "held-out loss" in err
-    assert {row.version: row.status for row in store.versions("poet")}[made] == "candidate"
+    row = {row.version: row for row in store.versions("poet")}[made]
+    assert row.status == told["status"] == ("candidate" if gate["passed"] else "rejected")
+    assert row.card["gate"] == gate
+    assert {"form_en", "topic_en", "reward_en"} <= set(gate["measured"])
+    assert "form_zh" not in gate["measured"]  # nobody voted on Chinese poems: they are as they were
     assert store.serving("poet") is None  # what ships goes on serving
+    code, out, err = retrain(*quick, "--freeze", "mlp")  # it is there already, with its verdict
+    assert code == 0
+    assert "held-out loss" not in err
+    assert made in out
+    assert ("the gate rejected it" in out) is not gate["passed"]
+    assert out.count("\n- ") == len(gate["reasons"])
+
+
+def test_what_the_gate_rejected_serves_only_when_it_is_told_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ATELIER_HOME", str(tmp_path))
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    store = Store.open(f"sqlite:///{tmp_path / 'atelier.db'}")
+    copied = tmp_path / "bad"
+    shutil.copytree(shipped_folder("poet"), copied)
+    card = json.loads((copied / "card.json").read_text())
+    (copied / "card.json").write_text(json.dumps({**card, "version": "bad"}))
+    registry.adopt(store, "poet", copied, tmp_path / "versions", "rejected")
+    with pytest.raises(SystemExit) as ended:
+        main(["models", "promote", "poet", "bad"])
+    assert ended.value.code == 2
+    assert "--anyway" in capsys.readouterr().err
+    assert store.serving("poet") is None
+    with pytest.raises(SystemExit):
+        main(["models", "promote", "poet", "bad", "--anyway"])
+    assert store.serving("poet") == str(tmp_path / "versions" / "poet" / "bad")

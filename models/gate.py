@@ -1,0 +1,132 @@
+"""The gate before serving: a candidate beside the version that serves, on prompts that neither learnt from.
+
+Each rule that is broken is a :class:`Reason`, a sentence for the admin; a candidate with none passes. What
+is compared prompt by prompt is compared in pairs: the lower end of the bootstrap's 95 % interval of the
+mean difference (Efron and Tibshirani 1993, "An Introduction to the Bootstrap", section 13.3) decides, so
+that neither luck promotes a version nor bad luck condemns one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+import torch
+
+WORSE = 0.02  # a quality may be lower by so much of the current version's
+DIVERSITY = 0.95  # of the current version's at least
+SLOWER = 1.10  # times the current version's time at most
+DRAWS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a candidate does not serve: the key of a sentence and what stands in it.
+
+    ``open``: more works might show that it is no reason.
+    """
+
+    key: str
+    params: Mapping[str, str | float]
+    open: bool = False
+
+
+@dataclass(slots=True)
+class Gate:
+    """Collects what was measured and what is wrong. ``measured`` has (candidate, current) by name."""
+
+    measured: dict[str, tuple[float, float]] = field(default_factory=dict)
+    reasons: list[Reason] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing speaks against the candidate."""
+        return not self.reasons
+
+    @property
+    def undecided(self) -> bool:
+        """Whether more works might still let it pass."""
+        return bool(self.reasons) and all(reason.open for reason in self.reasons)
+
+    def take(self, other: Gate) -> None:
+        """What another gate found, too."""
+        self.measured |= other.measured
+        self.reasons += other.reasons
+
+    def whole(self, name: str, ours: Sequence[float]) -> None:
+        """``name`` must hold for every work: 1 each."""
+        share = _mean(ours)
+        self.measured[name] = (share, 1.0)
+        if share < 1:
+            self._refuse("gate-form", share=round(100 * share, 1))
+
+    def no_worse(
+        self, name: str, ours: Sequence[float], theirs: Sequence[float], least: float = WORSE
+    ) -> None:
+        """Pairs of a quality, the higher the better: at most ``least`` of the current mean lower."""
+        self.measured[name] = (_mean(ours), _mean(theirs))
+        may = least * abs(_mean(theirs))
+        if lower_bound(ours, theirs) < -may:
+            near = _mean(ours) > _mean(theirs) - may
+            self._refuse("gate-worse", near, figure=name, ours=_mean(ours), theirs=_mean(theirs))
+
+    def better(self, name: str, ours: Sequence[float], theirs: Sequence[float]) -> None:
+        """Pairs of which the candidate's are higher, surely."""
+        self.measured[name] = (_mean(ours), _mean(theirs))
+        if lower_bound(ours, theirs) <= 0:
+            ahead = _mean(ours) > _mean(theirs)
+            self._refuse("gate-no-better", ahead, ours=_mean(ours), theirs=_mean(theirs))
+
+    def as_diverse(self, name: str, ours: float, theirs: float) -> None:
+        """How much works differ: nearly as much as the current version's."""
+        self.measured[name] = (ours, theirs)
+        if ours < DIVERSITY * theirs:
+            self._refuse("gate-alike", figure=name, ours=ours, theirs=theirs)
+
+    def no_more_copies(self, name: str, ours: float, theirs: float) -> None:
+        """How much is training data come back: no more than in the current version's works."""
+        self.measured[name] = (ours, theirs)
+        if ours > theirs:
+            self._refuse("gate-copies", ours=ours, theirs=theirs)
+
+    def as_fast(self, name: str, ours: Sequence[float], theirs: Sequence[float]) -> None:
+        """Seconds of the processor, pass by pass of the same requests."""
+        usual = median(mine / max(1e-9, other) for mine, other in zip(ours, theirs, strict=True))
+        self.measured[name] = (usual * median(theirs), median(theirs))
+        if usual > SLOWER:
+            self._refuse("gate-slow", ours=usual * median(theirs), theirs=median(theirs))
+
+    def unproven(self, why: str) -> None:
+        """What had to be shown could not be: ``why`` is a key of its own."""
+        self._refuse(why)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the card."""
+        return {
+            "passed": self.passed,
+            "measured": {
+                name: {"candidate": round(ours, 5), "current": round(theirs, 5)}
+                for name, (ours, theirs) in self.measured.items()
+            },
+            "reasons": [{"key": reason.key, "params": dict(reason.params)} for reason in self.reasons],
+        }
+
+    def _refuse(self, key: str, may_change: bool = False, **params: str | float) -> None:
+        told = {name: f"{value:.3g}" if isinstance(value, float) else value for name, value in params.items()}
+        self.reasons.append(Reason(key, told, may_change))
+
+
+def lower_bound(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """The 2.5th percentile of the bootstrapped mean of ``ours - theirs``, pair by pair. Always the same."""
+    if len(ours) != len(theirs) or not ours:
+        raise ValueError(f"{len(ours)} against {len(theirs)} values")
+    apart = torch.tensor(ours, dtype=torch.float64) - torch.tensor(theirs, dtype=torch.float64)
+    chance = torch.Generator().manual_seed(len(apart))
+    drawn = torch.randint(len(apart), (DRAWS, len(apart)), generator=chance)
+    return float(apart[drawn].mean(1).quantile(0.025))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

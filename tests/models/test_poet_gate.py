@@ -1,0 +1,170 @@
+"""The gate: bad candidates are rejected for the right reason, and one that is only liked more passes."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import torch
+
+from models.gate import Gate, lower_bound
+from models.poet import trial
+from models.poet.data import words_of
+from models.poet.generate import Poet
+from models.poet.originality import LineFilter, line_key
+from models.poet.reward import Head, features, read
+from models.poet.trial import form_kept, judge, requests_for, write_all
+from models.poet.version import Tongue
+
+PROMPTS, SEEDS = 4, (2,)
+
+
+@pytest.fixture(autouse=True)
+def short_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "FORMS", {"en": ("couplet",), "zh": ("五绝",)})
+
+
+@pytest.fixture(scope="module")
+def current() -> Poet:
+    return Poet.load()
+
+
+def other(current: Poet, change: Callable[[Tongue], Tongue]) -> Poet:
+    """The current version with another English tongue."""
+    mine = copy.deepcopy(current.tongues["en"])
+    return Poet({**current.tongues, "en": change(mine)}, "candidate")
+
+
+def keys(gate: Gate) -> set[str]:
+    return {reason.key for reason in gate.reasons}
+
+
+def shaken(tongue: Tongue, by: float) -> Tongue:
+    chance = torch.Generator().manual_seed(3)
+    for weights in tongue.network.parameters():
+        weights.data += torch.randn(weights.shape, generator=chance) * weights.std() * by
+    return tongue
+
+
+def test_the_bound_of_the_mean_difference() -> None:
+    ours = [1.0, 2.0, 3.0, 4.0] * 10
+    assert lower_bound(ours, [value - 1 for value in ours]) == pytest.approx(1)  # each is one higher
+    chance = torch.Generator().manual_seed(0)
+    apart = torch.randn(400, generator=chance).tolist()
+    bound = lower_bound(apart, [0.0] * 400)
+    assert bound == lower_bound(apart, [0.0] * 400)
+    mean = sum(apart) / 400
+    assert bound == pytest.approx(mean - 1.96 / 20, abs=0.02)  # the normal theory's, of 400 with deviation 1
+    with pytest.raises(ValueError, match="3 against 2"):
+        lower_bound([1, 2, 3], [1, 2])
+
+
+def test_what_more_works_might_show_is_told_apart() -> None:
+    noisy = [0.0, 1.0] * 20
+    gate = Gate()
+    gate.no_worse("topic", noisy, noisy[1:] + noisy[:1])  # the same mean, far apart in pairs
+    assert keys(gate) == {"gate-worse"}
+    assert gate.undecided
+    gate.as_diverse("distinct", 0.5, 0.9)
+    assert not gate.undecided
+    assert not gate.passed
+
+
+def test_noise_in_the_weights_is_rejected(current: Poet) -> None:
+    gate = judge(other(current, lambda tongue: shaken(tongue, 1.0)), current, {}, PROMPTS, SEEDS)
+    (reason,) = (reason for reason in gate.reasons if reason.params.get("figure") == "fluency_en")
+    assert reason.key == "gate-worse"
+    assert not reason.open
+    assert "gate-form" not in keys(gate)  # form is by construction, whatever the weights say
+
+
+def test_a_collapsed_poet_is_rejected(current: Poet) -> None:
+    """Whatever it is asked, it says the few words that it likes."""
+
+    def collapse(tongue: Tongue) -> Tongue:
+        norm = tongue.network.lm.model.norm.weight
+        norm.data *= 12  # so sure of itself that chance has no say any more
+        return tongue
+
+    gate = judge(other(current, collapse), current, {}, PROMPTS, (6,))
+    assert "gate-alike" in keys(gate)
+
+
+def test_a_poet_that_knows_poems_by_heart_is_rejected(current: Poet) -> None:
+    """Its own filter has been emptied; the current version's knows the lines."""
+    requests = requests_for("en", range(2), PROMPTS)
+    (written,) = write_all([current], requests)
+    lines = {
+        line_key(words_of(line, "en"), "en")
+        for poem in written.poems
+        if poem is not None
+        for line in poem.lines
+    }
+    both = LineFilter(current.tongues["en"].lines.bits.clone())
+    for line in lines:
+        for place in both._places(line):
+            both.bits[place >> 3] |= 1 << (place & 7)
+    serves = other(current, lambda tongue: replace(tongue, lines=both))
+    gate = judge(current, serves, {}, PROMPTS, (2,))  # what wrote them, before they were known
+    assert "gate-copies" in keys(gate)
+
+
+def test_a_poet_that_breaks_form_is_rejected(current: Poet) -> None:
+    """Its own lexicon says that other words rhyme than do, and it believes that."""
+
+    def deafen(tongue: Tongue) -> Tongue:
+        rhyme = tongue.lexicon.rhyme.clone()
+        known = (rhyme > 0).nonzero()[:, 0]
+        order = torch.randperm(len(known), generator=torch.Generator().manual_seed(2))
+        rhyme[known] = rhyme[known[order]]
+        return replace(tongue, lexicon=replace(tongue.lexicon, rhyme=rhyme))
+
+    gate = judge(other(current, deafen), current, {}, PROMPTS, SEEDS)
+    assert "gate-form" in keys(gate)
+    assert gate.measured["form_en"][0] < 1
+
+
+def test_one_that_is_only_liked_more_passes(current: Poet) -> None:
+    candidate = other(current, lambda tongue: shaken(tongue, 1e-3))
+    requests = requests_for("en", range(2), PROMPTS)
+    theirs, ours = write_all([current, candidate], requests)
+    pairs = [
+        [read(current, request, poem.model_dump(mode="json")) for poem in (mine, other) if poem is not None]
+        for request, mine, other in zip(requests, ours.poems, theirs.poems, strict=True)
+    ]
+    apart = torch.stack(
+        [features(current, "en", [mine])[0] - features(current, "en", [other])[0] for mine, other in pairs]
+    )
+    # The people of this test like whatever is the candidate's about its poems.
+    weight = torch.linalg.lstsq(apart, apart.abs().sum(1, keepdim=True).sign()).solution[:, 0]
+    head = Head(weight, 0.0, torch.zeros_like(weight), torch.ones_like(weight))
+    gate = judge(candidate, current, {"en": head}, PROMPTS, SEEDS)
+    assert keys(gate) <= {"gate-slow"}  # which is this machine's affair
+    assert gate.measured["reward_en"][0] > gate.measured["reward_en"][1]
+    assert set(gate.measured) == {
+        f"{name}_en" for name in ("form", "written", "topic", "new_lines", "fluency", "distinct",
+                                  "different", "copies", "seconds", "reward")
+    }  # fmt: skip
+    unloved = Head(-head.weight, -head.bias, head.mean, head.spread)
+    worse = judge(candidate, current, {"en": unloved}, PROMPTS, SEEDS)
+    assert "gate-no-better" in keys(worse)
+    assert "gate-no-reward" in keys(judge(candidate, current, {}, PROMPTS, SEEDS))
+
+
+def test_the_version_that_serves_is_nothing_new(current: Poet) -> None:
+    assert keys(judge(Poet(dict(current.tongues), "again"), current, {}, PROMPTS, SEEDS)) == {
+        "gate-nothing-new"
+    }
+
+
+def test_real_poems_keep_their_form_and_broken_ones_do_not(current: Poet) -> None:
+    for lang in current.tongues:
+        (written,) = write_all([current], requests_for(lang, range(1), PROMPTS))
+        for poem in written.poems:
+            assert poem is not None
+            assert form_kept(poem, current.tongues[lang])
+            assert not form_kept(poem.model_copy(update={"lines": poem.lines[1:]}), current.tongues[lang])
+            short = [poem.lines[0].rpartition(" ")[0] or poem.lines[0][1:], *poem.lines[1:]]
+            assert not form_kept(poem.model_copy(update={"lines": short}), current.tongues[lang])
