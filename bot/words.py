@@ -15,6 +15,7 @@ from bot.making import MAKING
 Quote = Callable[[str], str]
 FACES: dict[Kind, str] = {"paint": "🎨", "poem": "📜", "melody": "🎵"}
 SHORT = 60  # characters of a prompt that name a work
+LISTED = 100  # in a list of works
 # What a button made of an earlier work, where its own words do not tell.
 MADE_BY = {
     "vary": "made-vary-{}",
@@ -136,15 +137,19 @@ def alt(work: Work, number: int = 1) -> str:
 
 def short(work: Work, lang: Lang) -> str:
     """A work named by its kind and the first of its words, plain."""
-    prompt = work.request.words
-    cut = prompt if len(prompt) <= SHORT else prompt[: SHORT - 1] + "…"
-    return f"{FACES[work.kind]} {say('quoted', lang, prompt=cut)}"
+    return f"{FACES[work.kind]} {say('quoted', lang, prompt=cut(work.request.words, SHORT))}"
+
+
+def cut(text: str, limit: int) -> str:
+    """At most ``limit`` characters, with an ellipsis where something was left out."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def listed(work: Work, lang: Lang, quote: Quote) -> str:
-    """A work as a line of a list: its kind, its words, when it was asked, and how it stands unless made."""
+    """A work as a line of a list: kind, words, what a button made of it, when, and whether it is made."""
     day = work.asked_at.strftime("%Y-%m-%d")
-    parts = [f"{FACES[work.kind]} {say('quoted', lang, prompt=quote(work.request.words))}", day]
+    said = say("quoted", lang, prompt=quote(cut(work.request.words, LISTED)))
+    parts = [f"{FACES[work.kind]} {said}", *made_by(work, lang), day]
     if work.state in UNFINISHED:
         parts.append(say("listed-waiting", lang))
     elif work.result is None:

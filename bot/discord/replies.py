@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-QUOTED = 100  # characters of a prompt in a list
 MAX_LABEL = 80
 MAX_CHOICES = 15  # three rows; a work shown in full has its own two
 
@@ -99,7 +98,7 @@ def _text(reply: Reply, lang: Lang, mentions: dict[str, str]) -> str:
     lines = [escape(reply.text)] if reply.text else []
     lines += [f"**{escape(name)}**: {escape(value)}" for name, value in reply.fields]
     for number, work in enumerate(reply.works, 1):
-        lines.append(f"{number}\\. {listed(work, lang, lambda words: quote(words, QUOTED))}")
+        lines.append(f"{number}\\. {listed(work, lang, quote)}")
     for command in reply.commands:
         lines += _explained(command, lang, mentions)
     if reply.commands:
