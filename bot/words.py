@@ -82,7 +82,11 @@ def asked_options(work: Work, quote: Quote, lang: Lang | None = None) -> list[st
         if option.choices and option.type == "text":
             said.append(option.choice(value, lang))
             continue
-        shown = quote(_key(value, lang) if option.name == "key" else str(value))
+        shown = (
+            str(value)
+            if isinstance(value, int)
+            else quote(_key(value, lang) if option.name == "key" else value)
+        )
         said.append(say(f"said-{option.name}", lang, value=shown))
     return said
 

@@ -135,7 +135,9 @@ class Methods:
         known = {m.file.get("file_id"): m.file for m in self._state.messages.values()}
         if p["file_id"] not in known:
             raise Refused("Bad Request: wrong file_id or the file is temporarily unavailable")
-        return {**known[p["file_id"]], "file_path": f"documents/{p['file_id']}"}
+        told = {name: value for name, value in known[p["file_id"]].items() if name.startswith("file_")}
+        told.pop("file_name", None)  # a File has none
+        return {**told, "file_path": f"documents/{p['file_id']}"}
 
     def do_sendMediaGroup(self, p: Parameters, u: Uploads) -> Any:  # noqa: N802
         items = json.loads(p["media"])
