@@ -26,5 +26,5 @@ class Removal:
         try:
             place = self._client.get_partial_messageable(channel)
             await place.get_partial_message(message).delete()
-        except (discord.HTTPException, OSError) as fault:  # aiohttp's connection errors are OSErrors
+        except (discord.DiscordException, OSError) as fault:  # a rate limit, aiohttp's connection errors
             log.info("discord: a message of a deleted work stays: %s", fault)

@@ -62,7 +62,10 @@ def refused(fault: Exception) -> bool:
     """Whether Telegram certainly did not do what failed so; a timeout leaves it open (#4071)."""
     if isinstance(fault, RetryAfter | Forbidden | BadRequest | ChatMigrated | InvalidToken):
         return True
-    return isinstance(fault, NetworkError) and _says(fault, ("connecterror", "*not* sent"))
+    # 429 without a time to wait is a NetworkError of the library's.
+    return isinstance(fault, NetworkError) and _says(
+        fault, ("connecterror", "*not* sent", "too many requests")
+    )
 
 
 def _says(fault: BadRequest | NetworkError, words: tuple[str, ...]) -> bool:

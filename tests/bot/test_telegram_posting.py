@@ -73,8 +73,11 @@ async def test_a_front_end_stopped_while_an_album_went_out_does_not_send_it_agai
     assert card.text.endswith(say("telegram-doubt", "en"))
 
 
-async def test_a_refused_album_is_sent_when_it_is_allowed(telegram: FakeTelegram, studio: Studio) -> None:
-    telegram.refuse("sendMediaGroup", retry_after=1)
+@pytest.mark.parametrize("retry_after", [1, 0], ids=["says-when", "does-not-say"])
+async def test_a_refused_album_is_sent_when_it_is_allowed(
+    telegram: FakeTelegram, studio: Studio, retry_after: int
+) -> None:
+    telegram.refuse("sendMediaGroup", retry_after=retry_after)
     async with serving(studio):
         await card_of(telegram, await telegram.say("/paint a stormy sea count=2"))
         work = latest(studio)
@@ -89,6 +92,17 @@ async def test_a_score_too_long_for_a_photo_is_a_document(telegram: FakeTelegram
         handmade.finish(studio, latest(studio), handmade.melody(handmade.png("white", (3000, 100))))
         score = await telegram.until(lambda m: m.document)
     assert score.file["file_name"] == "score.png"
+
+
+async def test_an_edit_that_is_refused_without_saying_when_is_tried_again(
+    telegram: FakeTelegram, studio: Studio
+) -> None:
+    async with serving(studio):
+        card = await card_of(telegram, await telegram.say("/poem snow"))
+        telegram.refuse("editMessageText", times=2)  # 429, and no retry_after
+        handmade.finish(studio, latest(studio), handmade.poem("old pond"))
+        await telegram.wait(lambda: "old pond" in card.text)
+    assert len([c for c in telegram.called("editMessageText") if c.refused]) == 2
 
 
 async def test_one_flooded_chat_does_not_hold_up_the_others(telegram: FakeTelegram, studio: Studio) -> None:

@@ -139,9 +139,9 @@ option-why = 原因；对方会看到
 option-each = 一个人最多可以等几件；0 表示由画室决定
 option-together = 总共最多可以等几件；0 表示由画室决定
 
-choice-model-painter = 画家
+choice-model-painter = 画师
 choice-model-poet = 诗人
-choice-model-composer = 作曲家
+choice-model-composer = 作曲师
 choice-change-allow = 允许这个频道
 choice-change-forbid = 禁止这个频道
 choice-change-everywhere = 允许所有频道
