@@ -6,92 +6,137 @@ worker with the same class. Every option a person can name is a constant of this
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Mapping
-from itertools import pairwise
-from typing import Annotated, Any, ClassVar, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from atelier.errors import BadInput
 from atelier.languages import Written, language_of
+from atelier.options import (
+    FORMS,
+    GIVEN_BARS,
+    GIVEN_LINE,
+    GIVEN_LINES,
+    GIVEN_METERS,
+    GIVEN_NOTES,
+    KEY,
+    KINDS,
+    LENGTHS,
+    MAX_COUNT,
+    MAX_DENSITY,
+    MAX_MIX,
+    MAX_NOISE,
+    MAX_PART,
+    MAX_PROMPT,
+    MAX_RANGE,
+    MAX_SEED,
+    MAX_TEMPO,
+    MAX_TERMS,
+    MAX_WILD,
+    MIN_DENSITY,
+    MIN_RANGE,
+    MIN_TEMPO,
+    MOODS,
+    PALETTES,
+    RHYTHMS,
+    SIZES,
+    STRENGTHS,
+    STYLES,
+    Form,
+    Key,
+    Kind,
+    Length,
+    Mood,
+    Palette,
+    Prompt,
+    Rhythm,
+    Seed,
+    Size,
+    Strength,
+    Style,
+    Way,
+    canonical_key,
+    form_language,
+)
 from atelier.safety import clean_prompt
-
-Kind = Literal["paint", "poem", "melody"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-
-Mood = Literal["joyful", "sad", "calm", "tense", "wistful", "epic", "playful"]
-Form = Literal[
-    "haiku", "couplet", "quatrain", "limerick", "ballad",
-    "shakespearean sonnet", "petrarchan sonnet", "free", "acrostic",
-    "五绝", "七绝", "五律", "七律", "藏头诗", "浣溪沙", "如梦令", "鹧鸪天",
-]  # fmt: skip
-Style = Literal[
-    "photo", "painting", "impressionism", "post-impressionism", "renaissance", "baroque",
-    "romanticism", "expressionism", "watercolour", "ink", "poster", "pixel", "glow",
-    "emoji", "3d", "flat", "outline", "silhouette",
-]  # fmt: skip
-Palette = Literal["warm", "cool", "bright", "dark", "vivid", "muted", "golden", "monochrome"]
-Rhythm = Literal[
-    "reel", "jig", "hornpipe", "air", "song", "hymn", "waltz", "march", "lullaby"
-]  # fmt: skip
-Length = Literal[4, 8, 16, 32]
-Strength = Literal["subtle", "strong"]
-Way = Literal["continue", "vary", "blend"]
-Size = Literal[256, 512]
-
-MOODS: tuple[Mood, ...] = get_args(Mood)
-FORMS: tuple[Form, ...] = get_args(Form)
-STYLES: tuple[Style, ...] = get_args(Style)
-PALETTES: tuple[Palette, ...] = get_args(Palette)
-RHYTHMS: tuple[Rhythm, ...] = get_args(Rhythm)
-LENGTHS: tuple[Length, ...] = get_args(Length)
-STRENGTHS: tuple[Strength, ...] = get_args(Strength)
-SIZES: tuple[Size, ...] = get_args(Size)  # of an enlarged picture, in pixels
-
-MAX_PROMPT = 500
-MAX_COUNT = 4
-MAX_SEED = 2**31 - 1
-MIN_TEMPO, MAX_TEMPO = 40, 240  # quarters a minute
-MAX_WILD = 2.0
-MIN_DENSITY, MAX_DENSITY = 0.4, 3.0  # notes a quarter
-MIN_RANGE, MAX_RANGE = 4, 24  # semitones from the lowest note to the highest
-GIVEN_METERS = {"4/4": 16, "3/4": 12, "6/8": 12, "2/4": 8}  # of a tune to start from: sixteenths a bar
-GIVEN_BARS, GIVEN_NOTES = 32, 512
-MAX_NOISE, MAX_TERMS, MAX_MIX = 2**53 - 1, 16, 3  # any JSON reader keeps whole numbers up to 2^53
-
-KEY = re.compile(
-    r"^\s*(?P<tonic>[A-Ga-g])\s*(?P<sign>[#♯b♭]|-?sharp|-?flat)?\s*"
-    r"(?P<mode>m|min|minor|maj|major|小调|大调)?\s*$"
+from atelier.starts import (
+    Given,
+    Lead,
+    Line,
+    Noise,
+    Note,
+    Steer,
+    Term,
+    Verse,
+    Words,
 )
 
-
-def form_language(form: Form) -> Written:
-    """The language that a form is written in."""
-    return language_of(form)
-
-
-def canonical_key(value: object) -> object:
-    """``a minor``, ``Am``, ``F#``, ``B♭ major``, ``降B大调`` → ``A minor``, ``F# major``, ``Bb major``."""
-    if not isinstance(value, str):
-        return value
-    text = value.strip()
-    for mark, sign in (("降", "b"), ("升", "#")):
-        if text.startswith(mark) and len(text) > 1:
-            text = text[1] + sign + text[2:]
-    found = KEY.match(text)
-    if not found:
-        raise ValueError("key")
-    written = found["sign"] or ""
-    sign = "#" if written in ("#", "♯") or "sharp" in written else "b" if written else ""
-    minor = found["mode"] in ("m", "min", "minor", "小调")
-    return f"{found['tonic'].upper()}{sign} {'minor' if minor else 'major'}"
-
-
-Prompt = Annotated[str, BeforeValidator(clean_prompt), Field(min_length=1, max_length=MAX_PROMPT)]
-Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
-Key = Annotated[str, BeforeValidator(canonical_key)]
+__all__ = [  # the options and what a work starts from are asked for here too
+    "FORMS",
+    "GIVEN_BARS",
+    "GIVEN_LINE",
+    "GIVEN_LINES",
+    "GIVEN_METERS",
+    "GIVEN_NOTES",
+    "KEY",
+    "KINDS",
+    "LENGTHS",
+    "MAX_COUNT",
+    "MAX_DENSITY",
+    "MAX_MIX",
+    "MAX_NOISE",
+    "MAX_PART",
+    "MAX_PROMPT",
+    "MAX_RANGE",
+    "MAX_SEED",
+    "MAX_TEMPO",
+    "MAX_TERMS",
+    "MAX_WILD",
+    "MIN_DENSITY",
+    "MIN_RANGE",
+    "MIN_TEMPO",
+    "MOODS",
+    "PALETTES",
+    "REQUESTS",
+    "RHYTHMS",
+    "SIZES",
+    "STRENGTHS",
+    "STYLES",
+    "Form",
+    "Given",
+    "Key",
+    "Kind",
+    "Lead",
+    "Length",
+    "Line",
+    "MelodyRequest",
+    "Mood",
+    "Noise",
+    "Note",
+    "PaintRequest",
+    "Palette",
+    "PoemRequest",
+    "Prompt",
+    "Request",
+    "Rhythm",
+    "Seed",
+    "Size",
+    "Steer",
+    "Strength",
+    "Style",
+    "Term",
+    "Verse",
+    "Way",
+    "Words",
+    "_check_lead",
+    "_check_steer",
+    "_refusal",
+    "canonical_key",
+    "form_language",
+    "parse_request",
+]
 
 
 class Request(BaseModel):
@@ -117,43 +162,6 @@ class Request(BaseModel):
         return self.model_copy(update={"seed": secrets.randbelow(MAX_SEED + 1)})
 
 
-Term = tuple[
-    Annotated[int, Field(ge=0, le=MAX_NOISE)], Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
-]
-Noise = Annotated[tuple[Term, ...], Field(min_length=1, max_length=MAX_TERMS)]
-
-
-class Words(BaseModel):
-    """Another work's words, mixed into a picture with a ``share`` of the whole."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    prompt: Prompt
-    style: Style | None = None
-    mood: Mood | None = None
-    palette: Palette | None = None
-    share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.5
-
-
-class Steer(BaseModel):
-    """What a picture starts from, beside its words; :mod:`atelier.steer` makes these from works.
-
-    ``noise`` is the noise of a picture that was made, as (number, weight) of independent draws;
-    alone it draws that very picture again, with ``vary`` others near it. ``version`` is the
-    painter that it was made by. ``mix`` blends other words in; ``wild`` is 0 for the safest
-    pictures, 1 as they come, 2 for the wildest; ``upscale`` is a side in pixels.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    noise: Noise | None = None
-    version: Annotated[str, Field(max_length=40)] | None = None
-    vary: Strength | None = None
-    mix: Annotated[tuple[Words, ...], Field(max_length=MAX_MIX)] = ()
-    wild: Annotated[float, Field(ge=0, le=MAX_WILD, allow_inf_nan=False)] = 1.0
-    upscale: Size | None = None
-
-
 class PaintRequest(Request):
     """``/paint``: ``count`` pictures of ``prompt``; ``steer`` is set by the buttons around a work."""
 
@@ -177,6 +185,7 @@ class PoemRequest(Request):
     form: Form | None = None
     lang: Written | None = None
     acrostic: Annotated[str, BeforeValidator(clean_prompt), Field(max_length=14)] | None = None
+    steer: Verse | None = None
 
     @property
     def written_in(self) -> Written:
@@ -193,53 +202,6 @@ class PoemRequest(Request):
         if self.acrostic:
             return "acrostic" if self.written_in == "en" else "藏头诗"
         return "quatrain" if self.written_in == "en" else "七绝"
-
-
-Note = tuple[
-    Annotated[int, Field(ge=0)], Annotated[int, Field(ge=1)], Annotated[int, Field(ge=0, le=127)]
-]  # start and duration in sixteenths, MIDI pitch
-
-
-class Given(BaseModel):
-    """A tune to start from: one line of notes, from the beginning of its first bar.
-
-    ``tempo`` in quarters a minute; tempo and rhythm may be unknown.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    notes: Annotated[tuple[Note, ...], Field(min_length=1, max_length=GIVEN_NOTES)]
-    meter: Annotated[str, Field(pattern=f"^({'|'.join(GIVEN_METERS)})$")]
-    key: Key
-    tempo: Annotated[int, Field(ge=MIN_TEMPO, le=MAX_TEMPO)] | None = None
-    rhythm: Rhythm | None = None
-
-    @model_validator(mode="after")
-    def _one_line(self) -> Self:
-        if any(one[0] + one[1] > two[0] for one, two in pairwise(self.notes)) or self.bars > GIVEN_BARS:
-            raise ValueError("notes")
-        return self
-
-    @property
-    def bars(self) -> int:
-        """How many bars it takes, the last one filled up."""
-        return -(-(self.notes[-1][0] + self.notes[-1][1]) // GIVEN_METERS[self.meter])
-
-
-class Lead(BaseModel):
-    """What a tune starts from, beside its words; :mod:`atelier.tunes.steer` makes these.
-
-    ``continue`` keeps ``tune`` and goes on from it, ``vary`` makes others like it, ``blend`` goes
-    ``share`` of the way from it to ``other``.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    way: Way
-    tune: Given
-    strength: Strength = "subtle"
-    other: Given | None = None
-    share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.5
 
 
 class MelodyRequest(Request):
@@ -286,6 +248,8 @@ def parse_request(kind: Kind, options: Mapping[str, Any]) -> Request:
             raise BadInput("bad-form-language", form=request.form, language=request.lang)
         if request.acrostic and request.form not in (None, "acrostic", "藏头诗"):
             raise BadInput("bad-acrostic-form", form=request.form)
+        if request.steer and (request.form is None or request.acrostic):
+            raise BadInput("poem-start-form" if request.form is None else "poem-start-acrostic")
     return request
 
 

@@ -22,21 +22,25 @@ from atelier.languages import Lang, say
 from atelier.requests import (
     GIVEN_BARS,
     KINDS,
+    MAX_PART,
     SIZES,
     STRENGTHS,
     Kind,
     MelodyRequest,
     PaintRequest,
+    PoemRequest,
     Request,
     Size,
     Strength,
+    Verse,
 )
 from atelier.store import Work
 from atelier.tunes import steer as tunes
 from atelier.versions import ships
-from atelier.works import MelodyResult, PictureResult
+from atelier.works import MelodyResult, PictureResult, PoemResult
 
 Where = Literal["front", "second", "menu"]
+HEADED = ("acrostic", "藏头诗")  # what their lines spell is whole
 SURE = "yes"  # the value of a confirmed press
 
 
@@ -156,6 +160,26 @@ def _blend_tunes(work: Work, _press: Press, other: Work | None) -> Request:
     return tunes.blend(request, tunes.given_of(result), tunes.given_of(second))
 
 
+def _vary_poem(work: Work, press: Press, _other: Work | None) -> Request:
+    strength = cast("Strength", press.value)
+    return _from_poem(work, lambda lines, _: Verse(way="vary", lines=lines, strength=strength))
+
+
+def _continue_poem(work: Work, _press: Press, _other: Work | None) -> Request:
+    return _from_poem(work, lambda lines, part: Verse(way="continue", lines=lines, part=min(part, MAX_PART)))
+
+
+def _from_poem(work: Work, verse: Callable[[tuple[str, ...], int], Verse]) -> Request:
+    """The request of a poem that starts from a made one: its words, its form, another seed."""
+    request, result = work.request, work.result
+    if not isinstance(request, PoemRequest) or not isinstance(result, PoemResult):
+        raise BadInput("work-unfinished")
+    before = request.steer.part if request.steer and request.steer.way == "continue" else 1
+    start = verse(tuple(result.lines), before + 1)
+    told = {"form": result.form, "lang": None, "acrostic": None, "seed": None, "steer": start}
+    return request.model_copy(update=told)
+
+
 def _tune(work: Work) -> tuple[MelodyRequest, MelodyResult]:
     """The tune that an act starts from."""
     if not isinstance(work.request, MelodyRequest) or not isinstance(work.result, MelodyResult):
@@ -176,9 +200,16 @@ ACTS: tuple[Act, ...] = (
     Act("again", "🔁", "front", dict.fromkeys(KINDS, _again)),
     Act("edit", "✏️", "front", dict.fromkeys(KINDS, _edit)),
     Act("favourite", "⭐", "front"),
-    Act("vary", "🎲", "second", {"paint": _vary, "melody": _vary_tune}, values=STRENGTHS, each=True),
+    Act(
+        "vary",
+        "🎲",
+        "second",
+        {"paint": _vary, "poem": _vary_poem, "melody": _vary_tune},
+        values=STRENGTHS,
+        each=True,
+    ),
     Act("upscale", "🔍", "second", {"paint": _upscale}, values=tuple(map(str, SIZES)), each=True),
-    Act("continue", "➡️", "menu", {"melody": _continue_tune}),
+    Act("continue", "➡️", "menu", {"poem": _continue_poem, "melody": _continue_tune}),
     Act("blend", "🧬", "menu", {"paint": _blend, "melody": _blend_tunes}, each=True, other=True),
     Act("original", "📎", "menu", files=True),
     Act("details", "ℹ️", "menu"),
@@ -222,6 +253,8 @@ def _fits(work: Work, press: Press) -> bool:
     if press.name == "upscale":
         small = isinstance(work.result, PictureResult) and work.result.width < int(press.value)
         return small and ships("upscaler")
+    if press.name == "continue" and isinstance(work.result, PoemResult):
+        return work.result.form not in HEADED
     if press.name == "continue":
         return isinstance(work.result, MelodyResult) and work.result.bars < GIVEN_BARS
     return bool(work.artefacts) or not BY_NAME[press.name].files

@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 import click
 
 from atelier.cli.melodies import led
+from atelier.cli.poems import started
 from atelier.cli.steering import steered
 from atelier.errors import BadInput, PersonError, Unavailable
 from atelier.languages import Written, say
@@ -87,9 +88,16 @@ def paint_command(**given: Any) -> None:
 @click.option("--form", help=_listed(FORMS))
 @click.option("--lang", help=_listed(get_args(Written)))
 @click.option("--acrostic", help="a word that the first letters of the lines spell")
+@click.option("--vary", type=Path, metavar="POEM", help="write some lines of a poem anew")
+@click.option("--strength", help=f"how far --vary goes: {_listed(STRENGTHS)}")
+@click.option("--continue", type=Path, metavar="POEM", help="write a poem's next part")
 def poem_command(**given: Any) -> None:
-    """Write a poem about TOPIC."""
-    _run("poem", given)
+    """Write a poem about TOPIC.
+
+    With --vary and --continue, TOPIC may be left out. POEM is a file: one that this command wrote, its
+    result in JSON, or lines of text (with --form).
+    """
+    _run("poem", started(given))
 
 
 @_makes("melody", "description")

@@ -120,7 +120,7 @@ class FormAutomaton(LogitsProcessor):
         barred, fined = Places(), Places()
         for i in live:
             row = self.rows[i]
-            mask, without = self._allowed(row)
+            mask, without = self.allowed(row)
             barred.add(len(masks), without)
             masks.append(mask)
             fined.add(i, [*row.used, *row.small, *row.words[-1:]])
@@ -136,7 +136,7 @@ class FormAutomaton(LogitsProcessor):
             scores[live] = scores[live].masked_fill(~allowed, NEVER)
         return scores.index_put_(fined.where(), -torch.tensor(fines, dtype=scores.dtype), accumulate=True)
 
-    def _allowed(self, row: Row) -> tuple[Tensor, list[int]]:
+    def allowed(self, row: Row) -> tuple[Tensor, list[int]]:
         """The tokens that may come next: a mask [content tokens], which others share, and what is off it."""
         line = row.line
         if self.lang == "zh":
@@ -171,18 +171,22 @@ class FormAutomaton(LogitsProcessor):
             return
         line = row.line
         if not row.ended and line.rhyme != FREE:
-            held = self._rhymes[token]
-            known = row.bound.get(line.rhyme)
-            if self.lang == "zh":  # groups that every rhyme so far is in
-                row.bound[line.rhyme] = held & (self._roomy(line) if known is None else known)
-            elif known is None:
-                row.bound[line.rhyme] = held
-            row.rhymed.setdefault(line.rhyme, []).append(token)
+            self.rhymes(row, line, token)
         row.ended, row.mark = True, None
         row.words.append(token)
         row.left -= span
         if row.left == 0:
             self._close(row)
+
+    def rhymes(self, row: Row, line: Line, word: int) -> None:
+        """``word`` ends ``line``: the rhymes of the others are bound to it."""
+        held = self._rhymes[word]
+        known = row.bound.get(line.rhyme)
+        if self.lang == "zh":  # groups that every rhyme so far is in
+            row.bound[line.rhyme] = held & (self._roomy(line) if known is None else known)
+        elif known is None:
+            row.bound[line.rhyme] = held
+        row.rhymed.setdefault(line.rhyme, []).append(word)
 
     def completes(self, row: Row, token: int) -> bool:
         """Whether ``token`` would finish the line."""
@@ -209,7 +213,7 @@ class FormAutomaton(LogitsProcessor):
             if line.head:
                 starts = self.first == ord(line.head)
                 whole = self.length == left
-                reachable = torch.tensor([n > 0 and self._startable(line, n) for n in range(left + 1)])
+                reachable = torch.tensor([n > 0 and self.startable(line, n) for n in range(left + 1)])
                 rest = (left - self.length).clamp(min=0)
                 mask = mask & torch.where(whole, starts, reachable[rest])
             self._masks[key] = mask
@@ -227,7 +231,7 @@ class FormAutomaton(LogitsProcessor):
             fit &= ~((self.stress >> syllable & 1).bool() & ~strong)
         return fit | (self.length == 1)
 
-    def _startable(self, line: Line, left: int) -> bool:
+    def startable(self, line: Line, left: int) -> bool:
         """Whether a line with ``left`` syllables to come can still begin with its letter."""
         free = Line(line.length, metre=line.metre)
         fits = torch.zeros_like(self.is_word)
@@ -332,16 +336,3 @@ class FormAutomaton(LogitsProcessor):
         """Whether there are rhymes for ``pattern``: older versions keep no groups of oblique ones."""
         rhymed = [line for line in pattern.lines if line.rhyme != FREE]
         return self.lang == "en" or all(self._roomy(line) for line in rhymed)
-
-
-def unreachable_heads(automaton: FormAutomaton, heads: Sequence[str], line: Line) -> list[str]:
-    """Those of ``heads`` with which no line of this kind can begin."""
-    if automaton.lang == "zh":
-        return [
-            head for head in heads
-            if head not in automaton.index or not bool(automaton.is_word[automaton.index[head]])
-        ]  # fmt: skip
-    return [
-        head for head in heads
-        if not automaton._startable(Line(line.length, metre=line.metre, head=head), line.length)
-    ]  # fmt: skip

@@ -18,7 +18,7 @@ from atelier.requests import Form
 from models.hf import DynamicCache
 from models.poet.automaton import NEVER, FormAutomaton, Places, Row
 from models.poet.data import prefix
-from models.poet.forms import Pattern
+from models.poet.forms import FREE, Pattern
 from models.poet.leads import Leads
 from models.poet.originality import owned
 from models.poet.version import Tongue
@@ -44,6 +44,11 @@ class Plan:
     mood: str | None
     seed: int
     candidates: int
+    # Of a poem that is there: what each line is, from its end (None: to be written), how many lines are not
+    # put out again, and the words of lines that are not to come back.
+    given: tuple[tuple[int, ...] | None, ...] = ()
+    skipped: int = 0
+    avoided: frozenset[tuple[int, ...]] = frozenset()
 
 
 @dataclass
@@ -76,14 +81,8 @@ def write(
 
     ``leads`` is shown all candidates after each step.
     """
-    drafts = [
-        [
-            Draft(Row(plan.pattern), plan, generator_of(plan, k), _opening_of(tongue, plan))
-            for k in range(plan.candidates)
-        ]
-        for plan in plans
-    ]
-    live = [draft for group in drafts for draft in group]
+    drafts = [[_begun(tongue, automaton, plan, k) for k in range(plan.candidates)] for plan in plans]
+    live = [draft for group in drafts for draft in group if not draft.row.done]
     device = tongue.network.lm.device
     cache = DynamicCache(config=tongue.network.lm.config)
     content = tongue.vocabulary.content
@@ -107,6 +106,32 @@ def write(
             if live:
                 cache.batch_select_indices(torch.tensor(kept, device=device))
     return [[draft for draft in group if not draft.row.dead] for group in drafts]
+
+
+def _begun(tongue: Tongue, automaton: FormAutomaton, plan: Plan, k: int) -> Draft:
+    row = Row(plan.pattern)
+    if plan.given:
+        bind(row, plan, automaton)
+    draft = Draft(row, plan, generator_of(plan, k), _opening_of(tongue, plan))
+    _read_given(tongue, automaton, draft)
+    return draft
+
+
+def bind(row: Row, plan: Plan, automaton: FormAutomaton) -> None:
+    """Tell ``row`` of the rhymes and the telling words of the lines that are given, also further on."""
+    for line, tokens in zip(plan.pattern.lines, plan.given, strict=False):
+        words = [token for token in tokens or () if automaton.spans[token]]
+        row.used.update(word for word in words if automaton.telling[word])
+        if words and line.rhyme != FREE:
+            automaton.rhymes(row, line, words[0])
+
+
+def _read_given(tongue: Tongue, automaton: FormAutomaton, draft: Draft) -> None:
+    """Go over the lines that are given, as if they had been written just now."""
+    row, given = draft.row, draft.plan.given
+    while not row.done and row.at < len(given) and (line := given[row.at]) is not None:
+        for token in line:
+            _take(tongue, automaton, draft, token, tongue.vocabulary.content)
 
 
 def generator_of(plan: Plan, k: int) -> torch.Generator:
@@ -158,22 +183,28 @@ def _draw(tongue: Tongue, automaton: FormAutomaton, ready: list[Draft], logits: 
     told = plain.gather(1, tokens).tolist()
     possible = (drawn > NEVER).sum(1).tolist()
     for i, (draft, choices) in enumerate(zip(ready, tokens.tolist(), strict=True)):
-        at = _choose(tongue, automaton, draft.row, choices[: possible[i]])
+        at = _choose(tongue, automaton, draft, choices[: possible[i]])
         if at is None:
             draft.row.dead = True
             continue
         draft.likelihood += told[i][at]
         draft.count += 1
         _take(tongue, automaton, draft, choices[at], content)
+        if not draft.row.words:
+            _read_given(tongue, automaton, draft)
 
 
-def _choose(tongue: Tongue, automaton: FormAutomaton, row: Row, choices: list[int]) -> int | None:
+def _choose(tongue: Tongue, automaton: FormAutomaton, draft: Draft, choices: list[int]) -> int | None:
     """Where the first of ``choices`` is that finishes no line of somebody's; None where there is none."""
+    row = draft.row
     for at, token in enumerate(choices):
         if not automaton.completes(row, token) or row.line.echo:
             return at
         words = [automaton.words[number] for number in (token, *reversed(row.words))]
-        if not owned(words, automaton.lang, tongue.lines) and [*row.words, token] not in row.lines:
+        line = [*row.words, token]
+        if line in row.lines or tuple(line) in draft.plan.avoided:
+            continue
+        if not owned(words, automaton.lang, tongue.lines):
             return at
     return None
 

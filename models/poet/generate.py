@@ -13,10 +13,12 @@ from atelier.languages import Lang
 from atelier.requests import FORMS, Form, PoemRequest, form_language
 from atelier.versions import Model, open_version, shipped_folder
 from atelier.works import Made, PoemResult
-from models.poet.automaton import FormAutomaton, unreachable_heads
+from models.poet.automaton import FormAutomaton
 from models.poet.decode import Draft, Plan, write
 from models.poet.foreign import ForeignModel
 from models.poet.forms import FORM_TABLE, HEADED, patterns_of
+from models.poet.given import begun
+from models.poet.heads import unreachable_heads
 from models.poet.leads import Candidate, Leads
 from models.poet.rank import best
 from models.poet.render import artefact, lines_of
@@ -120,7 +122,7 @@ class Poet:
     def _lines(self, lang: Lang, draft: Candidate, first: int | None = None) -> list[str]:
         tongue = self.tongues[lang]
         capitals = tongue.lexicon.capital[tongue.vocabulary.content :].bool().tolist()
-        return lines_of(draft, self.automata[lang], capitals, first)
+        return lines_of(draft, self.automata[lang], capitals, first)[draft.plan.skipped :]
 
     def _leads(self, lang: Lang, requests: Sequence[int], drafted: Drafted) -> Leads:
         """Tells ``drafted`` of the poems of one round, by their requests' numbers."""
@@ -141,12 +143,16 @@ class Poet:
             self.foreign.check(entry.lang)
             automaton = self.foreign.automata[entry.lang]
         topic = read_topic(request.topic, automaton)
-        heads = self._heads(request, automaton) if form in HEADED else ""
+        heads = self._heads(request, automaton) if form in HEADED and not request.steer else ""
         seed = request.seed or 0
         pattern = random.Random(f"{seed} {form}").choice(patterns_of(form, heads))
         mood = request.mood or topic.mood
         plan = Plan(form, topic.title, entry.tag, pattern, topic.numbers, mood, seed, CANDIDATES)
-        return _Order(request, plan, topic.title)
+        if request.steer is not None:
+            if self.foreign is not None:
+                raise BadInput("poet-foreign-start")
+            plan = begun(request.steer, plan, automaton)
+        return _Order(request, plan, plan.title)
 
     @staticmethod
     def _heads(request: PoemRequest, automaton: FormAutomaton) -> str:
@@ -170,9 +176,15 @@ class Poet:
         request = order.request
         result = PoemResult(
             form=request.written_as, lang=request.written_in, title=order.title, lines=lines,
-            stanzas=list(order.plan.pattern.stanzas), seed=request.seed or 0, version=self.version,
+            stanzas=_stanzas(order.plan), seed=request.seed or 0, version=self.version,
         )  # fmt: skip
         return Made(result, (artefact(result, request, self.version),))
+
+
+def _stanzas(plan: Plan) -> list[int]:
+    """Lines a stanza of what is put out."""
+    stanzas = list(plan.pattern.stanzas)
+    return stanzas[len(stanzas) // 2 :] if plan.skipped else stanzas
 
 
 def _again(plan: Plan, attempt: int) -> Plan:

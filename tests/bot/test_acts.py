@@ -18,10 +18,11 @@ from atelier.requests import (
     PoemRequest,
     Request,
     Steer,
+    Verse,
     parse_request,
 )
 from atelier.store import PersonRef, Work
-from atelier.works import MelodyResult
+from atelier.works import MelodyResult, PoemResult
 from bot import acts, around
 from bot.acts import Press
 from bot.around import goes_with
@@ -241,3 +242,35 @@ def test_a_tune_of_32_bars_has_no_room_to_go_on() -> None:
     assert isinstance(whole.result, MelodyResult)
     full = replace(whole, result=whole.result.model_copy(update={"bars": 32}))
     assert "continue" not in [press.word for press in acts.offered(full)]
+
+
+def test_a_poem_is_varied_and_has_a_next_part_of_its_own_form() -> None:
+    one = work("poem")
+    assert isinstance(one.result, PoemResult)
+    lines = tuple(one.result.lines)
+    for word, way, strength in (("vary-strong.1", "vary", "strong"), ("continue", "continue", "subtle")):
+        press = acts.read(word)
+        assert press in acts.offered(one)
+        made = acts.request_of(one, press, None)
+        assert isinstance(made, PoemRequest)
+        assert made.steer == Verse(way=way, lines=lines, strength=strength)  # type: ignore[arg-type]
+        assert (made.topic, made.form, made.seed) == ("first snow", one.result.form, None)
+        assert parse_request("poem", made.model_dump(mode="json")) == made
+    second = replace(one, request=made)
+    further = acts.request_of(second, Press("continue"), None)
+    assert isinstance(further, PoemRequest)
+    assert further.steer is not None
+    assert further.steer.part == 3
+    unnamed = replace(one, request=PoemRequest(topic="雪", lang="zh", acrostic="春江", seed=1))
+    asked = acts.request_of(unnamed, Press("vary", "subtle"), None)
+    assert parse_request("poem", asked.model_dump(mode="json")) == asked
+
+
+@pytest.mark.parametrize("form", acts.HEADED)
+def test_what_an_acrostic_spells_is_whole(form: str) -> None:
+    one = work("poem")
+    assert isinstance(one.result, PoemResult)
+    spelled = replace(one, result=one.result.model_copy(update={"form": form}))
+    words = [press.word for press in acts.offered(spelled)]
+    assert "vary-subtle.1" in words
+    assert "continue" not in words

@@ -120,6 +120,18 @@ version-changed = The { $model }'s version { $version } at { $path } is not what
 version-serves = The { $model }'s version { $version } serves now.
 
 ## A tune to start from (MIDI, ABC)
+poem-unknown-word = I do not know “{ $word }”, so I cannot start from that poem: I know the words that I write with myself.
+poem-not-in-form = Those lines are no { $form }: give the form that they are in, or lines that keep it.
+poem-continue-headed = What the lines of a { $form } spell is whole, so it has no next part; I can vary it.
+poem-start-form = Say the form of the poem that I start from, for example form=haiku.
+poem-start-acrostic = The poem that I start from spells its own word: leave the acrostic out.
+poem-one-way = Use --vary or --continue, not both.
+poem-no-lines = There are no lines of a poem in { $path }: give a poem that I wrote, or one line of text a line.
+poet-foreign-start = The language model of this studio writes new poems only: it cannot start from one that is there.
+poem-words-vary = a variation
+poem-words-continue = a poem that goes on
+poem-part-en = { $title } ({ $part })
+poem-part-zh = { $title }（其{ $part }）
 file-not-fetched = I could not fetch your file just now, so nothing was started: please send it again in a minute.
 file-not-sent = A file is chosen from Discord's menu, or sent on Telegram; here, write its notes as ABC: notes="CDEF GABc".
 option-twice = Use { $one } or { $other }, not both.

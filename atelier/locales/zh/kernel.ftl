@@ -108,6 +108,18 @@ version-changed = { $model } 的版本 { $version }（{ $path }）与登记时�
 version-serves = 现在由 { $model } 的版本 { $version } 提供服务。
 
 ## 用来接着写的曲子（MIDI、ABC）
+poem-unknown-word = 我不认识“{ $word }”，所以不能从这首诗开始：我只认识自己写诗用的字。
+poem-not-in-form = 这几行不合{ $form }的格律：请说出它的体裁，或者换合律的诗。
+poem-continue-headed = { $form }每行的头已经拼完了，没有下一首；我可以改写它。
+poem-start-form = 请说出这首诗的体裁，例如 form=七绝。
+poem-start-acrostic = 这首诗的藏头已经在诗里了：请不要再写藏头词。
+poem-one-way = --vary 和 --continue 只能用一个。
+poem-no-lines = { $path } 里没有诗句：请给我写过的诗，或者一行一句的文字。
+poet-foreign-start = 这个画室的语言模型只写新诗，不能从现成的诗开始。
+poem-words-vary = 改写
+poem-words-continue = 接着写的诗
+poem-part-en = { $title } ({ $part })
+poem-part-zh = { $title }（其{ $part }）
 file-not-fetched = 刚才没能取到你的文件，所以还没有开始：请一分钟后再发一次。
 file-not-sent = 文件要在 Discord 的菜单里选，或在 Telegram 里发；这里请把音写成 ABC 谱：notes="CDEF GABc"。
 option-twice = { $one } 和 { $other } 只能用一个。
