@@ -32,6 +32,11 @@ class Database:
         self._writer = self.engine.execution_options(atelier_write=True)
         self._hasty = self.engine.execution_options(atelier_write=True, atelier_hasty=True)
 
+    @property
+    def embedded(self) -> bool:
+        """Whether it lives in our own processes, so that only a power cut can end it before them."""
+        return self.engine.dialect.name == "sqlite"
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for reads. Raises ``Unavailable("store-down")``."""

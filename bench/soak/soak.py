@@ -28,6 +28,8 @@ A_STEP = 100  # requests
 BURST = 12  # of them come at once, just before something breaks
 CALM_S = (0.3, 1.5)  # before it does
 LOOK_S = 0.05
+SLOW_S = 10.0  # who waited longer after a fault is named
+AGAIN_S = 0.25
 DOUBT_S = 4.0  # somebody without an answer for so long may never have been accepted: a look at the rows
 MOST_OPEN, PATIENCE_S = 60, 15.0  # so many wait at one time at most: the machine, too, sets the pace
 
@@ -133,8 +135,17 @@ class Soak:
         self._seek(rows, people, [one for one in people.asked if one.answered_at is None])
         for names, over, cohort in done:
             now = time.monotonic()
-            waits = [(one.answered_at or now) - max(over, one.at) for one in cohort if one.source in rows]
-            self.resumed.setdefault(" + ".join(sorted(names)), []).append(max([0.0, *waits]))
+            waits = [
+                ((one.answered_at or now) - max(over, one.at), one) for one in cohort if one.source in rows
+            ]
+            longest = max(waits, key=lambda wait: wait[0], default=None)
+            self.resumed.setdefault(" + ".join(sorted(names)), []).append(longest[0] if longest else 0.0)
+            if longest and longest[0] > SLOW_S:
+                wait, one = longest
+                sys.stderr.write(
+                    f"slow: {wait:.1f} s after {' + '.join(names)}: work {rows[one.source]}, "
+                    f"asked at {one.clock}\n"
+                )
 
     async def _ask(self, people: People, step: list[tuple[int, Kind]], dice: random.Random) -> None:
         """Some at once, the others as people come: independently of each other."""
@@ -153,10 +164,13 @@ class Soak:
         while time.monotonic() < end:
             with suppress(TimeoutError):
                 await people.until(lambda: not _left(cohort), DOUBT_S)
-                return
             rows = await asyncio.to_thread(_rows, studio)
-            if rows is not None and not self._seek(rows, people, _left(cohort)):
+            # Whoever read that the records do not answer may have been written down just before: then the
+            # work comes all the same, and the wait is until it does.
+            unanswered = [one for one in cohort if one.answered_at is None]
+            if rows is not None and not self._seek(rows, people, unanswered):
                 return
+            await asyncio.sleep(AGAIN_S)
 
     @staticmethod
     def _seek(rows: dict[str, str], people: People, left: list[Asked]) -> list[Asked]:
