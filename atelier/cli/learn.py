@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,7 @@ def train_command(
 @click.option("--data", type=Path, help="a pack, or a folder of packs; rows of its test split are used")
 @click.option("--train-data", type=Path, help="the training works, for the figures about copying")
 @click.option("--limit", type=click.IntRange(min=1), help="use only part of the rows")
+@click.option("--split", type=click.Choice(["test", "val"]), default="test", help="val: to choose a version")
 @click.option("--version-folder", type=Path, help="another version than the shipped one")
 @click.option("--json", "as_json", is_flag=True)
 def eval_command(
@@ -59,6 +61,7 @@ def eval_command(
     data: Path | None,
     train_data: Path | None,
     limit: int | None,
+    split: str,
     version_folder: Path | None,
     as_json: bool,
 ) -> None:
@@ -69,7 +72,16 @@ def eval_command(
     loaded = load(
         next((kind for kind, name in MODEL_OF.items() if name == model), "upscaler"), version_folder
     )
-    _show(_module(model, "evaluate").evaluate(loaded, data, limit=limit, train_data=train_data), as_json)
+    evaluate = _module(model, "evaluate").evaluate
+    chosen = {}
+    if split != "test":
+        if "split" not in inspect.signature(evaluate).parameters:
+            raise BadInput("eval-test-only", model=model)
+        chosen["split"] = split
+    figures = evaluate(loaded, data, limit=limit, train_data=train_data, **chosen)
+    if chosen:
+        figures = replace(figures, name=f"{figures.name}-{split}")  # beside the card's own
+    _show(figures, as_json)
 
 
 @click.command("bench")

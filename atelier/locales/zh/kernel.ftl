@@ -59,6 +59,7 @@ retrain-missing-votes = 还差 { $number } 张有效投票。
 retrain-missing-liked = 还差 { $number } 个 👍。
 retrain-missing-disliked = 还差 { $number } 个 👎。
 retrain-missing-voters = 还要有 { $number } 个人投票。
+eval-test-only = { $model } 只能在 test 上测量：请去掉 --split。
 bad-from = 无法读取 { $path }：{ $why }。
 bad-line = 不是一个带有请求选项的 JSON 对象：{ $why }。
 bad-usage = { $why }
