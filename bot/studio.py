@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -129,7 +130,8 @@ class Studio:
                 if fresh and self._take_back(work):  # the first delivery of an update may own the row
                     raise
                 return Ticket(work, 1, fresh)
-            self.store.queued(work.id)
+            with suppress(Unavailable):  # it is on the queue, whatever its row says
+                self.store.queued(work.id)
             log.info("work %s: %s asked on %s, place %d", work.id, kind, person.platform, ahead)
             if fresh:
                 metrics.REQUESTS.labels(person.platform, kind).inc()
@@ -155,13 +157,12 @@ class Studio:
                 raise Unavailable("too-late-here", wait=span(seconds, lang))
 
     def _take_back(self, work: Work) -> bool:
-        """Undo a row whose job could not be sent. False: it stays, and the reconciler sends it."""
+        """Undo a row whose job could not be sent. False: it has begun, or is sent later."""
         try:
-            self.store.discard(work.id)
+            return self.store.discard(work.id)
         except Unavailable:
             log.warning("work %s: recorded, but neither sent nor taken back: it will be sent later", work.id)
             return False
-        return True
 
     def _refusal(self, reached: Reached, kind: Kind, place: dict[str, Any], lang: Lang) -> Unavailable:
         """The sentence of a limit; a full studio says when there will be room."""

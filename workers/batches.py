@@ -136,9 +136,9 @@ class BatchWorker(SimpleWorker):
         """One call for all of ``held``, under the shortest of their timeouts. What it raised, it returns."""
         jobs = [one.job for one in held]
         limit = min((int(job.timeout) for job in jobs if job.timeout and int(job.timeout) > 0), default=0)
+        self.before_call()
         self._running = {job.id for job in jobs}
         self._beat.allow(limit)
-        self.before_call()
         try:
             with self.death_penalty_class(limit, JobTimeoutException) if limit else nullcontext():
                 many = _many_of(jobs[0])
@@ -152,6 +152,7 @@ class BatchWorker(SimpleWorker):
             return fault
         finally:
             self._running = set()
+            self._beat.allow(0)  # writing down how it ended takes as long as Redis does
 
     # Ending
 

@@ -41,7 +41,7 @@ class Heartbeat:
         self._latest = float("inf")
         with self._change:
             self._wanted = True
-            if self._thread is None or not self._thread.is_alive():  # a fork leaves threads behind
+            if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
                 self._thread.start()
             self._change.notify()
@@ -71,6 +71,8 @@ class Heartbeat:
                 self._beat()
             except (RedisError, OSError) as fault:
                 log.warning("no heartbeat: %s", fault)
+            except Exception:  # the next one may go well; without any the jobs would be made twice
+                log.exception("no heartbeat")
             finally:
                 with self._change:
                     self._beating = False

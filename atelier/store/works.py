@@ -70,10 +70,11 @@ class Works:
             row = connection.execute(work_rows().where(works.c.source == source)).one()
             return work_of(row), new
 
-    def discard(self, work_id: str) -> None:
-        """Take back a request that never reached the queue; others stay."""
+    def discard(self, work_id: str) -> bool:
+        """Take back a request that never reached the queue. False: others stay."""
         with self._db.writing() as connection:
-            connection.execute(delete(works).where(works.c.id == work_id, works.c.state == "accepted"))
+            gone = connection.execute(delete(works).where(works.c.id == work_id, works.c.state == "accepted"))
+            return gone.rowcount == 1
 
     def set_place(self, work_id: str, place: dict[str, Any]) -> None:
         """Add to where the answer goes (message ids known after the acknowledgement)."""

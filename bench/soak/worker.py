@@ -54,7 +54,7 @@ class Echo:
 def hurry() -> None:
     """A worker is missed after two seconds, where it is eight in life."""
     heartbeat.BEAT_S = 0.3
-    heartbeat.LEASE_S = batches.LEASE_S = 2
+    heartbeat.LEASE_S = batches.LEASE_S = worker.LEASE_S = 2
     worker.TIDY_S, worker.TTL_S, worker.STUCK_S, worker.ALIVE_S = 1, 16, 2.0, 4
 
 

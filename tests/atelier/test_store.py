@@ -181,8 +181,8 @@ def test_a_failure_is_told_once_and_stays_one(store: Store) -> None:
 def test_only_what_never_reached_the_queue_is_discarded(store: Store) -> None:
     lost, sent = ask(store, "a"), ask(store, "b")
     store.queued(sent.id)
-    store.discard(lost.id)
-    store.discard(sent.id)
+    assert store.discard(lost.id)
+    assert not store.discard(sent.id)
     assert store.get(lost.id) is None
     assert store.get(sent.id) is not None
 

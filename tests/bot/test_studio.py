@@ -13,7 +13,7 @@ from rq.serializers import JSONSerializer
 from atelier.errors import BadInput, Unavailable
 from atelier.queue import queue_name
 from atelier.settings import Settings
-from atelier.store import PersonRef, Tally
+from atelier.store import PersonRef, Tally, Work
 from bot import around
 from bot.acts import Press
 from bot.catalogue import BY_NAME
@@ -85,6 +85,33 @@ async def test_redis_down_is_a_clear_sentence_and_leaves_nothing(
     with pytest.raises(Unavailable):
         await ask(studio, "discord:2")
     assert studio.store.stats()["works"] == 0
+
+
+async def test_what_is_on_the_queue_is_accepted_whatever_the_records_say_then(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_work_id: str) -> None:
+        raise Unavailable("store-down")
+
+    monkeypatch.setattr(studio.store, "queued", away)
+    ticket = await ask(studio)  # a refusal would be followed by the work all the same
+    assert waiting(studio) == [ticket.work.id]
+
+
+async def test_what_a_worker_has_begun_is_not_refused(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The job arrived, its answer did not: the worker was quicker than the refusal."""
+
+    def arrives_unheard(work: Work) -> int:
+        studio.store.started(work.id, "v1")
+        raise Unavailable("redis-down")
+
+    monkeypatch.setattr(studio.road, "send", arrives_unheard)
+    ticket = await ask(studio)
+    row = studio.store.get(ticket.work.id)
+    assert row is not None
+    assert row.state == "running"
 
 
 async def test_again_is_the_same_request_with_another_seed(studio: Studio) -> None:
