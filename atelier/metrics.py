@@ -45,6 +45,7 @@ REQUESTS = Counter("atelier_requests", "Requests accepted (fresh ones).", ["plat
 REFUSALS = Counter("atelier_refusals", "Requests refused, by the sentence's key.", ["platform", "reason"])
 POST_S = Histogram("atelier_post_seconds", "One successful post.", ["platform"], buckets=_MOMENTS)
 POST_FAULTS = Counter("atelier_post_faults", "Attempts to post that failed, by why.", ["platform", "reason"])
+UNPOSTED = Gauge("atelier_unposted", "Works made that could not be posted, tried again later.", ["platform"])
 REPLY_S = Histogram(
     "atelier_reply_seconds", "From the request to the posted answer.", ["platform", "kind"], buckets=_WAITS
 )

@@ -40,7 +40,9 @@ T = TypeVar("T")
 Note = Callable[..., Awaitable[dict[str, Any]]]
 
 AT_ONCE = 8  # posts in flight; the platforms' own rate limits are the real brake
-TRIES = 6  # of a post that fails for a reason nobody foresaw, before it waits for the next sweep
+TRIES = 6  # of a post that fails for a reason nobody foresaw, before it waits for long:
+UNPOSTED_S, UNPOSTED_MOST_S = 600.0, 3600.0  # so long first, then twice as long each time, to the second
+LEAVE_S = 6.0  # posts in flight may end before this process does
 SWEEP_S = 30.0
 AGAIN_S = 2.0  # while the records or the shelf are down
 
@@ -108,11 +110,12 @@ class Delivery:
         self._reconciler = Reconciler(studio.store, studio.road)
         self._delivering: dict[str, asyncio.Task[bool]] = {}
         self._drafted: dict[str, float] = {}  # by work: when its last draft was shown
-        self._hopeless: set[str] = set()  # failed for unknown reasons: not swept again by this process
+        self._unposted: dict[str, tuple[float, float]] = {}  # by work: when it is tried again, and the pause
         self._lanes = Turns()
         self._arrivals = asyncio.Lock()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._posting: set[asyncio.Task[Any]] = set()  # of them, what is at the platform just now
 
     async def run(self) -> None:
         """Deliver what was left from before, then what comes."""
@@ -123,6 +126,8 @@ class Delivery:
             async for event in listener.events():
                 self._spawn(self._handle(listener, event))
         finally:
+            if self._posting:  # a post that is cut off may have arrived, and cannot be repeated
+                await asyncio.wait(set(self._posting), timeout=LEAVE_S)
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -156,7 +161,7 @@ class Delivery:
     async def sweep(self) -> None:
         """Post what no event told of."""
         for work in await asyncio.to_thread(self._studio.store.undelivered, self._poster.platform):
-            if work.id not in self._hopeless:
+            if self._unposted.get(work.id, (0.0, 0.0))[0] <= time.monotonic():
                 self._spawn(self._deliver(work.id))
 
     async def _handle(self, listener: Listener, event: Event) -> None:
@@ -176,14 +181,20 @@ class Delivery:
         work = await self._patiently(work_id, lambda: self._studio.work(work_id))
         if work is None or work.failure is None:
             return
+        await self._warn_admins(work, "alarm", PersonError(work.failure.key, **work.failure.params))
+
+    async def _warn_admins(
+        self, work: Work, key: str, why: PersonError | None = None, **told: str | int
+    ) -> None:
+        """The sentence of ``key``, and ``why`` in it, to each administrator on this platform."""
         for admin in self._studio.settings.admins_on(self._poster.platform):
             lang = self._studio.tastes.language(PersonRef(self._poster.platform, admin), "en")
-            why = PersonError(work.failure.key, **work.failure.params).text(lang)
-            text = say("alarm", lang, work=work.id, kind=work.kind, why=why)
+            reason = {} if why is None else {"why": why.text(lang)}
+            text = say(key, lang, work=work.id, kind=work.kind, **reason, **told)
             try:
-                await self._patiently(work_id, partial(self._poster.warn, admin, text))
+                await self._patiently(work.id, partial(self._poster.warn, admin, text))
             except Exception as fault:
-                log.warning("work %s: an admin could not be told (%s)", work_id, type(fault).__name__)
+                log.warning("work %s: an admin could not be told (%s)", work.id, type(fault).__name__)
 
     async def _tell_started(self, work_id: str) -> None:
         try:
@@ -237,16 +248,35 @@ class Delivery:
             except Exception as fault:  # its lane is free meanwhile: what nobody understands halts nobody
                 self._count(type(fault).__name__)
                 log.exception("work %s: post failed (try %d of %d)", work_id, number, TRIES)
-                await asyncio.sleep(min(30.0, 2.0**number))
+                if number < TRIES:
+                    await asyncio.sleep(min(30.0, 2.0**number))
             else:
+                if self._unposted.pop(work_id, None):
+                    self._tell_unposted()
                 return True
-        log.error("work %s: could not be posted; left for the next start", work_id)
-        self._hopeless.add(work_id)
+        await self._set_aside(work_id)
         return False
+
+    async def _set_aside(self, work_id: str) -> None:
+        """Try it again much later, and let the administrators know the first time."""
+        _, pause = self._unposted.get(work_id, (0.0, 0.0))
+        pause = min(2 * pause, UNPOSTED_MOST_S) if pause else UNPOSTED_S
+        log.error("work %s: could not be posted; again in %.0f s", work_id, pause)
+        first = work_id not in self._unposted
+        self._unposted[work_id] = (time.monotonic() + pause, pause)
+        self._tell_unposted()
+        if first and (work := await self._patiently(work_id, lambda: self._studio.work(work_id))):
+            await self._warn_admins(work, "alarm-unposted", minutes=round(UNPOSTED_S / 60))
+
+    def _tell_unposted(self) -> None:
+        metrics.UNPOSTED.labels(self._poster.platform).set(len(self._unposted))
 
     async def _in_a_slot(self, work_id: str) -> None:
         async with self._slots:
-            await self._post(work_id)
+            post = self._spawn(self._post(work_id))
+            self._posting.add(post)
+            post.add_done_callback(self._posting.discard)
+            await post
 
     async def _patiently(self, work_id: str, step: Callable[[], Awaitable[T]]) -> T:
         """Do ``step`` as often as it takes while it is only put off."""
