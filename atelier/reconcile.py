@@ -2,8 +2,9 @@
 
 Every front end has one; one of them leads (a lock in Redis that its holder keeps alive). It looks
 every two seconds whether Redis is still the one it knew: a server that was restarted or failed over
-has another run id, one that was flushed or restored lacks the mark. Then, at its own start, and once a
-minute, all unfinished works are compared with Redis. Sending twice does no harm (:meth:`Road.send`).
+has another run id, one that was flushed or restored lacks the mark. Then, five seconds later, at its
+own start, and once a minute, all unfinished works are compared with Redis. Sending twice does no harm
+(:meth:`Road.send`).
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class Reconciler:
         self._lead = self._redis.lock(_LEAD, timeout=LEAD_S, thread_local=False)
         self._seen: tuple[str, str] | None = None
         self._mended_for: tuple[str, str] | None = None
-        self._mended_at = float("-inf")
+        self._due_at = float("-inf")
 
     def turn(self) -> bool:
         """Look, and mend if it is time and this one leads. True: Redis lost things since the last look.
@@ -64,10 +65,12 @@ class Reconciler:
         try:
             now = self._identity()
             if self.leads():
-                due = time.monotonic() - self._mended_at >= FULL_S
-                if due or now != self._mended_for:
+                another = now != self._mended_for
+                if another or time.monotonic() >= self._due_at:
                     self.mend()
-                    self._mended_for, self._mended_at = now, time.monotonic()
+                    # What was on its way from its row to the queue while Redis lost things was passed over.
+                    self._mended_for = now
+                    self._due_at = time.monotonic() + (UNSENT_S if another else FULL_S)
                 else:
                     self._send_unsent()
         except RedisError as fault:

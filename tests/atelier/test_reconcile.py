@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -109,6 +110,26 @@ def test_a_front_end_that_died_between_row_and_job(
     row = store.get(work.id)
     assert row is not None
     assert row.state == "queued"
+
+
+def test_a_job_lost_before_its_row_said_that_it_was_sent(
+    road: Road, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Flushed and looked at between the two: the row is too young to be missed, so one looks again soon."""
+    mender = Reconciler(store, road)
+    mender.turn()
+    work = ask(store, "a")
+    road.send(work)
+    road.redis.flushall()
+    monkeypatch.setattr(reconcile, "UNSENT_S", 0.3)
+    assert mender.turn()
+    assert waiting(road) == []
+    store.queued(work.id)
+    assert not mender.turn()
+    assert waiting(road) == []
+    time.sleep(0.4)
+    mender.turn()
+    assert waiting(road) == [work.id]
 
 
 def test_what_was_cancelled_in_rq_stays_cancelled(road: Road, store: Store) -> None:
