@@ -73,12 +73,12 @@ def _digits(value: float) -> str:
     return f"{value:.3g}" if abs(value) < 1_000 else f"{value:,.0f}"
 
 
-def figure(name: str, wanted: str, beside: str | None = None) -> float:
-    """One saved figure, or what stands ``beside`` it. Raises :class:`Missing`."""
-    for row in figures(name):
-        if row["name"] == wanted and (beside is None or beside in row["baselines"]):
-            return float(row["value"] if beside is None else row["baselines"][beside])
-    raise Missing(f"{name} has no figure {wanted}" + (f" of {beside}" if beside else ""))
+def figure(name: str, wanted: str) -> float:
+    """One saved figure. Raises :class:`Missing`."""
+    found = [row["value"] for row in figures(name) if row["name"] == wanted]
+    if not found:
+        raise Missing(f"{name} has no figure {wanted}")
+    return float(found[0])
 
 
 def filled(text: str) -> str:
