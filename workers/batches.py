@@ -138,6 +138,8 @@ class BatchWorker(SimpleWorker):
         limit = min((int(job.timeout) for job in jobs if job.timeout and int(job.timeout) > 0), default=0)
         self.before_call()
         self._running = {job.id for job in jobs}
+        if self._running <= self._stopped:  # while it was made ready
+            self.kill_horse()
         self._beat.allow(limit)
         try:
             with self.death_penalty_class(limit, JobTimeoutException) if limit else nullcontext():

@@ -103,7 +103,8 @@ def test_melody_writes_four_faces(run: Run, tmp_path: Path) -> None:
         "melody", "--continue", file, "--out", str(tmp_path / "more.ogg"), "--seed", "2", "--json"
     ).json
     assert more["bars"] == 16
-    assert more["notes"][:20] == result["notes"][:20]
+    known = result["notes"][:16]  # of eight bars, which may have no more
+    assert more["notes"][: len(known)] == known
 
 
 def test_many_at_once_keep_their_order_and_their_faults(run: Run, tmp_path: Path) -> None:
