@@ -35,6 +35,7 @@ Size = Literal[256, 512]
 
 MOODS: tuple[Mood, ...] = get_args(Mood)
 FORMS: tuple[Form, ...] = get_args(Form)
+HEADED: tuple[Form, ...] = ("acrostic", "藏头诗")  # their lines begin with what was given, and spell it
 STYLES: tuple[Style, ...] = get_args(Style)
 PALETTES: tuple[Palette, ...] = get_args(Palette)
 RHYTHMS: tuple[Rhythm, ...] = get_args(Rhythm)

@@ -21,6 +21,7 @@ from atelier.options import (
     GIVEN_LINES,
     GIVEN_METERS,
     GIVEN_NOTES,
+    HEADED,
     KEY,
     KINDS,
     LENGTHS,
@@ -80,6 +81,7 @@ __all__ = [  # the options and what a work starts from are asked for here too
     "GIVEN_LINES",
     "GIVEN_METERS",
     "GIVEN_NOTES",
+    "HEADED",
     "KEY",
     "KINDS",
     "LENGTHS",
@@ -246,7 +248,7 @@ def parse_request(kind: Kind, options: Mapping[str, Any]) -> Request:
     if isinstance(request, PoemRequest):
         if request.form and request.lang and form_language(request.form) != request.lang:
             raise BadInput("bad-form-language", form=request.form, language=request.lang)
-        if request.acrostic and request.form not in (None, "acrostic", "藏头诗"):
+        if request.acrostic and request.form is not None and request.form not in HEADED:
             raise BadInput("bad-acrostic-form", form=request.form)
         if request.steer and (request.form is None or request.acrostic):
             raise BadInput("poem-start-form" if request.form is None else "poem-start-acrostic")

@@ -21,6 +21,7 @@ from atelier.errors import BadInput
 from atelier.languages import Lang, say
 from atelier.requests import (
     GIVEN_BARS,
+    HEADED,
     KINDS,
     MAX_PART,
     SIZES,
@@ -40,7 +41,6 @@ from atelier.versions import ships
 from atelier.works import MelodyResult, PictureResult, PoemResult
 
 Where = Literal["front", "second", "menu"]
-HEADED = ("acrostic", "藏头诗")  # what their lines spell is whole
 SURE = "yes"  # the value of a confirmed press
 
 
@@ -254,7 +254,7 @@ def _fits(work: Work, press: Press) -> bool:
         small = isinstance(work.result, PictureResult) and work.result.width < int(press.value)
         return small and ships("upscaler")
     if press.name == "continue" and isinstance(work.result, PoemResult):
-        return work.result.form not in HEADED
+        return work.result.form not in HEADED  # what their lines spell is whole
     if press.name == "continue":
         return isinstance(work.result, MelodyResult) and work.result.bars < GIVEN_BARS
     return bool(work.artefacts) or not BY_NAME[press.name].files

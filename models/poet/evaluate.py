@@ -18,7 +18,7 @@ import torch
 from atelier.errors import BadInput, PersonError, Unavailable
 from atelier.figures import Figure, Figures
 from atelier.languages import Lang
-from atelier.requests import Form, PoemRequest, form_language
+from atelier.requests import HEADED, Form, PoemRequest, form_language
 from atelier.works import Made, PoemResult
 from models.poet.checker import REGULATED, Checker
 from models.poet.data import (
@@ -97,7 +97,7 @@ def request_for(form: Form, seed: int) -> PoemRequest:
     """The ``seed``-th request of the evaluation for ``form``."""
     lang = form_language(form)
     prompt = PROMPTS[lang][seed % len(PROMPTS[lang])]
-    acrostic = ACROSTICS[lang][seed % len(ACROSTICS[lang])] if form in ("acrostic", "藏头诗") else None
+    acrostic = ACROSTICS[lang][seed % len(ACROSTICS[lang])] if form in HEADED else None
     return PoemRequest(topic=prompt, form=form, acrostic=acrostic, seed=seed)
 
 

@@ -151,8 +151,6 @@ FORM_TABLE: dict[Form, FormEntry] = {
     ),
 }  # fmt: skip
 
-HEADED: tuple[Form, ...] = ("acrostic", "藏头诗")
-
 
 def patterns_of(form: Form, heads: str = "") -> tuple[Pattern, ...]:
     """The patterns of ``form``; with ``heads``, those of as many lines, each line headed."""

@@ -10,13 +10,13 @@ from typing import ClassVar, Self
 
 from atelier.errors import BadInput, PersonError, WeightsError
 from atelier.languages import Lang
-from atelier.requests import FORMS, Form, PoemRequest, form_language
+from atelier.requests import FORMS, HEADED, Form, PoemRequest, form_language
 from atelier.versions import Model, open_version, shipped_folder
 from atelier.works import Made, PoemResult
 from models.poet.automaton import FormAutomaton
 from models.poet.decode import Draft, Plan, write
 from models.poet.foreign import ForeignModel
-from models.poet.forms import FORM_TABLE, HEADED, patterns_of
+from models.poet.forms import FORM_TABLE, patterns_of
 from models.poet.given import begun
 from models.poet.heads import unreachable_heads
 from models.poet.leads import Candidate, Leads

@@ -11,6 +11,7 @@ import pytest
 from atelier.errors import BadInput
 from atelier.languages import LANGS, Lang
 from atelier.requests import (
+    HEADED,
     KINDS,
     Kind,
     MelodyRequest,
@@ -266,7 +267,7 @@ def test_a_poem_is_varied_and_has_a_next_part_of_its_own_form() -> None:
     assert parse_request("poem", asked.model_dump(mode="json")) == asked
 
 
-@pytest.mark.parametrize("form", acts.HEADED)
+@pytest.mark.parametrize("form", HEADED)
 def test_what_an_acrostic_spells_is_whole(form: str) -> None:
     one = work("poem")
     assert isinstance(one.result, PoemResult)
