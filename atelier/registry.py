@@ -28,6 +28,12 @@ def known(store: Store, model: Model | None = None) -> list[VersionRow]:
     return store.versions(model)
 
 
+def serving(store: Store, model: Model) -> str:
+    """The origin of the version of ``model`` that serves, which is written down by now."""
+    known(store, model)
+    return store.serving(model) or "shipped"
+
+
 def adopt(
     store: Store,
     model: Model,

@@ -1,10 +1,9 @@
-"""``atelier retrain``: what a training from votes would learn from, and for the poet the training itself."""
+"""``atelier retrain``: what a training from votes would learn from, and the training itself."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any, Literal
 
 import click
@@ -48,12 +47,12 @@ def retrain_command(
         "heads": [],
         "version": None,
     }
-    if enough and dry_run and model == "poet":
-        told["heads"] = _heads(store, settings, snapshot)
-    if enough and not dry_run and model == "poet":
+    if enough and dry_run:
+        told["heads"] = _heads(store, settings, model, snapshot)
+    if enough and not dry_run:
         chosen = (*pairs, f"freeze={freeze}") if freeze else pairs
         with Lock(settings.lessons, "retrain"):
-            row = _trained(store, settings, snapshot, chosen)
+            row = _trained(store, settings, model, snapshot, chosen)
         if row is not None:
             told |= {"version": row.version, "status": row.status, "gate": row.card.get("gate")}
     if as_json:
@@ -62,10 +61,8 @@ def retrain_command(
         _print(told)
         for name, number in snapshot.missing.items():
             click.echo(say(f"retrain-missing-{name}", lang, number=number))
-        if enough and not dry_run and model == "poet":
+        if enough and not dry_run:
             _verdict(told, model, lang)
-    if enough and not dry_run and model != "poet":
-        raise Unavailable("retrain-not-built")
 
 
 def _verdict(told: dict[str, Any], model: Model, lang: Lang) -> None:
@@ -79,47 +76,42 @@ def _verdict(told: dict[str, Any], model: Model, lang: Lang) -> None:
         click.echo(f"- {say(reason['key'], lang, **reason['params'])}")
 
 
-def _trained(store: Store, settings: Settings, snapshot: Snapshot, pairs: Sequence[str]) -> VersionRow | None:
-    """Fine-tune the serving poet, write the new version down as the gate says; None: nothing better came."""
-    try:
-        from models.device import resolve
-        from models.poet.kto import Tuning
-        from models.poet.tune import GATE, judged, tune
-        from models.training import from_pairs
-    except ModuleNotFoundError as fault:
-        if (fault.name or "").startswith("models."):
-            raise
-        raise Unavailable("room-missing", extra="worker") from None
+def _trained(
+    store: Store, settings: Settings, model: Model, snapshot: Snapshot, pairs: Sequence[str]
+) -> VersionRow | None:
+    """Fine-tune what serves, write the new version down as the gate says; None: nothing better came."""
+    learning, device = _room(settings)
 
-    def progress(lang: str, step: int, loss: float) -> None:
-        click.echo(f"{lang} step {step}: held-out loss {loss:.4f}", err=True)
+    def progress(part: str, step: int, loss: float) -> None:
+        click.echo(f"{part} step {step}: held-out loss {loss:.4f}", err=True)
 
-    tuning = from_pairs(Tuning, pairs)
-    registry.known(store, "poet")
-    parent = folder_of("poet", store.serving("poet") or "shipped")
-    device = resolve(settings.device, settings.threads)
-    made = tune(parent, snapshot, settings.lessons / "trained", tuning, device=device, told=progress)
+    parent = folder_of(model, registry.serving(store, model))
+    out = settings.lessons / "trained"
+    made = learning.retrain(model, parent, snapshot, out, pairs, device=device, told=progress)
     if made is None:
         return None
-    made = judged(made, parent, snapshot, device=device)
-    status: Literal["candidate", "rejected"] = "candidate" if made.card[GATE]["passed"] else "rejected"
-    return registry.adopt(store, "poet", made.folder, settings.versions, status)
+    status: Literal["candidate", "rejected"] = "candidate" if learning.passed(made) else "rejected"
+    return registry.adopt(store, model, made.folder, settings.versions, status)
 
 
-def _heads(store: Store, settings: Settings, snapshot: Snapshot) -> list[dict[str, Any]]:
-    """What a reward head on the serving poet's features makes of the votes, language by language."""
+def _heads(store: Store, settings: Settings, model: Model, snapshot: Snapshot) -> list[dict[str, Any]]:
+    """What a reward head on the serving version's features makes of the votes, part by part."""
+    learning, device = _room(settings)
+    parent = folder_of(model, registry.serving(store, model))
+    found: list[dict[str, Any]] = learning.dry_run(model, parent, snapshot, device)
+    return found
+
+
+def _room(settings: Settings) -> tuple[Any, str]:
+    """What trains, and where; ``Unavailable("room-missing")`` where it is not installed."""
     try:
+        from models import learning
         from models.device import resolve
-        from models.poet.generate import Poet
-        from models.poet.reward import learn
     except ModuleNotFoundError as fault:
         if (fault.name or "").startswith("models."):
             raise
         raise Unavailable("room-missing", extra="worker") from None
-    registry.known(store, "poet")
-    origin = store.serving("poet") or "shipped"
-    poet = Poet.load(folder_of("poet", origin), resolve(settings.device, settings.threads))
-    return [asdict(judged) for _, judged in learn(poet, snapshot)]
+    return learning, resolve(settings.device, settings.threads)
 
 
 def _print(told: dict[str, Any]) -> None:
@@ -130,4 +122,4 @@ def _print(told: dict[str, Any]) -> None:
     for size in told["in_step"]:
         click.echo(f"accounts that vote as one: {size}")
     for head in told["heads"]:
-        click.echo(f"reward {head['lang']}: AUC {head['auc']:.3f} on {head['votes']} held-out votes")
+        click.echo(f"reward {head['part']}: AUC {head['auc']:.3f} on {head['votes']} held-out votes")

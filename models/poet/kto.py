@@ -12,22 +12,18 @@ Optimization", section 4.1. For a poem y and what it was asked for x (form, mood
 The poems of z0 are those of the batch, each under its neighbour's tags. The weights make both kinds
 count the same (eq. 9, lower bound), times a vote's own weight. p_ref is the frozen current version.
 
-It takes nothing but the snapshot and the current version's folder. The best on held-out people's
-votes is kept, and none if it is no better than where it began. Every step's chance (batch, dropout)
-comes from the seed and its number alone, so a run that was killed ends like an undisturbed one.
+The loop is :mod:`models.tuning`'s.
 """
 
 from __future__ import annotations
 
 import copy
-import random
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from atelier.languages import Lang
@@ -37,25 +33,16 @@ from models.poet.data import IGNORED, PREFIX, collate
 from models.poet.generate import Poet
 from models.poet.network import VerseModel
 from models.poet.reward import sequence
+from models.tuning import Pace, Progress, Stopped, Told, down, drawn, improve, never, silent
 
 Rows = list[tuple[int, int, int]]
-Told = Callable[[Lang, int, float], None]
 
 
 @dataclass(frozen=True)
-class Tuning:
-    """What a fine-tuning takes; every field may be set."""
+class Tuning(Pace):
+    """What a fine-tuning takes, for each language; ``dropout`` is on attention, a batch is of votes."""
 
-    steps: int = 300  # a language, at most
-    batch: int = 32  # votes a step
-    rate: float = 3e-4
     beta: float = 0.1
-    weight_decay: float = 0.01
-    dropout: float = 0.0  # on attention
-    freeze: tuple[str, ...] = ()  # parameters whose name holds one of these stay as they are
-    validate_every: int = 20
-    patience: int = 5  # validations without progress before it stops
-    seed: int = 1
     least_each: int = 20  # liked and disliked votes of a language; with fewer it stays as it is
 
 
@@ -66,17 +53,6 @@ class Lesson:
     rows: Rows
     liked: bool
     weight: float
-
-
-@dataclass
-class Progress:
-    """Where a language's run is; ``curve`` has the held-out loss of each validation."""
-
-    step: int = 0
-    best: float = float("inf")
-    since_best: int = 0
-    best_step: int = 0
-    curve: list[tuple[int, float]] = field(default_factory=list)
 
 
 def lessons(poet: Poet, snapshot: Snapshot, lang: Lang) -> dict[str, list[Lesson]]:
@@ -143,7 +119,7 @@ def loss_of(network: VerseModel, reference: VerseModel, some: Sequence[Lesson], 
 
 def tune_language(
     reference: VerseModel, votes: dict[str, list[Lesson]], tuning: Tuning, checkpoint: Path,
-    lang: Lang = "en", told: Told = lambda *_: None,
+    lang: Lang = "en", told: Told = silent, stopped: Stopped = never,
 ) -> tuple[VerseModel, Progress] | None:  # fmt: skip
     """Fine-tune one language; None where there are too few votes, or nothing better was found.
 
@@ -155,70 +131,31 @@ def tune_language(
     reference = reference.eval()
     network = copy.deepcopy(reference)
     _set_dropout(network, tuning.dropout)
-    for name, parameter in network.named_parameters():
-        parameter.requires_grad = not any(part in name for part in tuning.freeze)
-    learnt = [p for p in network.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(learnt, lr=tuning.rate, betas=(0.9, 0.98), weight_decay=tuning.weight_decay)
-    best, state = copy.deepcopy(network.state_dict()), Progress()
-    if checkpoint.exists():
-        held = torch.load(checkpoint, weights_only=True, map_location=reference.lm.device)
-        network.load_state_dict(held["network"])
-        optimiser.load_state_dict(held["optimiser"])
-        best, state = held["best"], Progress(**held["state"])
-    while True:
-        if state.step % tuning.validate_every == 0 or state.step == tuning.steps:
-            if not state.curve or state.curve[-1][0] != state.step:
-                if validate(network, reference, votes["val"], tuning, state):
-                    best = copy.deepcopy(network.state_dict())
-                told(lang, state.step, state.curve[-1][1])
-            _save(checkpoint, network=network.state_dict(), optimiser=optimiser.state_dict(), best=best,
-                  state=asdict(state))  # fmt: skip
-        if state.step >= tuning.steps or state.since_best >= tuning.patience:
-            break
-        step(network, reference, optimiser, votes["train"], tuning, state.step)
-        state.step += 1
-    if state.best_step == 0:
-        return None
-    network.load_state_dict(best)
-    return network.eval(), state
+
+    def one(optimiser: torch.optim.Optimizer, number: int) -> None:
+        step(network, reference, optimiser, votes["train"], tuning, number)
+
+    def held_out() -> float:
+        return validate(network, reference, votes["val"], tuning)
+
+    state = improve(network, tuning, checkpoint, one, held_out, lang, told, stopped)
+    return None if state is None else (network, state)
 
 
 def step(
     network: VerseModel, reference: VerseModel, optimiser: torch.optim.Optimizer, votes: Sequence[Lesson],
     tuning: Tuning, number: int,
-) -> float:  # fmt: skip
-    """The update of that number; returns its loss."""
-    torch.manual_seed(tuning.seed * 1_000_003 + number)
-    per_epoch = max(1, len(votes) // tuning.batch)
-    epoch, part = divmod(number, per_epoch)
-    order = random.Random(f"{tuning.seed} {epoch}").sample(range(len(votes)), len(votes))
-    some = [votes[at] for at in order[part * tuning.batch : (part + 1) * tuning.batch]]
-    network.train()
-    for group in optimiser.param_groups:
-        group["lr"] = tuning.rate * min(1.0, (number + 1) / 10) * (1 - number / tuning.steps)
-    loss = loss_of(network, reference, some, tuning.beta)
-    loss.backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-    optimiser.step()
-    optimiser.zero_grad(set_to_none=True)
-    return float(loss.detach())
+) -> None:  # fmt: skip
+    """The update of that number."""
+    some = [votes[at] for at in drawn(len(votes), tuning, number)]
+    down(loss_of(network, reference, some, tuning.beta), network, optimiser)
 
 
-@torch.no_grad()
-def validate(
-    network: VerseModel, reference: VerseModel, votes: Sequence[Lesson], tuning: Tuning, state: Progress
-) -> bool:
-    """The loss on held-out people's votes, written into ``state``; whether it is the best yet."""
-    network.eval()
+def validate(network: VerseModel, reference: VerseModel, votes: Sequence[Lesson], tuning: Tuning) -> float:
+    """The loss on held-out people's votes."""
     parts = [votes[at : at + tuning.batch] for at in range(0, len(votes), tuning.batch)]
     total = sum(float(loss_of(network, reference, part, tuning.beta)) * len(part) for part in parts)
-    value = total / len(votes)
-    state.curve.append((state.step, value))
-    if value < state.best - 1e-6:
-        state.best, state.best_step, state.since_best = value, state.step, 0
-        return True
-    state.since_best += 1
-    return False
+    return total / len(votes)
 
 
 def _fewer(votes: Sequence[Lesson], least: int) -> bool:
@@ -230,10 +167,3 @@ def _set_dropout(network: VerseModel, rate: float) -> None:
     for module in network.modules():
         if hasattr(module, "attention_dropout"):
             vars(module)["attention_dropout"] = rate  # a plain number, in transformers' attention
-
-
-def _save(path: Path, **held: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".tmp")
-    torch.save(held, beside)
-    beside.replace(path)

@@ -25,9 +25,10 @@ from models.poet.generate import Poet
 from models.poet.kto import log_likelihood
 from models.poet.lexicon import LEVEL, OBLIQUE
 from models.poet.originality import line_key
-from models.poet.reward import Head, features, read
+from models.poet.reward import features, read
 from models.poet.topic import read_topic
 from models.poet.version import Tongue
+from models.reward import Head
 
 FORMS: dict[Lang, tuple[Form, ...]] = {"en": ("quatrain", "haiku"), "zh": ("七绝", "五绝")}
 FIRST_SEED = 900_000  # no card's figures use these
@@ -73,7 +74,7 @@ def write_all(poets: Sequence[Poet], requests: Sequence[PoemRequest]) -> list[Wr
 
 
 def judge(
-    candidate: Poet, current: Poet, heads: Mapping[Lang, Head], limit: int | None = None,
+    candidate: Poet, current: Poet, heads: Mapping[str, Head], limit: int | None = None,
     rounds: Sequence[int] = ROUNDS,
 ) -> Gate:  # fmt: skip
     """The verdict. ``heads`` tell what people like, by the current version's features; each must say better.

@@ -14,9 +14,10 @@ from models.poet import trial
 from models.poet.data import words_of
 from models.poet.generate import Poet
 from models.poet.originality import LineFilter, line_key
-from models.poet.reward import Head, features, read
+from models.poet.reward import features, read
 from models.poet.trial import form_kept, judge, requests_for, write_all
 from models.poet.version import Tongue
+from models.reward import Head
 
 PROMPTS, SEEDS = 4, (2,)
 

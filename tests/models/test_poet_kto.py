@@ -17,8 +17,9 @@ from models.poet.data import PREFIX
 from models.poet.decode import write
 from models.poet.generate import Poet
 from models.poet.kto import Lesson, Tuning, kto_loss, lessons, log_likelihood, mismatched, tune_language
-from models.poet.reward import auc, sequence
+from models.poet.reward import sequence
 from models.poet.tune import tune
+from models.reward import auc
 from tests.models.test_poet_reward import names_a_season, snapshot, votes
 
 FEW = Tuning(steps=4, batch=4, least_each=1, validate_every=2, rate=1e-3, dropout=0.1)

@@ -26,7 +26,8 @@ from models.poet import trial, tune
 from models.poet.decode import Draft, write
 from models.poet.generate import Poet
 from models.poet.render import lines_of
-from models.poet.reward import auc, features, fit, learn, sequence
+from models.poet.reward import features, learn, sequence
+from models.reward import auc, fit
 
 SEASONS = ("spring", "summer", "autumn", "winter")
 OTHERS = ("evening", "morning", "river", "garden", "silence", "ocean", "mountain", "shadow")
@@ -84,7 +85,7 @@ def snapshot(taste: Taste, home: Path) -> Snapshot:
 
 def test_a_hidden_taste_is_found_on_people_it_never_saw(poet: Poet, tmp_path: Path) -> None:
     ((head, judged),) = learn(poet, snapshot(names_a_season, tmp_path))
-    assert judged.lang == "en"
+    assert judged.part == "en"
     assert judged.unseen
     assert judged.auc > 0.68  # a fifth of the votes is noise: 0.8 is all there is
     assert judged.off < 0.15

@@ -54,6 +54,7 @@ gate-no-reward = There are too few votes to tell whether people like it more.
 gate-nothing-new = It is the version that serves: nothing in it changed.
 version-rejected = The gate rejected the { $model }'s version { $version }. To let it serve all the same: atelier models promote { $model } { $version } --anyway
 retrain-nothing-better = The people who were held out like nothing of it better: no new version was made.
+tune-all-frozen = Nothing is left to learn: { $names } holds every part of the model.
 retrain-already = A training from votes is running here already (process { $pid }): wait for it, or stop it.
 retrain-missing-votes = { $number ->
     [one] One more vote that counts is needed.

@@ -54,6 +54,7 @@ gate-no-reward = 投票太少，无法判断大家是否更喜欢它。
 gate-nothing-new = 它和当前版本一样，什么都没有变。
 version-rejected = { $model } 的版本 { $version } 没有通过检验。仍要使用它，请运行：atelier models promote { $model } { $version } --anyway
 retrain-nothing-better = 留作验证的人并没有更喜欢它：没有生成新版本。
+tune-all-frozen = 没有什么可学的了：{ $names } 把模型的所有部分都固定住了。
 retrain-already = 这里已经有一个用投票进行的训练（进程 { $pid }）：请等它结束，或把它停下。
 retrain-missing-votes = 还差 { $number } 张有效投票。
 retrain-missing-liked = 还差 { $number } 个 👍。

@@ -1,0 +1,161 @@
+"""How a work would please: a logistic head on what a frozen model itself sees in its works.
+
+A logistic regression with an L2 penalty, weighted by the votes' weights, its penalty chosen by folds of
+people within ``train``, its scale and offset set on what those folds said of works they had not seen
+(Platt 1999, "Probabilistic outputs for support vector machines"). ``val`` is only measured: those are
+other people. What is seen in a work, each model says itself (``models/<model>/reward.py``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+from torch.nn import functional
+
+from atelier.learning.snapshot import Ballot, Example, Snapshot
+
+PENALTIES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+FOLDS = 5
+LEAST = 30  # votes of each kind below which there is no head
+FILE = "reward.safetensors"
+Vote = tuple[Example, Ballot]
+
+
+@dataclass(frozen=True)
+class Head:
+    """``weight`` and ``mean`` [F], ``spread`` [F], one bias: features → the logit of being liked."""
+
+    weight: Tensor
+    bias: float
+    mean: Tensor
+    spread: Tensor
+
+    def __call__(self, features: Tensor) -> Tensor:
+        """Features [..., F] → calibrated logits [...]."""
+        return ((features - self.mean) / self.spread) @ self.weight + self.bias
+
+    def save(self, folder: Path) -> None:
+        """Write ``reward.safetensors``."""
+        told = {name: torch.as_tensor(value).double().contiguous() for name, value in asdict(self).items()}
+        save_file(told, folder / FILE)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self | None:
+        """Read ``reward.safetensors`` of a checked version; None where nobody's votes shaped it yet."""
+        if not (folder / FILE).is_file():
+            return None
+        told = load_file(folder / FILE)
+        return cls(told["weight"], float(told["bias"]), told["mean"], told["spread"])
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a head is worth on people it never saw: AUC in [0, 1], and by how much its chances are off.
+
+    ``part``: of the model, as the poet's languages. ``unseen``: whether the held-out works were new to it
+    too (where there are enough such votes).
+    """
+
+    part: str
+    auc: float
+    off: float
+    votes: int
+    unseen: bool
+
+
+def judged(part: str, snapshot: Snapshot, seen: Mapping[str, Tensor]) -> tuple[Head, Judged] | None:
+    """A head of the works that were ``seen`` (features [F] by work), and its worth on held-out people.
+
+    None where there are too few votes on them.
+    """
+    train = [(e, b) for e, b in snapshot.votes("train") if e.work in seen]
+    val = [(e, b) for e, b in snapshot.votes("val") if e.work in seen]
+    if min(each(train)) < LEAST or min(each(val)) < 1:
+        return None
+    known = {e.work for e, _ in train}
+    new = [(e, b) for e, b in val if e.work not in known]
+    unseen = min(each(new)) >= LEAST
+    head = fit(_features(train, seen), *labels(train), [b.voter for _, b in train])
+    measured = new if unseen else val
+    liked, weight = labels(measured)
+    logits = head(_features(measured, seen))
+    worth = Judged(part, auc(logits, liked, weight), off(logits, liked, weight), len(measured), unseen)
+    return head, worth
+
+
+def fit(seen: Tensor, liked: Tensor, weight: Tensor, voters: Sequence[str]) -> Head:
+    """The calibrated head of features [N, F], votes [N] (1 liked) and their weights [N]."""
+    mean = (seen * weight[:, None]).sum(0) / weight.sum()
+    spread = seen.std(0).clamp(min=1e-6)
+    even = (seen - mean) / spread
+    fold = torch.tensor([hashlib.sha256(f"fold {v}".encode()).digest()[0] % FOLDS for v in voters])
+    tried = []
+    for penalty in PENALTIES:
+        logits = torch.zeros_like(liked)
+        for part in range(FOLDS):
+            rest = fold != part
+            slope, bias = logistic(even[rest], liked[rest], weight[rest], penalty)
+            logits[~rest] = even[~rest] @ slope + bias
+        loss = functional.binary_cross_entropy_with_logits(logits, liked, weight)
+        tried.append((float(loss), penalty, logits))
+    _, penalty, unseen = min(tried, key=lambda one: one[:2])
+    slope, bias = logistic(even, liked, weight, penalty)
+    scale, offset = logistic(unseen[:, None], liked, weight, 1e-3)
+    return Head(slope * scale, float(bias * scale + offset), mean, spread)
+
+
+def logistic(seen: Tensor, liked: Tensor, weight: Tensor, penalty: float) -> tuple[Tensor, Tensor]:
+    """Weighted logistic regression, ``penalty`` on half the squared slope."""
+    slope = torch.zeros(seen.shape[1], dtype=seen.dtype, requires_grad=True)
+    bias = torch.zeros((), dtype=seen.dtype, requires_grad=True)
+    optimiser = torch.optim.LBFGS([slope, bias], max_iter=200, line_search_fn="strong_wolfe")
+
+    def closure() -> Tensor:
+        optimiser.zero_grad()
+        wrong = functional.binary_cross_entropy_with_logits(
+            seen @ slope + bias, liked, weight, reduction="sum"
+        )
+        loss = wrong / weight.sum().clamp(min=1e-9) + penalty / 2 * slope.square().sum()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss
+
+    optimiser.step(closure)  # type: ignore[no-untyped-call,unused-ignore]
+    return slope.detach(), bias.detach()
+
+
+def auc(logits: Tensor, liked: Tensor, weight: Tensor) -> float:
+    """The weighted share of (liked, disliked) pairs that are in order; ties count half."""
+    good, bad = liked > 0.5, liked <= 0.5
+    ahead = logits[good][:, None] - logits[bad][None]
+    pairs = weight[good][:, None] * weight[bad][None]
+    return float(((ahead > 0) + 0.5 * (ahead == 0)).mul(pairs).sum() / pairs.sum().clamp(min=1e-9))
+
+
+def off(logits: Tensor, liked: Tensor, weight: Tensor) -> float:
+    """Expected calibration error in five equal groups: how far said chances are from what came."""
+    chance, order = torch.sigmoid(logits), torch.argsort(logits)
+    apart = sum(float(((chance - liked)[part] * weight[part]).sum().abs()) for part in torch.chunk(order, 5))
+    return apart / float(weight.sum().clamp(min=1e-9))
+
+
+def each(votes: Sequence[Vote]) -> tuple[int, int]:
+    """How many of the votes like, and how many do not."""
+    liked = sum(ballot.liked for _, ballot in votes)
+    return liked, len(votes) - liked
+
+
+def labels(votes: Sequence[Vote]) -> tuple[Tensor, Tensor]:
+    """What was said [N] (1 liked), and how much it weighs [N]; double."""
+    liked = torch.tensor([float(ballot.liked) for _, ballot in votes], dtype=torch.float64)
+    return liked, torch.tensor([ballot.weight for _, ballot in votes], dtype=torch.float64)
+
+
+def _features(votes: Sequence[Vote], seen: Mapping[str, Tensor]) -> Tensor:
+    return torch.stack([seen[example.work] for example, _ in votes])

@@ -1,0 +1,208 @@
+"""What every training from votes has in common: one resumable loop, and a version that comes of it.
+
+A fine-tuning takes nothing but a snapshot of votes and the folder of the version that serves. The best
+on held-out people's votes is kept, and none if it is no better than where it began. Every step's chance
+comes from the seed and its number alone, so a run that was killed ends like an undisturbed one.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import random
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from atelier.errors import BadInput, Cancelled
+from atelier.learning.snapshot import Snapshot
+from atelier.versions import CARD, Model, Version, card_hash, open_version, write_card
+from models.gate import Gate
+
+GATE = "gate"  # where a card has the verdict
+Told = Callable[[str, int, float], None]  # a part of the model, a step, the held-out loss there
+Stopped = Callable[[], bool]
+
+
+def silent(_part: str, _step: int, _loss: float) -> None:
+    """Tell nobody."""
+
+
+def never() -> bool:
+    """Go on."""
+    return False
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What the loop of a fine-tuning takes; every field may be set."""
+
+    steps: int = 300  # at most
+    batch: int = 32
+    rate: float = 3e-4
+    weight_decay: float = 0.01
+    dropout: float = 0.0
+    freeze: tuple[str, ...] = ()  # parameters whose name holds one of these stay as they are
+    validate_every: int = 20
+    patience: int = 5  # validations without progress before it stops
+    seed: int = 1
+
+
+@dataclass
+class Progress:
+    """Where a run is; ``curve`` has the held-out loss of each validation."""
+
+    step: int = 0
+    best: float = float("inf")
+    since_best: int = 0
+    best_step: int = 0
+    curve: list[tuple[int, float]] = field(default_factory=list)
+
+    def heard(self, value: float) -> bool:
+        """Write a held-out loss down; whether it is the best yet."""
+        self.curve.append((self.step, value))
+        if value < self.best - 1e-6:
+            self.best, self.best_step, self.since_best = value, self.step, 0
+            return True
+        self.since_best += 1
+        return False
+
+
+def improve(
+    network: nn.Module, pace: Pace, checkpoint: Path, step: Callable[[torch.optim.Optimizer, int], None],
+    validate: Callable[[], float], part: str, told: Told = silent, stopped: Stopped = never,
+) -> Progress | None:  # fmt: skip
+    """Leave ``network`` as it was best; None where nothing better was found, and it is as it was.
+
+    ``step(optimiser, number)`` takes the step of that number, ``validate()`` measures the held-out loss.
+    ``checkpoint`` is where it goes on from, if it is there, and what it leaves. Raises ``Cancelled`` once
+    ``stopped`` says so, with everything kept, and :class:`BadInput` where nothing is left to learn.
+    """
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad = not any(frozen in name for frozen in pace.freeze)
+    learnt = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    if not learnt:
+        raise BadInput("tune-all-frozen", names=",".join(pace.freeze))
+    optimiser = torch.optim.AdamW(learnt, lr=pace.rate, betas=(0.9, 0.98), weight_decay=pace.weight_decay)
+    best, state = copy.deepcopy(network.state_dict()), Progress()
+    if checkpoint.exists():
+        held = torch.load(checkpoint, weights_only=True, map_location=learnt[0].device)
+        network.load_state_dict(held["network"])
+        optimiser.load_state_dict(held["optimiser"])
+        best, state = held["best"], Progress(**held["state"])
+
+    def keep() -> None:
+        _save(checkpoint, network=network.state_dict(), optimiser=optimiser.state_dict(), best=best,
+              state=asdict(state))  # fmt: skip
+
+    while True:
+        if state.step % pace.validate_every == 0 or state.step == pace.steps:
+            if not state.curve or state.curve[-1][0] != state.step:
+                network.eval()
+                with torch.no_grad():
+                    value = validate()
+                if state.heard(value):
+                    best = copy.deepcopy(network.state_dict())
+                told(part, state.step, value)
+            keep()
+        if state.step >= pace.steps or state.since_best >= pace.patience:
+            break
+        if stopped():
+            keep()
+            raise Cancelled
+        torch.manual_seed(pace.seed * 1_000_003 + state.step)
+        for group in optimiser.param_groups:
+            group["lr"] = pace.rate * min(1.0, (state.step + 1) / 10) * (1 - state.step / pace.steps)
+        network.train()
+        step(optimiser, state.step)
+        state.step += 1
+    network.load_state_dict(best)
+    network.eval()
+    return state if state.best_step else None
+
+
+def down(loss: torch.Tensor, network: nn.Module, optimiser: torch.optim.Optimizer) -> None:
+    """One update down ``loss``, its gradient clipped."""
+    loss.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimiser.step()
+    optimiser.zero_grad(set_to_none=True)
+
+
+def drawn(count: int, pace: Pace, number: int) -> list[int]:
+    """Which of ``count`` rows are the batch of that number: each row once an epoch."""
+    epoch, part = divmod(number, max(1, count // pace.batch))
+    order = random.Random(f"{pace.seed} {epoch}").sample(range(count), count)
+    return order[part * pace.batch : (part + 1) * pace.batch]
+
+
+def _save(path: Path, **held: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".tmp")
+    torch.save(held, beside)
+    beside.replace(path)
+
+
+def tuned(
+    model: Model, parent: Path, snapshot: Snapshot, out: Path, pace: Pace, method: str,
+    learn: Callable[[Version, Path, Path], dict[str, Any]],
+) -> Version | None:  # fmt: skip
+    """The version that ``learn`` makes of the one in ``parent``, written under ``out`` with its card.
+
+    ``learn(parent, new, work)`` changes files in ``new``, a copy of the parent's, keeps its checkpoints
+    in ``work`` and returns what the card says of it; nothing, where nothing better was found: then None.
+    The same call goes on from the last checkpoint, or finds what it had written. Raises ``WeightsError``
+    for a damaged parent.
+    """
+    before = open_version(parent, model=model)
+    name = name_of(before, snapshot, pace)
+    folder, work = out / name, out / f"{name}.work"
+    if (folder / CARD).exists():
+        return open_version(folder, model=model)
+    beside = out / f"{name}.part"
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    for file in before.card["files"]:
+        shutil.copyfile(before.file(file), beside / file)
+    trained = learn(before, beside, work)
+    if not trained:
+        shutil.rmtree(beside)
+        return None
+    card = {key: value for key, value in before.card.items() if key not in ("files", GATE)}
+    card |= {
+        "version": name,
+        "parent": {"version": before.name, "card": card_hash(before)},
+        "data": [
+            *before.card["data"],
+            {"snapshot": snapshot.sha256, "licence": "votes of this studio's people"},
+        ],
+        "command": f"atelier retrain {model}",
+        "trained": {"method": method, **trained, "tuning": asdict(pace)},
+        "figures": [],
+        "notes": f"{before.name}, fine-tuned on what people here liked.",
+    }
+    write_card(beside, card)
+    beside.replace(folder)
+    shutil.rmtree(work, ignore_errors=True)
+    return open_version(folder, model=model)
+
+
+def sentenced(made: Version, judge: Callable[[], Gate]) -> Version:
+    """``made`` with the gate's verdict on its card; one that has a verdict keeps it."""
+    if GATE in made.card:
+        return made
+    verdict = judge()
+    card = {name: value for name, value in made.card.items() if name != "files"}
+    return write_card(made.folder, card | {GATE: verdict.as_dict()})
+
+
+def name_of(parent: Version, snapshot: Snapshot, pace: Pace) -> str:
+    """``v1+3f2a91cc``: the shipped version that it goes back to, and a hash of all that makes it."""
+    made_of = json.dumps([card_hash(parent), snapshot.sha256, asdict(pace)])
+    return f"{parent.name.partition('+')[0]}+{hashlib.sha256(made_of.encode()).hexdigest()[:8]}"
