@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +20,7 @@ log = logging.getLogger(__name__)
 BEAT_S = 2.0
 LEASE_S = 8  # a job unheard of for so long runs again; four beats, so that a busy machine is not a dead one
 OVERTIME_S = 15.0  # past the timeout of what runs: it hangs where no signal reaches it
+NUMB_S = 5.0  # past that: no thread of Python runs either
 
 
 class Heartbeat:
@@ -34,8 +37,19 @@ class Heartbeat:
         self._thread: threading.Thread | None = None
 
     def allow(self, seconds: float) -> None:
-        """What runs from now on may take so long; 0 for no limit."""
-        self._latest = time.monotonic() + seconds + OVERTIME_S if seconds > 0 else float("inf")
+        """What runs from now on may take so long; 0 for no limit.
+
+        Native code that hangs while it holds the interpreter's lock stops the heartbeat's thread too; a
+        watchdog outside of Python (:func:`faulthandler.dump_traceback_later`) ends the process then.
+        """
+        if seconds > 0:
+            self._latest = time.monotonic() + seconds + OVERTIME_S
+            faulthandler.dump_traceback_later(
+                seconds + OVERTIME_S + NUMB_S, exit=True, file=sys.__stderr__ or sys.stderr
+            )
+        else:
+            self._latest = float("inf")
+            faulthandler.cancel_dump_traceback_later()
 
     def __enter__(self) -> Self:
         self._latest = float("inf")

@@ -1,13 +1,15 @@
 """A worker process whose model needs no weights: it does what the prompt says, so that faults can be made.
 
 ``sleep 3``: work for three seconds, polling ``stopped``; ``deaf 60``: without polling; ``crash``: raise;
-``die``: end the process as a segmentation fault would; ``damaged``: its weights cannot be loaded
+``die``: end the process as a segmentation fault would; ``numb 60``: hang where no signal is heard;
+``seize 60``: hang in native code that holds the interpreter's lock; ``damaged``: its weights cannot be loaded
 until the file ``mended`` stands in the working folder; anything else is answered at once.
 """
 
 from __future__ import annotations
 
 import argparse
+import ctypes
 import os
 import signal
 import time
@@ -41,6 +43,9 @@ class DemoPoet:
             raise RuntimeError("asked to crash")
         if word == "die":
             os.kill(os.getpid(), signal.SIGKILL)
+        if word in ("numb", "seize"):
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM, signal.SIGTERM})
+            (time if word == "numb" else ctypes.PyDLL(None)).sleep(int(number))
         if word == "refuse":
             return BadInput("bad-acrostic-long", limit=14)
         if word in ("sleep", "deaf"):
@@ -64,7 +69,7 @@ def load(_kind: Kind) -> DemoPoet:
 
 def hurry() -> None:
     """The same rules on a shorter clock, so that a test of a killed worker takes seconds."""
-    heartbeat.BEAT_S = 0.3
+    heartbeat.BEAT_S, heartbeat.OVERTIME_S, heartbeat.NUMB_S = 0.3, 1.0, 1.0
     worker.LEASE_S, worker.TIDY_S, worker.TTL_S, worker.STUCK_S = 2, 1, 16, 2.0
     worker.FINISH_S, worker.LET_GO_S, worker.LEAVE_S = 0.7, 2.0, 6.0
 
