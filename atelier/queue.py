@@ -96,6 +96,12 @@ class Road:
         except Unavailable:
             return 1  # it is on the queue, whatever its place: accepted
 
+    def send_again(self, work: Work) -> None:
+        """Put a work on its queue whatever became of the job that it had."""
+        with _faults(), suppress(NoSuchJobError):
+            Job.fetch(work.id, connection=self.redis, serializer=JSONSerializer).delete()
+        self.send(work)
+
     def send_many(self, works: Sequence[Work]) -> int:
         """Put many works on their queues, a hundred in one transaction; how many were not there before."""
         sent = 0

@@ -9,7 +9,6 @@ own start, and once a minute, all unfinished works are compared with Redis. Send
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import secrets
 import time
@@ -19,7 +18,6 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import LockError, RedisError
 from rq import Queue
-from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
 from rq.rate_limit import RateLimitRegistry
 from rq.registry import StartedJobRegistry
@@ -164,9 +162,7 @@ class Reconciler:
         return found
 
     def _send_again(self, work: Work) -> None:
-        with contextlib.suppress(NoSuchJobError):
-            Job.fetch(work.id, connection=self._redis, serializer=JSONSerializer).delete()
-        self._road.send(work)
+        self._road.send_again(work)
         self._store.queued(work.id)
         log.warning("work %s: the queue had lost it; queued again", work.id)
 

@@ -320,6 +320,8 @@ class Delivery:
                     files = await self._studio.files(work)
                 except Gone as gone:
                     log.error("work %s: made, but its files are gone", work_id)
+                    if await self._studio.make_again(work_id):
+                        return
                     await self._poster.regret(work, gone.text(work.lang))
                 else:
                     await self._show(work, files, note)

@@ -294,6 +294,15 @@ class Studio:
 
         return await asyncio.to_thread(read)
 
+    async def make_again(self, work_id: str) -> bool:
+        """Have a work made anew whose files were lost before anybody saw it. False: it was already."""
+        if not await asyncio.to_thread(self.store.unmake, work_id):
+            return False
+        if (work := await self.work(work_id)) is not None:
+            with suppress(Unavailable):  # the reconciler sends what is on no queue
+                await asyncio.to_thread(self.road.send_again, work)
+        return True
+
     async def recent(self, person: PersonRef, limit: int = 20) -> list[Work]:
         """The person's latest works, newest first."""
         return await asyncio.to_thread(self.store.recent, person, limit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, or_, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from atelier.requests import Kind
 from atelier.store.database import Database
@@ -34,6 +34,7 @@ _MAKE = (
         made_at=bindparam("at"),
     )
 )  # fmt: skip
+_UNMADE = "unmade"  # among the notes of a delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,26 @@ class Making:
                     },
                 ).rowcount == 1
             }  # fmt: skip
+
+    def unmake(self, work_id: str) -> bool:
+        """A work whose files were lost before anybody saw it waits again: from the same seed, and once.
+
+        False: it is not so, or was so before.
+        """
+        with self._db.writing() as connection:
+            unseen = works.c.id == work_id, works.c.state == "made", works.c.posted_at.is_(None)
+            notes = connection.execute(select(works.c.post).where(*unseen).with_for_update()).scalar()
+            if notes is None or _UNMADE in notes:
+                return False
+            connection.execute(
+                update(works)
+                .where(works.c.id == work_id)
+                .values(
+                    state="queued", result=None, artefacts=[], started_at=None, made_at=None,
+                    post={**notes, _UNMADE: True},
+                )
+            )  # fmt: skip
+            return True
 
 
 def _found(connection: Connection, work_ids: Sequence[str]) -> dict[str, Work]:

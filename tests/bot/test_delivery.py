@@ -8,9 +8,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from rq.job import Job, JobStatus
+from rq.serializers import JSONSerializer
 
 from atelier.errors import Unavailable
 from atelier.languages import say
+from atelier.queue import queue_name
 from atelier.results import publish
 from atelier.settings import Settings
 from atelier.store import PersonRef, Platform, Work
@@ -300,15 +303,29 @@ async def test_a_failure_is_told_in_words(studio: Studio) -> None:
     assert len(wall.regrets) == 1
 
 
-async def test_files_that_are_gone_are_told_and_not_waited_for(studio: Studio) -> None:
+async def test_files_that_are_gone_are_made_again_once_and_then_told(studio: Studio) -> None:
     wall = Wall()
     work = await asked(studio)
-    make(studio, work, tell=False)
-    row = studio.store.get(work.id)
-    assert row is not None
-    for ref in row.artefacts:
-        studio.shelf.drop(ref)
+
+    def lose() -> None:
+        make(studio, work, tell=False)
+        row = studio.store.get(work.id)
+        assert row is not None
+        for ref in row.artefacts:
+            studio.shelf.drop(ref)
+
+    lose()
+    job = Job.fetch(work.id, connection=studio.road.redis, serializer=JSONSerializer)
+    job.set_status(JobStatus.FINISHED)
+    studio.road.redis.delete(f"rq:queue:{queue_name('poem')}")  # its worker had taken it
     async with delivering(studio, wall):
+        await until(lambda: studio.road.waiting("poem") == 1)
+        waits = studio.store.get(work.id)
+        assert waits is not None
+        assert (waits.state, waits.result, waits.artefacts) == ("queued", None, ())
+        assert wall.regrets == []
+        lose()
+        publish(studio.road.redis, "telegram", work.id, "made")
         await until(lambda: posted(studio, work))
     assert "files are gone" in wall.regrets[0]
     assert wall.pinned == []
