@@ -1,7 +1,8 @@
 """A soak: people ask while everything breaks, again and again; every accepted request is answered once.
 
-Real processes on loopback: Redis with its append-only file, PostgreSQL, workers, both front ends with
-their real client libraries; the chats are the tests' fake servers. What was accepted is counted in
+People ask until so many ``requests`` were accepted. Real processes on loopback: Redis with its
+append-only file, PostgreSQL, workers, both front ends with their real client libraries; the chats are
+the tests' fake servers. What was accepted is counted in
 the database, what was answered is counted in the chats. ``--set requests=1000 --set seed=7 --set times=3``
 is a smaller one, three times, with the seeds 7, 8 and 9.
 """
@@ -19,7 +20,7 @@ from atelier.figures import Figure, Figures
 from atelier.settings import Settings
 from bench.soak.soak import Soak
 
-REQUESTS, SHIPPED = 10_000, 20  # every twentieth request is for a shipped model
+REQUESTS, SHIPPED = 10_000, 20  # accepted; every twentieth is for a shipped model
 
 
 def run(settings: Settings, requests: int = REQUESTS, seed: int = 1, times: int = 1) -> Figures:  # noqa: ARG001
@@ -51,6 +52,7 @@ def figures(soaks: list[Soak]) -> Figures:
         Figure("lost", total("lost"), "", 0, "at most"),
         Figure("twice", total("twice"), "", 0, "at most"),
         Figure("unknowable", total("unknowable")),
+        Figure("doubted", total("doubted"), "albums and scores"),
         Figure("failed", total("failed"), "", 0, "at most"),
         Figure("resume_s", max(longest.values(), default=0.0), "s", 15, "at most"),
         Figure("tracebacks_shown", total("tracebacks_shown"), "", 0, "at most"),

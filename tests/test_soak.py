@@ -22,8 +22,8 @@ async def test_nothing_is_lost_and_nothing_comes_twice() -> None:
     struck = {name for names in soak.resumed for name in names.split(" + ")}
     assert struck == set(soak.kinds)
     assert found.accepted + found.refused + found.untold + found.unheard == 501  # and one to warm up
-    assert found.accepted > 150
+    assert found.accepted > 200
     assert (found.lost, found.twice, found.failed) == (0, 0, 0)
     assert found.tracebacks_shown == 0
     assert found.kills >= 3
-    assert max(max(times) for times in soak.resumed.values()) < 30
+    assert max(max(times) for times in soak.resumed.values()) < 60  # against hanging

@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from atelier.languages import say
 from atelier.store import Store, Work
 from atelier.store.tables import works
+from atelier.works import MelodyResult, PictureResult
 from bench.soak.people import People
 from bench.soak.studio import Studio
 
@@ -20,7 +22,10 @@ TRACE = re.compile(r"Traceback|\w+Error\b|Exception|File \"")
 
 @dataclass(frozen=True)
 class Count:
-    """``lost``: accepted, and no message shows it. ``twice``: more messages show it than one.
+    """``lost``: accepted, and no message shows it (all of it). ``twice``: more messages show it than one.
+
+    ``doubted``: its album or score was sent once and may not have arrived; its card says so, and its
+    button sends it again.
 
     ``unknowable``: beside those, messages of the same work that Telegram took without ever answering.
     ``failed``: accepted, and the person was told that there is no work. ``refused``: told why not.
@@ -34,6 +39,7 @@ class Count:
     unheard: int
     failed: int
     lost: int
+    doubted: int
     twice: int
     unknowable: int
     stale: int
@@ -50,6 +56,20 @@ def _seconds(work: Work) -> float:
     return ((work.posted_at or datetime.now(UTC)) - work.asked_at).total_seconds()
 
 
+def _files(work: Work) -> int:
+    """How many files a message on Discord shows with it."""
+    if isinstance(work.result, PictureResult):
+        return len(work.result.files)
+    return 1 if isinstance(work.result, MelodyResult) else 0
+
+
+def _following(work: Work) -> int:
+    """How many messages follow its card on Telegram: an album's pictures, a melody's score."""
+    if isinstance(work.result, PictureResult) and len(work.result.files) > 1:
+        return len(work.result.files)
+    return 1 if isinstance(work.result, MelodyResult) and "png" in work.result.files else 0
+
+
 def count(studio: Studio, people: People) -> Count:
     """Count, once everything is quiet. The lost are named on stderr."""
     with closing(Store.open(studio.settings.database)) as store:
@@ -57,13 +77,21 @@ def count(studio: Studio, people: People) -> Count:
             rows = {row.source: row.id for row in connection.execute(select(works.c.source, works.c.id))}
         accepted = store.get_many(list(rows.values()))
     shows, unanswered = people.shows(), people.unanswered()
-    lost, twice, unknowable, failed = [], 0, 0, []
+    pictures, follows = people.pictures(), people.follows()
+    lost, twice, unknowable, doubted, failed = [], 0, 0, 0, []
     for work in accepted.values():
         shown = shows.get(work.id, 0)
         if work.state in ("failed", "cancelled"):
             failed.append(work)
-        elif shown == 0:
+        elif shown == 0 or any(files < _files(work) for files in pictures[work.id]):
             lost.append(work)
+        elif work.id in follows and (wanted := _following(work)):
+            text, sizes = follows[work.id]
+            if not sizes and say("telegram-doubt", work.lang) in text:
+                doubted += 1
+            elif not sizes or max(sizes) < wanted:
+                lost.append(work)
+            twice += max(0, len(sizes) - 1)
         extra = max(0, shown - 1)
         unknown = min(extra, unanswered.get(work.id, 0))
         twice, unknowable = twice + extra - unknown, unknowable + unknown
@@ -72,7 +100,8 @@ def count(studio: Studio, people: People) -> Count:
             sys.stderr.write(f"{what}: {work.id} {work.kind} {work.state} {work.failure} {work.post}\n")
     for work in sorted(accepted.values(), key=_seconds)[-5:]:
         at = [f"{when:%H:%M:%S}" if when else "-" for when in _times(work)]
-        sys.stderr.write(f"slow: {work.id} {work.kind} asked, begun, made, posted at {', '.join(at)}\n")
+        on = f"{work.kind} on {work.person.platform}"
+        sys.stderr.write(f"slow: {work.id} {on} asked, begun, made, posted at {', '.join(at)}\n")
     traces = studio.traces()
     for trace in traces[:3]:
         sys.stderr.write(f"logged by {trace}\n")
@@ -87,6 +116,7 @@ def count(studio: Studio, people: People) -> Count:
         unheard=len(out) - len(heard),
         failed=len(failed),
         lost=len(lost),
+        doubted=doubted,
         twice=twice,
         unknowable=unknowable,
         stale=people.stale(),

@@ -17,6 +17,7 @@ from tests.fakes.discord_state import User
 from tests.fakes.telegram import FakeTelegram, Person
 
 Kind = Literal["paint", "poem", "melody"]
+MOST = 3  # pictures of one request
 OPTION: dict[Kind, str] = {"paint": "prompt", "poem": "topic", "melody": "description"}
 ON_DISCORD = 0.7
 UNHEARD_S = 5.0
@@ -138,19 +139,24 @@ class People:
         telegram.state.keep = kept  # type: ignore[method-assign]
 
     async def ask(self, number: int, kind: Kind = "poem") -> None:
-        """Somebody asks for something; on Telegram while Discord's bot is not there to be asked."""
+        """Somebody asks for something; on Telegram while Discord's bot is not there to be asked.
+
+        A picture may be several: an album.
+        """
         words = f"request {number}"
+        count = self._dice.randint(1, MOST) if kind == "paint" else 1
         asked: Asked
         if self._dice.random() < ON_DISCORD and self._discord.gateway.live:
             user, channel = self._dice.choice(self._users), self._dice.choice(self._channels)
-            options: dict[str, Any] = {OPTION[kind]: words}
+            options: dict[str, Any] = {OPTION[kind]: words} | ({"count": count} if count > 1 else {})
             conversation = await self._discord.type(
                 f"/{kind}", options, user=user, channel=channel, unheard=True
             )
             asked = OnDiscord(kind, words, conversation)
         else:
             person = self._dice.choice(self._persons)
-            message = await self._telegram.say(f"/{kind} {words}", user=person)
+            asks = f"/{kind} {words}" + (f" count={count}" if count > 1 else "")
+            message = await self._telegram.say(asks, user=person)
             asked = OnTelegram(kind, words, message, self._replies[message.chat.id, message.id])
         self.asked.append(asked)
         self._open.append(asked)
@@ -187,6 +193,28 @@ class People:
             if not card.deleted and card.is_work:
                 found[card.button("👍").partition(":")[2]] += 1
         return found
+
+    def pictures(self) -> dict[str, list[int]]:
+        """Work id → on Discord the files of each message that shows it."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for message in self._discord.world.messages.values():
+            if not message.deleted and (button := message.button("👍")):
+                found[button["custom_id"].rpartition(":")[2]].append(len(message.files))
+        return found
+
+    def follows(self) -> dict[str, tuple[str, list[int]]]:
+        """Work id → its card's text on Telegram, and the sizes of what follows: albums, scores."""
+        messages = [card for card in self._telegram.state.messages.values() if not card.deleted]
+        cards = {
+            (card.chat.id, card.id): card.button("👍").partition(":")[2] for card in messages if card.is_work
+        }
+        groups: dict[str, dict[str, int]] = {work: defaultdict(int) for work in cards.values()}
+        texts = {cards[card.chat.id, card.id]: card.text for card in messages if card.is_work}
+        for card in messages:
+            work = cards.get((card.chat.id, card.reply_to or 0))
+            if card.by_bot and card.media and work:
+                groups[work][card.album or str(card.id)] += 1
+        return {work: (texts[work], list(sizes.values())) for work, sizes in groups.items()}
 
     def unanswered(self) -> dict[str, int]:
         """Work id → how many of Telegram's messages show it whose sending was never answered."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,22 +26,26 @@ from tests.fakes.telegram import FakeTelegram
 
 START_S = 120.0
 LONGEST_S = 120.0  # for a step's last answers; whoever waits longer is reported as that
-A_STEP = 100  # requests
+A_STEP = 150  # requests
+PAINTED = 0.8  # of what the shipped models make; the rest are melodies
 BURST = 12  # of them come at once, just before something breaks
 CALM_S = (0.3, 1.5)  # before it does
 LOOK_S = 0.05
 SLOW_S = 10.0  # who waited longer after a fault is named
 AGAIN_S = 0.25
 DOUBT_S = 4.0  # somebody without an answer for so long may never have been accepted: a look at the rows
+ECHOES = 8
 MOST_OPEN, PATIENCE_S = 60, 15.0  # so many wait at one time at most: the machine, too, sets the pace
 
 
 @dataclass
 class Soak:
-    """``requests`` of ``people``, ``shipped`` of them for the shipped models, ``rate`` a second.
+    """``people`` ask, about ``rate`` times a second, until ``requests`` were accepted.
 
-    ``hurry`` is for a test: a shorter clock in the workers, every kind of trouble once, and the next
-    step begins before all have their answers.
+    ``shipped`` is how many of so many are for the shipped painter and composer; without them the test
+    model paints too, one picture in ``ECHOES`` requests. ``hurry`` is for a test: a shorter clock in the
+    workers, every kind of trouble once, the next step begins before all have their answers, and
+    ``requests`` is how often they ask.
     """
 
     requests: int
@@ -101,21 +107,22 @@ class Soak:
             await people.ask(0, kind)
         await people.until(lambda: not people.open(), START_S)
 
-    def _asks(self, dice: random.Random) -> list[tuple[int, Kind]]:
-        paint = self.shipped * 4 // 5
-        kinds: list[Kind] = ["poem"] * (self.requests - self.shipped)
-        kinds += ["paint"] * paint + ["melody"] * (self.shipped - paint)
-        dice.shuffle(kinds)
-        return list(enumerate(kinds, 1))
+    def _asks(self, dice: random.Random) -> Iterator[tuple[int, Kind]]:
+        """Number and kind of one request after the other, without end."""
+        for number in itertools.count(1):
+            if dice.random() >= (self.shipped / self.requests if self.shipped else 1 / ECHOES):
+                yield number, "poem"
+            else:
+                yield number, "paint" if not self.shipped or dice.random() < PAINTED else "melody"
 
     async def _steps(self, studio: Studio, people: People, troubles: Troubles) -> None:
         dice = random.Random(self.seed + 2)
         asks = self._asks(dice)
-        number = troubles.decks if self.hurry else max(troubles.decks, self.requests // A_STEP)
-        size = -(-len(asks) // number)
-        steps = [asks[at : at + size] for at in range(0, len(asks), size)]
         done: list[tuple[list[str], float, list[Asked]]] = []
-        for step in steps:
+        accepted = 0
+        while len(done) < troubles.decks or (accepted < self.requests and not self.hurry):
+            size = -(-(self.requests - len(people.asked) + 1) // (troubles.decks - len(done)))
+            step = list(itertools.islice(asks, size if self.hurry else A_STEP))
             before = len(people.asked)
             asking = asyncio.create_task(self._ask(people, step, dice))
             await asyncio.sleep(dice.uniform(*CALM_S) * (0.3 if self.hurry else 1.0))
@@ -128,7 +135,7 @@ class Soak:
             cohort = people.asked[before:]
             done.append((names, over, cohort))
             if not self.hurry:
-                await self._answers(studio, people, cohort)
+                accepted = await self._answers(studio, people, cohort)
         await self._answers(studio, people, people.asked)
         await people.settle(0.5)
         rows = _rows(studio) or {}
@@ -158,9 +165,13 @@ class Soak:
             await people.until(lambda: len(people.open(PATIENCE_S)) <= MOST_OPEN, LONGEST_S)
             await people.ask(number, kind)
 
-    async def _answers(self, studio: Studio, people: People, cohort: list[Asked]) -> None:
-        """Until everybody of ``cohort`` has a work or was refused, or no row says that they asked."""
+    async def _answers(self, studio: Studio, people: People, cohort: list[Asked]) -> int:
+        """Until everybody of ``cohort`` has a work or was refused, or no row says that they asked.
+
+        Returns how many requests were accepted since the start.
+        """
         end = time.monotonic() + LONGEST_S
+        accepted = 0
         while time.monotonic() < end:
             with suppress(TimeoutError):
                 await people.until(lambda: not _left(cohort), DOUBT_S)
@@ -168,9 +179,12 @@ class Soak:
             # Whoever read that the records do not answer may have been written down just before: then the
             # work comes all the same, and the wait is until it does.
             unanswered = [one for one in cohort if one.answered_at is None]
-            if rows is not None and not self._seek(rows, people, unanswered):
-                return
+            if rows is not None:
+                accepted = len(rows)
+                if not self._seek(rows, people, unanswered):
+                    break
             await asyncio.sleep(AGAIN_S)
+        return accepted
 
     @staticmethod
     def _seek(rows: dict[str, str], people: People, left: list[Asked]) -> list[Asked]:

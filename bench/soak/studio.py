@@ -131,6 +131,7 @@ class Studio:
         quick = ["--hurry"] if hurry else []
         commands = {
             **{f"worker-{n}": ["-m", "bench.soak.worker", *quick, "poem"] for n in range(workers)},
+            **({} if shipped else {"worker-paint": ["-m", "bench.soak.worker", *quick, "paint"]}),
             **{kind: ["-m", "atelier", "worker", "--kinds", kind] for kind in shipped},
             **{chat: ["-m", "atelier", "bot", chat] for chat in ("discord", "telegram")},
         }

@@ -16,6 +16,9 @@ from tests.fakes.telegram import FakeTelegram
 
 Trouble = Callable[[], Awaitable[None]]
 OUTAGE_S = 1.5
+TELEGRAM = {  # what posting calls, and how often each fails at a time
+    "sendMessage": 3, "editMessageText": 3, "editMessageMedia": 2, "sendMediaGroup": 2, "sendPhoto": 2,
+}  # fmt: skip
 API_S = 2.0  # how long an API's trouble may find its victims
 
 
@@ -124,15 +127,15 @@ class Troubles:
             part.resume()
 
     async def _telegram_says(self, code: int, *, retry_after: int = 0) -> None:
-        for method in ("sendMessage", "editMessageText"):
-            text = "" if retry_after else "Bad Gateway"
-            self._telegram.refuse(method, text, code=code, retry_after=retry_after, times=3)
+        text = "" if retry_after else "Bad Gateway"
+        for method, times in TELEGRAM.items():
+            self._telegram.refuse(method, text, code=code, retry_after=retry_after, times=times)
         await asyncio.sleep(self._api_s)
         self._forget()
 
     async def _swallow(self) -> None:
-        for method in ("sendMessage", "editMessageText"):
-            self._telegram.swallow(method, times=2)
+        for method, times in TELEGRAM.items():
+            self._telegram.swallow(method, times=min(times, 2))
         await asyncio.sleep(self._api_s)
         self._forget()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import signal
 import sys
@@ -15,18 +16,21 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from PIL import Image
+
 from atelier.errors import Cancelled, PersonError
 from atelier.logs import configure
-from atelier.requests import Kind
+from atelier.requests import Kind, PaintRequest
 from atelier.settings import Settings
-from atelier.works import Artefact, Made, PoemResult
+from atelier.works import Artefact, Made, PictureResult, PoemResult
 from workers import batches, heartbeat, worker
 
 WORK_S = 0.005
+SIDE = 16  # pixels of a picture
 
 
 class Echo:
-    """Writes a poem of one line: the topic. Takes ``work_s`` seconds for it."""
+    """Writes a poem of one line, the topic, or paints squares of one colour. Takes ``work_s`` seconds."""
 
     version = "echo"
 
@@ -36,19 +40,36 @@ class Echo:
     def generate(
         self, requests: Sequence[Any], *, stopped: Callable[[], bool] = lambda: False
     ) -> list[Made | PersonError]:
-        """One poem a request."""
+        """One work a request."""
         made: list[Made | PersonError] = []
         for request in requests:
             time.sleep(self._work_s)
             if stopped():
                 raise Cancelled
-            text = request.topic
-            result = PoemResult(
-                seed=request.seed or 0, version=self.version, form="free", lang="en", title="",
-                lines=[text], stanzas=[1],
-            )  # fmt: skip
-            made.append(Made(result, (Artefact("poem.txt", "text/plain", text.encode()),)))
+            made.append(self._paint(request) if isinstance(request, PaintRequest) else self._write(request))
         return made
+
+    def _write(self, request: Any) -> Made:
+        text = request.topic
+        result = PoemResult(
+            seed=request.seed or 0, version=self.version, form="free", lang="en", title="",
+            lines=[text], stanzas=[1],
+        )  # fmt: skip
+        return Made(result, (Artefact("poem.txt", "text/plain", text.encode()),))
+
+    def _paint(self, request: PaintRequest) -> Made:
+        names = [f"picture-{number}.png" for number in range(1, request.count + 1)]
+        result = PictureResult(
+            seed=request.seed or 0, version=self.version, file=names[0], files=names, width=SIDE, height=SIDE,
+            understood="",
+        )  # fmt: skip
+        return Made(result, tuple(Artefact(name, "image/png", _square(n)) for n, name in enumerate(names)))
+
+
+def _square(number: int) -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (SIDE, SIDE), (200, 40 * number, 90)).save(data, "PNG")
+    return data.getvalue()
 
 
 def hurry() -> None:
@@ -83,7 +104,7 @@ def copy(number: int) -> None:
 def main() -> None:
     """Serve one kind until SIGTERM."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("kind", choices=["poem"])
+    parser.add_argument("kind", choices=["poem", "paint"])
     parser.add_argument("--hurry", action="store_true")
     parser.add_argument("--work-s", type=float, default=WORK_S)
     parser.add_argument("--copies", type=int, default=1)

@@ -38,7 +38,7 @@ DRAFT_S, GROUP_DRAFT_S = 2.0, 8.0
 WAITED_S = 3.0  # who waited less reads of the start with the result
 SENDING = "sending"
 FILE = "file"  # of a work that goes into an inline message: its name at Telegram
-ONCE_S = 20.0  # Telegram takes a while over pictures, and after a timeout nobody knows whether they arrived
+ONCE_S = 12.0  # Telegram takes a while over pictures, and after a timeout nobody knows whether they arrived
 
 Edit = Callable[[int, int], Awaitable[object]]
 Send = Callable[[int, dict[str, Any]], Awaitable[Sequence[Message]]]

@@ -275,8 +275,9 @@ class FakeTelegram:
             self.faults += [f"fake answer: {fault}" for fault in self._spec.answer(method, result)]
         await self._tell()
         if trouble and trouble.swallow:
-            if method.startswith("send") and isinstance(result, dict):
-                self.unanswered.add((result["chat"]["id"], result["message_id"]))
+            sent = result if isinstance(result, list) else [result]
+            if method.startswith("send"):
+                self.unanswered |= {(one["chat"]["id"], one["message_id"]) for one in sent}
             await asyncio.sleep(3600)  # cancelled when the client hangs up
         return web.json_response({"ok": True, "result": result})
 
