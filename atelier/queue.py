@@ -22,7 +22,7 @@ from redis.exceptions import OutOfMemoryError, RedisError, WatchError
 from redis.retry import Retry as RedisRetry
 from rq import Queue, RateLimit, Retry, worker_registration
 from rq.command import send_stop_job_command
-from rq.exceptions import InvalidJobOperation, NoSuchJobError
+from rq.exceptions import DuplicateJobError, InvalidJobOperation, NoSuchJobError
 from rq.job import Job, JobStatus
 from rq.rate_limit import RateLimitRegistry
 from rq.serializers import JSONSerializer
@@ -35,7 +35,7 @@ from atelier.store.records import Work
 
 log = logging.getLogger(__name__)
 
-MAKE, TRAIN = "workers.jobs.make", "workers.training.train"
+MAKE, TRAIN, RETRAIN = "workers.jobs.make", "workers.training.train", "workers.retrain.retrain"
 _KEEP_S = 600  # a finished job, for rq-dashboard
 _KEEP_FAILED_S = 7 * 24 * 3600
 _AT_ONCE = 100  # jobs in one transaction: long enough to pay, short enough that others get their turn
@@ -169,9 +169,8 @@ class Road:
         ``data`` (empty: none) and ``out`` are folders of the trainer's machine, ``settings``
         ``NAME=VALUE`` pairs. It may take as long as it likes. Raises ``Unavailable("redis-down")``.
         """
-        queue = Queue(queue_name("train"), connection=self.redis, serializer=JSONSerializer)
         with _faults():
-            job = queue.enqueue(
+            job = self._trainings().enqueue(
                 TRAIN,
                 args=[model, data, out, list(settings)],
                 job_timeout=-1,
@@ -181,6 +180,42 @@ class Road:
                 description=f"train {model} to {out}",
             )
         return str(job.id)
+
+    def send_retrain(self, training_id: str) -> None:
+        """Put a training from votes (its row's id) on the trainer's queue; sent before: nothing happens.
+
+        Raises ``Unavailable("redis-down")``.
+        """
+        with _faults(), suppress(DuplicateJobError):
+            self._trainings().enqueue(
+                RETRAIN,
+                args=[training_id],
+                job_id=training_id,
+                unique=True,
+                job_timeout=-1,
+                retry=Retry(max=_RESUMES),
+                result_ttl=_KEEP_FAILED_S,
+                failure_ttl=_KEEP_FAILED_S,
+                description=f"retrain {training_id}",
+            )
+
+    def retrain_status(self, training_id: str) -> Literal["on its way", "ended", "lost"]:
+        """Where the job of a training from votes is; ``lost``: there is none."""
+        with _faults():
+            try:
+                job = Job.fetch(training_id, connection=self.redis, serializer=JSONSerializer)
+            except NoSuchJobError:
+                return "lost"
+            return "on its way" if job.get_status(refresh=False) in _ON_THE_WAY else "ended"
+
+    def trainers(self) -> int:
+        """How many trainers gave a sign of life lately."""
+        with _faults():
+            keys = worker_registration.get_keys(queue=self._trainings())
+            return int(self.redis.exists(*keys)) if keys else 0
+
+    def _trainings(self) -> Queue:
+        return Queue(queue_name("train"), connection=self.redis, serializer=JSONSerializer)
 
     def place(self, work: Work) -> int | None:
         """The work's place, 1 for the next; None when it is not waiting any more.
@@ -220,6 +255,7 @@ class Road:
     def cancel(self, work_id: str) -> bool:
         """Take a work off the queue, or tell its worker to stop. False: neither waiting nor running.
 
+        A training from votes likewise.
         The caller marks the row first: the row decides, this only saves the effort.
         """
         with _faults():

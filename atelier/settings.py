@@ -68,6 +68,12 @@ class Settings(BaseSettings):
 
     device: str = Field("auto", description="Where models run: auto, cpu, cuda, cuda:1.")
     threads: Annotated[int, Field(ge=0)] = Field(0, description="CPU threads for a model; 0: all cores.")
+    train_device: str = Field(
+        "cpu", description="Where trainings from votes run, beside what serves: cpu, cuda:1, auto."
+    )
+    retrain_days: Annotated[float, Field(ge=0)] = Field(
+        0, description="Days between trainings from votes that nobody asked for; 0: none. Never at a start."
+    )
     soundfont: Path | None = Field(
         None, description="An SF2 file for melodies; none: the built-in instrument."
     )

@@ -16,6 +16,7 @@ from bot.actions.order import ORDER
 from bot.actions.queue import QUEUE
 from bot.actions.running import RUNNING
 from bot.actions.surprise import SURPRISE
+from bot.actions.training import TRAINING
 from bot.actions.yours import YOURS
 from bot.command import Call, Command, Reply
 from bot.door import permitted
@@ -37,7 +38,7 @@ BY_NAME: dict[str, Command] = {
         QUEUE,
         CANCEL,
         *YOURS,
-        Command("admin", parts=(*RUNNING, LIMITS, *ORDER), role="server"),
+        Command("admin", parts=(*RUNNING, *TRAINING, LIMITS, *ORDER), role="server"),
         Command("help", action=_help, personal=False),
     )
 }

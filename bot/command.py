@@ -42,7 +42,8 @@ class Option:
     ``field`` is its name in a request; ``about`` names its sentence where two commands have an
     option of one name (``option-ABOUT``). ``suggest`` is what a client that can offers while somebody
     types: its choices, or works of theirs. ``reads`` makes fields of the request of what was written, or
-    raises :class:`BadInput`. The value of a ``file`` is an :class:`Upload`; it cannot be typed.
+    raises :class:`BadInput`. ``flag`` is a word that means ``yes`` where it is typed. The value of a
+    ``file`` is an :class:`Upload`; it cannot be typed.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Option:
     about: str = ""
     suggest: Literal["", "choices", "history", "favourites"] = ""
     reads: Callable[[Any], dict[str, Any]] | None = None
+    flag: str = ""
 
     def describe(self, lang: Lang) -> str:
         """What the option means, in at most 100 characters (Discord's limit)."""
@@ -91,7 +93,8 @@ class Where:
     """Where a command was given. ``server`` (a Discord server, a Telegram group) is None in private.
 
     ``manages`` asks the platform whether the person administers that server; it is asked only when it
-    matters. ``adults`` says that the platform keeps minors out of this channel.
+    matters. ``adults`` says that the platform keeps minors out of this channel. ``answers`` is how the
+    platform's front end writes there later, of itself; empty where it cannot.
     """
 
     platform: Platform
@@ -99,6 +102,7 @@ class Where:
     channel: str | None = None
     manages: Callable[[], Awaitable[bool]] = _nobody
     adults: bool = False
+    answers: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

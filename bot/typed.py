@@ -33,6 +33,10 @@ def parse_text(command: Command, text: str) -> dict[str, Any]:
         options[option.name] = _value(option, found["value"].strip('"“”'))
         return ""
 
+    for option in known.values():
+        if option.flag:
+            text, times = re.subn(rf"(?:^|(?<=\s))(?:--|—|–)?{option.flag.lstrip('-')}(?=\s|$)", "", text)
+            options |= {option.name: "yes"} if times else {}
     rest = _WRITTEN.sub(take, text).strip()
     if command.kind is None:
         return options | _in_order(command, options, rest)

@@ -6,7 +6,7 @@ Each model that can learn has ``models/<model>/tune.py`` with the same four: ``T
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -31,15 +31,22 @@ def dry_run(model: Model, parent: Path, snapshot: Snapshot, device: str = "cpu")
     return [asdict(worth) for worth in _module(model).heads(parent, snapshot, device)]
 
 
+def most_steps(model: Model, pairs: Sequence[str] = ()) -> int:
+    """How many steps a part of the model takes at most. Raises what :func:`retrain` does."""
+    return int(from_pairs(_module(model).Tuning, pairs).steps)
+
+
 def retrain(
     model: Model, parent: Path, snapshot: Snapshot, out: Path, pairs: Sequence[str] = (), *,
     device: str = "cpu", told: Told = silent, stopped: Stopped = never,
+    stage: Callable[[str], None] = lambda _: None,
 ) -> Version | None:  # fmt: skip
     """Fine-tune the version in ``parent``, with the gate's verdict on the new one's card.
 
-    ``pairs`` are ``NAME=VALUE`` settings of the model's ``Tuning``. The same call goes on where it was
-    stopped. None: held-out people like nothing of it better. Raises ``Cancelled`` once ``stopped`` says
-    so, :class:`BadInput` for a wrong pair, ``Unavailable("retrain-not-built")`` for one that cannot learn.
+    ``pairs`` are ``NAME=VALUE`` settings of the model's ``Tuning``; ``stage`` hears that the gate begins.
+    The same call goes on where it was stopped. None: held-out people like nothing of it better. Raises
+    ``Cancelled`` once ``stopped`` says so, :class:`BadInput` for a wrong pair,
+    ``Unavailable("retrain-not-built")`` for one that cannot learn.
     """
     module = _module(model)
     tuning = from_pairs(module.Tuning, pairs)
@@ -48,6 +55,7 @@ def retrain(
     )
     if made is None:
         return None
+    stage("gate")
     final: Version = module.judged(made, parent, snapshot, device=device)
     return final
 

@@ -215,6 +215,6 @@ def test_a_worker_is_healthy_while_it_lives(settings: Settings) -> None:
         left = health()
         assert (left.returncode, left.stderr) == (1, "no worker here for: paint\n")
         assert health("train").stderr == "no worker here for: train\n"
-        trainer = Trainer(redis)
+        trainer = Trainer(redis, settings)
         trainer.register_birth()
         assert health("train").returncode == 0

@@ -29,11 +29,14 @@ from rq.serializers import JSONSerializer
 
 from atelier import metrics, notify
 from atelier.backoff import Backoff
-from atelier.errors import PersonError
+from atelier.errors import PersonError, Unavailable
 from atelier.languages import say
 from atelier.logs import configure
-from atelier.queue import connect, queue_name
+from atelier.queue import RETRAIN, connect, queue_name
 from atelier.settings import Settings
+from atelier.store import Store
+from workers import retrain
+from workers.schedule import Schedule
 
 log = logging.getLogger("workers.training")
 
@@ -57,7 +60,9 @@ class Trainer(Worker):
     the queue, and one whose trainer died is run again (RQ counts those: ``retries_left``).
     """
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, settings: Settings, schedule: Schedule | None = None) -> None:
+        self._settings = settings
+        self._schedule = schedule
         super().__init__(
             [Queue(queue_name("train"), connection=redis, serializer=JSONSerializer)],
             connection=redis,
@@ -120,7 +125,30 @@ class Trainer(Worker):
                 exc_string = f"{say('training-crashed')}\n\n{exc_string}"  # the trace is for who mends it
             else:
                 exc_string = say("training-stopped" if stopped else "training-killed")
+            if job.func_name == RETRAIN:
+                self._close_row(job, "training-stopped" if stopped else _key_of(fault))
         super().handle_job_failure(job, queue, started_job_registry, exc_string, execution)
+
+    def _close_row(self, job: Job, key: str) -> None:
+        try:
+            store = Store.open(self._settings.database)
+        except Unavailable as fault:  # its front end finds out that the job has ended
+            log.warning("training %s: its row stays open: %s", job.id, fault)
+            return
+        try:
+            retrain.closed(store, str(job.args[0]), key)
+        finally:
+            store.close()
+
+    def run_maintenance_tasks(self) -> None:
+        """RQ's own, and a look at the clock for trainings that nobody has to ask for."""
+        super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
+        if self._schedule is not None:
+            self._schedule.look()
+
+
+def _key_of(fault: BaseException | None) -> str:
+    return "training-killed" if fault is None else "training-crashed"
 
 
 def _leave_with(parent: int) -> None:
@@ -135,11 +163,12 @@ def serve(settings: Settings) -> None:
     metrics.serve(settings, "train", connect(settings))
     notify.ready()
     backoff = Backoff(first=1.0, longest=15.0, healthy=60.0)
+    schedule = Schedule(settings) if settings.retrain_days else None
     trainer: Trainer | None = None
     while trainer is None or not trainer.asked_to_stop:
         began = time.monotonic()
         try:
-            trainer = Trainer(connect(settings))
+            trainer = Trainer(connect(settings), settings, schedule)
             trainer.work(logging_level="DEBUG" if settings.log_level == "DEBUG" else "WARNING")
         except StopRequested:
             return

@@ -11,11 +11,11 @@ import click
 from atelier import registry
 from atelier.errors import Unavailable
 from atelier.languages import Lang, say, terminal_language
+from atelier.learning.holding import holding
 from atelier.learning.rules import Bounds
 from atelier.learning.snapshot import Snapshot, take
 from atelier.settings import Settings
 from atelier.store import Store, VersionRow
-from atelier.up.lock import Lock
 from atelier.versions import MODEL_OF, MODELS, Model, folder_of
 
 
@@ -51,7 +51,7 @@ def retrain_command(
         told["heads"] = _heads(store, settings, model, snapshot)
     if enough and not dry_run:
         chosen = (*pairs, f"freeze={freeze}") if freeze else pairs
-        with Lock(settings.lessons, "retrain"):
+        with holding(store, settings.lessons, model, lang, chosen):
             row = _trained(store, settings, model, snapshot, chosen)
         if row is not None:
             told |= {"version": row.version, "status": row.status, "gate": row.card.get("gate")}

@@ -16,6 +16,7 @@ from atelier.store.records import (
     State,
     Status,
     Tally,
+    Training,
     VersionRow,
     Vote,
     Work,
@@ -24,5 +25,5 @@ from atelier.store.store import Store
 
 __all__ = [
     "UNFINISHED", "WAITING", "ArtefactRef", "Failure", "PersonRef", "Platform", "State", "Status", "Store",
-    "Tally", "VersionRow", "Vote", "Work",
+    "Tally", "Training", "VersionRow", "Vote", "Work",
 ]  # fmt: skip

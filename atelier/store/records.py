@@ -94,3 +94,34 @@ class VersionRow:
     created_at: datetime
     sha256: str
     card: dict[str, Any]
+
+
+TrainingState = Literal["queued", "running", "done", "failed", "cancelled"]
+OPEN: tuple[TrainingState, ...] = ("queued", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A training from votes. ``id`` is the RQ job's id too; ``person`` is None of the command line's.
+
+    ``dry``: only look at what there is to learn. ``settings`` are ``NAME=VALUE``; ``place`` says where it
+    is told of; ``progress`` is the trainer's, ``post`` the front end's own JSON. ``heard_at``: the last
+    sign of life of who trains.
+    """
+
+    id: str
+    model: str
+    state: TrainingState
+    dry: bool
+    settings: tuple[str, ...]
+    person: PersonRef | None
+    platform: Platform
+    place: dict[str, Any]
+    lang: Lang
+    progress: dict[str, Any]
+    outcome: dict[str, Any] | None
+    failure: Failure | None
+    post: dict[str, Any]
+    asked_at: datetime
+    heard_at: datetime
+    ended_at: datetime | None

@@ -17,18 +17,20 @@ from atelier.store.lessons import LessonsOf
 from atelier.store.making import Making
 from atelier.store.migrate import migrate
 from atelier.store.models import Models
+from atelier.store.news import NewsOf
 from atelier.store.people import People, forget
 from atelier.store.records import ERASED, UNFINISHED, ArtefactRef, PersonRef, Platform, Work
 from atelier.store.rows import meet, person_id, work_of
 from atelier.store.tables import favourites, feedback, messages, people, works
+from atelier.store.trainings import Trainings, forget_trainings
 from atelier.store.votes import Votes
 from atelier.store.works import Works
 
 _ANYTHING = text("SELECT 1")
 
 
-class Store(Works, Making, Votes, LessonsOf, Favourites, People, House, Models):
-    """Works, people, feedback, favourites, order and model versions. Safe to share between threads."""
+class Store(Works, Making, Votes, LessonsOf, Favourites, People, House, Models, Trainings, NewsOf):
+    """Works, people, feedback, favourites, order, versions, trainings. Safe to share between threads."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -71,6 +73,7 @@ class Store(Works, Making, Votes, LessonsOf, Favourites, People, House, Models):
             connection.execute(delete(feedback).where(feedback.c.person_id == known))
             connection.execute(delete(favourites).where(favourites.c.person_id == known))
             forget(connection, known)
+            forget_trainings(connection, known)
             theirs = connection.execute(
                 select(works.c.id, works.c.kind, works.c.state, works.c.artefacts)
                 .where(works.c.person_id == known)

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -183,6 +184,60 @@ versions = Table(
     Index("ix_versions_pointers", "model", "status", unique=True,
           sqlite_where=_POINTERS, postgresql_where=_POINTERS),
 )  # fmt: skip
+
+# Trainings from votes. slot is 1 while one is not over, so that there is one at a time, and empty after.
+trainings = Table(
+    "trainings",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("model", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("slot", Integer, unique=True),
+    Column("dry", Boolean, nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("person_id", BigId, ForeignKey("people.id"), index=True),
+    Column("platform", String(16), nullable=False),
+    Column("place", JSON, nullable=False),
+    Column("lang", String(8), nullable=False),
+    Column("progress", JSON, nullable=False),
+    Column("outcome", JSON(none_as_null=True)),
+    Column("failure", JSON(none_as_null=True)),
+    Column("post", JSON, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("heard_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Index(None, "platform", "state"),
+)
+
+# Candidates on trial: for a share of the requests, until the votes have told. slot as above, of a model.
+trials = Table(
+    "trials",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("model", String(32), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("against", String(64), nullable=False),
+    Column("share", Float, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("slot", Integer),
+    Column("seen", JSON, nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    UniqueConstraint("model", "slot"),
+)
+
+# What administrators should know, once on each platform: a sentence's key and what stands in it.
+news = Table(
+    "news",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("name", String(96), nullable=False, unique=True),
+    Column("key", String(64), nullable=False),
+    Column("params", JSON, nullable=False),
+    Column("told", JSON, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    sqlite_autoincrement=True,
+)
 
 # One-row facts of this studio, such as the salt that hides people in an export.
 facts = Table(

@@ -47,7 +47,7 @@ def atelier(*arguments: str) -> tuple[str, ...]:
 
 def parts(settings: Settings) -> list[Part]:
     """Workers first: they take longest to start. Redis is the supervisor's own concern."""
-    found = [Part(kind, atelier("worker", "--kinds", kind), Order.WORKER, 12.0) for kind in KINDS]
+    found = [Part(kind, atelier("worker", "--kinds", kind), Order.WORKER, 12.0) for kind in (*KINDS, "train")]
     if settings.web:
         found.append(Part("web", atelier("web"), Order.FRONT, 8.0))
     if settings.discord_token:

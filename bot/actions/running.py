@@ -1,4 +1,4 @@
-"""``/admin``, running the studio: its model versions, its figures, its limits, training."""
+"""``/admin``, running the studio: its model versions, its figures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from atelier import registry
 from atelier.requests import KINDS
-from atelier.versions import MODEL_OF, MODELS, Model
+from atelier.versions import MODELS, Model
 from bot.command import Call, Command, Option, Reply, Role
 
 
@@ -59,18 +59,6 @@ async def stats(call: Call) -> Reply:
     return Reply(fields=tuple(fields))
 
 
-async def retrain(call: Call) -> Reply:
-    """Training from votes: what there would be to learn from, and what is not there yet."""
-    counted = await asyncio.to_thread(call.studio.store.stats)
-    wanted = call.options.get("model")
-    fields = []
-    for kind, model in MODEL_OF.items():
-        part = counted["kinds"].get(kind, {"liked": 0, "disliked": 0})
-        if wanted in (None, model):
-            fields.append((model, f"👍 {part['liked']} · 👎 {part['disliked']}"))
-    return Reply(call.say("retrain-not-yet"), fields=tuple(fields))
-
-
 def _part(name: str, action: Any, *options: Option, role: Role = "studio") -> Command:
     return Command(name, action=action, options=options, role=role, parent="admin")
 
@@ -83,6 +71,5 @@ RUNNING = (
     _part("models", models, _model(required=False)),
     _part("promote", promote, _model(required=True), Option("version", required=True, max_length=64)),
     _part("rollback", rollback, _model(required=True)),
-    _part("retrain", retrain, _model(required=False)),
     _part("stats", stats, role="server"),
 )

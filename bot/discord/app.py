@@ -19,10 +19,12 @@ from bot.delivery import Delivery
 from bot.discord import buttons, reactions, replies
 from bot.discord.commands import Tree
 from bot.discord.counts import Counts
+from bot.discord.learning import DiscordTeller
 from bot.discord.poster import DiscordPoster
 from bot.discord.pressing import Pressing
 from bot.discord.removal import Removal
 from bot.front import SettingError
+from bot.learning.follow import Follow
 from bot.leftovers import clear
 from bot.places import Places
 from bot.studio import Studio
@@ -129,9 +131,10 @@ async def _serve(client: Atelier) -> None:
     poster = DiscordPoster(client)
     delivery = asyncio.create_task(Delivery(client.studio, poster).run())
     places = asyncio.create_task(Places(client.studio, poster).run())
+    trainings = asyncio.create_task(Follow(client.studio, DiscordTeller(client, poster)).run())
     publishing = asyncio.create_task(client.tree.publish())
     clearing = asyncio.create_task(clear(client.studio, "discord", client.removal.take))
-    tasks = (connection, delivery, places, publishing, clearing)
+    tasks = (connection, delivery, places, trainings, publishing, clearing)
     try:
         done, _ = await asyncio.wait((connection, delivery), return_when=asyncio.FIRST_COMPLETED)
         for task in done:

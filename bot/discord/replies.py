@@ -15,7 +15,7 @@ from bot import catalogue, door
 from bot.command import Call, Choice, Command, Reply, Where
 from bot.discord.asking import Interaction, language, person, told
 from bot.discord.buttons import buttons
-from bot.discord.place import DEFAULT_FILE_LIMIT
+from bot.discord.place import DEFAULT_FILE_LIMIT, reachable
 from bot.discord.quoting import escape, width
 from bot.discord.sheet import MAX_TEXT, Sheet, quote, sheet
 from bot.leftovers import clear
@@ -52,19 +52,19 @@ async def _act(interaction: Interaction, command: Command, options: dict[str, An
         reply = await door.answer(command, call)
         if reply.erased:
             interaction.client.later(clear(call.studio, "discord", interaction.client.removal.take))
-        pages = _pages(_text(reply, language(interaction), interaction.client.tree.mentions))
+        said = pages(_text(reply, language(interaction), interaction.client.tree.mentions))
         files = [discord.File(io.BytesIO(reply.file.data), reply.file.name)] if reply.file else []
         view = discord.ui.View(timeout=None)
         if reply.show is not None:
             shown = await _work(interaction, reply.show, view)
-            pages, files = [shown.text], shown.files
+            said, files = [shown.text], shown.files
         for choice in reply.choices[:MAX_CHOICES]:
             view.add_item(ChoiceButton(choice))
     except Exception as fault:
-        pages, files, view = [told(fault, lang)], [], discord.ui.View()
+        said, files, view = [told(fault, lang)], [], discord.ui.View()
     try:
-        await interaction.edit_original_response(content=pages[0], attachments=files, view=view)
-        for page in pages[1:]:
+        await interaction.edit_original_response(content=said[0], attachments=files, view=view)
+        for page in said[1:]:
             await interaction.followup.send(page, ephemeral=True)
     except (discord.HTTPException, OSError) as fault:  # aiohttp's connection errors are OSErrors
         log.warning("interaction %s: could not answer: %r", interaction.id, fault)
@@ -82,6 +82,7 @@ def where(interaction: Interaction) -> Where:
         str(interaction.channel_id) if interaction.channel_id else None,
         manages,
         adults=bool(getattr(interaction.channel, "nsfw", False)),
+        answers={"channel": interaction.channel_id} if reachable(interaction) else {},
     )
 
 
@@ -116,17 +117,17 @@ def _explained(command: Command, lang: Lang, mentions: dict[str, str]) -> list[s
     return lines
 
 
-def _pages(text: str) -> list[str]:
+def pages(text: str) -> list[str]:
     """``text`` in messages that Discord takes, parted between lines."""
-    pages = [""]
+    found = [""]
     for line in text.split("\n"):
         while width(line) > MAX_TEXT:
-            pages.append(line[: MAX_TEXT // 2])
+            found.append(line[: MAX_TEXT // 2])
             line = line[MAX_TEXT // 2 :]
-        if width(pages[-1]) + width(line) + 1 > MAX_TEXT:
-            pages.append("")
-        pages[-1] = f"{pages[-1]}\n{line}" if pages[-1] else line
-    return [page for page in pages if page.strip()] or ["…"]
+        if width(found[-1]) + width(line) + 1 > MAX_TEXT:
+            found.append("")
+        found[-1] = f"{found[-1]}\n{line}" if found[-1] else line
+    return [page for page in found if page.strip()] or ["…"]
 
 
 class ChoiceButton(
@@ -165,6 +166,38 @@ class ChoiceButton(
         await press(interaction, self.line)
 
 
+class AsideButton(
+    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"atelier:ask:(?P<line>.{1,80})"
+):
+    """A button under what everybody sees, that gives a command: the answer is for who pressed it alone."""
+
+    def __init__(self, choice: Choice) -> None:
+        super().__init__(
+            discord.ui.Button(
+                label=choice.label[:MAX_LABEL],
+                style=discord.ButtonStyle.secondary,
+                custom_id=f"atelier:ask:{choice.line}",
+            )
+        )
+        self.line = choice.line
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction[Any],  # noqa: ARG003 - the library's signature
+        item: discord.ui.Item[Any],
+        match: re.Match[str],
+        /,
+    ) -> Self:
+        """The button that was pressed."""
+        return cls(Choice(getattr(item, "label", None) or "…", match["line"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Give the command; what it answers is seen by nobody else."""
+        command, options = catalogue.read(self.line)
+        await answer(interaction, command, options)
+
+
 async def press(interaction: Interaction, line: str) -> None:
     """What a press does, once acknowledged."""
     try:
@@ -177,4 +210,4 @@ async def press(interaction: Interaction, line: str) -> None:
 
 def register(client: Atelier) -> None:
     """Let the client answer these buttons on any message, of any age."""
-    client.add_dynamic_items(ChoiceButton)
+    client.add_dynamic_items(ChoiceButton, AsideButton)

@@ -16,6 +16,7 @@ from atelier import notify
 from atelier.settings import Settings
 from bot.delivery import Delivery
 from bot.front import SettingError
+from bot.learning.follow import Follow
 from bot.leftovers import clear
 from bot.places import Places
 from bot.studio import Studio
@@ -27,6 +28,7 @@ from bot.telegram.counts import Counts
 from bot.telegram.edits import Edits
 from bot.telegram.errands import Errands, log_fault
 from bot.telegram.inline import Inline
+from bot.telegram.learning import TelegramTeller
 from bot.telegram.pace import Pace
 from bot.telegram.polling import LONGEST_PAUSE_S, poll
 from bot.telegram.poster import TelegramPoster
@@ -115,7 +117,12 @@ async def _serve(application: App, studio: Studio) -> None:
     application.add_error_handler(_handler_failed)
     parts = [
         asyncio.ensure_future(part)
-        for part in (poll(application), Delivery(studio, poster).run(), Places(studio, poster).run())
+        for part in (
+            poll(application),
+            Delivery(studio, poster).run(),
+            Places(studio, poster).run(),
+            Follow(studio, TelegramTeller(bot, poster)).run(),
+        )
     ]
     spawn(menu.publish(bot))
     spawn(clear(studio, "telegram", partial(take_away, bot)))

@@ -5,6 +5,7 @@ What is for one person alone goes to their private chat, also when they asked in
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial, reduce
 from typing import Any
 
@@ -38,6 +39,8 @@ from bot.telegram.removal import take_away
 from bot.words import listed
 
 _DO = "do:"
+_ASK = "ask:"  # of a button under what everybody sees: its answer is for who pressed it
+_ANSWER = 200  # characters that Telegram shows of an answer to a press
 
 
 class Replies:
@@ -51,7 +54,10 @@ class Replies:
 
     def handlers(self) -> list[CallbackQueryHandler[Any, Any]]:
         """For the application, before the handler of every other button."""
-        return [CallbackQueryHandler(self._pressed, pattern=f"^{_DO}")]
+        return [
+            CallbackQueryHandler(self._pressed, pattern=f"^{_DO}"),
+            CallbackQueryHandler(self._asked_aside, pattern=f"^{_ASK}"),
+        ]
 
     async def answer(self, command: Command, options: dict[str, Any], message: Message, lang: Lang) -> None:
         """Do ``command``, in answer to ``message``."""
@@ -78,6 +84,21 @@ class Replies:
         place = {**place_of(query.message), "asked": None}
         self._spawn(self._show(reply, place, lang, instead_of=query.message))
 
+    async def _asked_aside(self, update: Update, _context: Any) -> None:
+        """A press under what everybody sees: what it answers is seen by nobody else."""
+        query = update.callback_query
+        assert query is not None
+        assert query.data is not None
+        if not isinstance(query.message, Message):
+            return
+        person = query.from_user
+        lang = spoken(self._studio, person)
+        command, options = catalogue.read(query.data.removeprefix(_ASK))
+        reply = await self._done(command, options, query.message, person, lang)
+        self._spawn(query.answer(reply.text[:_ANSWER], show_alert=True))
+        if reply.file is not None:
+            self._spawn(self._send(reply, command, query.message, person, lang))
+
     async def _done(
         self, command: Command, options: dict[str, Any], message: Message, person: User, lang: Lang
     ) -> Reply:
@@ -99,8 +120,10 @@ class Replies:
         chat = message.chat
 
         server = None if chat.type == "private" else str(chat.id)
-        [topic] = place_of(message)["within"]
-        return Where("telegram", server, topic, partial(manages, self._bot, chat, person))
+        place = place_of(message)
+        [topic] = place["within"]
+        answers = {"chat": place["chat"], "thread": place["thread"]}
+        return Where("telegram", server, topic, partial(manages, self._bot, chat, person), answers=answers)
 
     async def _send(self, reply: Reply, command: Command, message: Message, person: User, lang: Lang) -> None:
         place = place_of(message)
@@ -124,12 +147,12 @@ class Replies:
         if reply.show is not None:
             await self._work(reply.show, place["chat"], where)
             return
-        pages = _pages(_lines(reply, lang))
-        for page in pages:
+        said = pages(_lines(reply, lang))
+        for page in said:
             rest: dict[str, Any] = {"entities": page.entities}
-            if page is pages[-1]:
+            if page is said[-1]:
                 rest["reply_markup"] = _keyboard(reply.choices)
-            if instead_of is not None and page is pages[0]:
+            if instead_of is not None and page is said[0]:
                 try:
                     await instead_of.edit_text(page.text, **rest)
                 except BadRequest as refusal:
@@ -199,17 +222,17 @@ def _lines(reply: Reply, lang: Lang) -> list[Formatted]:
     return lines
 
 
-def _pages(lines: list[Formatted]) -> list[Formatted]:
+def pages(lines: list[Formatted]) -> list[Formatted]:
     """The lines in messages that Telegram takes, parted between lines."""
-    pages: list[list[Formatted]] = [[]]
+    parted: list[list[Formatted]] = [[]]
     room = TEXT
     for line in lines:
         room -= units(line.text) + 1
-        if room < 0 and pages[-1]:
-            pages.append([])
+        if room < 0 and parted[-1]:
+            parted.append([])
             room = TEXT - units(line.text) - 1
-        pages[-1].append(line)
-    joined = [reduce(_joined, page) for page in pages if page]
+        parted[-1].append(line)
+    joined = [reduce(_joined, page) for page in parted if page]
     return [page for page in joined if page.text.strip()] or [Formatted("…")]
 
 
@@ -217,6 +240,12 @@ def _joined(first: Formatted, second: Formatted) -> Formatted:
     before = Formatted(first.text + "\n", first.entities)
     text, entities = MessageEntity.concatenate((before.text, before.entities), (second.text, second.entities))
     return Formatted(text, tuple(entities))
+
+
+def aside(choices: Sequence[Choice]) -> InlineKeyboardMarkup | None:
+    """Buttons under what everybody sees."""
+    row = [InlineKeyboardButton(choice.label, callback_data=_ASK + choice.line) for choice in choices]
+    return InlineKeyboardMarkup([row]) if row else None
 
 
 def _keyboard(choices: tuple[Choice, ...]) -> InlineKeyboardMarkup | None:

@@ -274,6 +274,6 @@ def test_the_parts_follow_the_settings(make_settings: Callable[..., Settings]) -
     def names(**changes: Any) -> list[str]:
         return [part.name for part in parts(make_settings(**changes))]
 
-    assert names() == ["paint", "poem", "melody", "web"]
-    assert names(web=False, discord_token="a") == ["paint", "poem", "melody", "discord"]
+    assert names() == ["paint", "poem", "melody", "train", "web"]
+    assert names(web=False, discord_token="a") == ["paint", "poem", "melody", "train", "discord"]
     assert names(telegram_token="b")[-1] == "telegram"

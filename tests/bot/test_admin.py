@@ -192,7 +192,7 @@ async def test_in_private_the_studios_administrator_rules_everywhere(
         assert "shipped" in await said(telegram, "/admin models poet")
         assert "no version" in await said(telegram, "/admin promote poet v99")
         assert "no version before" in await said(telegram, "/admin rollback poet")
-        assert say("retrain-not-yet", "en") in await said(telegram, "/admin retrain")
+        assert say("learn-choose", "en") in await said(telegram, "/admin retrain")
         assert "/paint: 0 waiting, 0 workers" in await said(telegram, "/admin stats")
     assert studio.store.rules("telegram", STUDIO).paused is False
 

@@ -75,4 +75,3 @@ stats-queue = { $waiting } waiting, { $workers ->
     [one] one worker
    *[other] { $workers } workers
  }
-retrain-not-yet = From here I only count the votes. Whoever runs the studio can train the poet from them, on its machine: atelier retrain poet. The painter and the composer cannot learn from votes yet. Votes that stand now:

@@ -19,6 +19,7 @@ up-part-redis = Redis
 up-part-paint = Painter
 up-part-poem = Poet
 up-part-melody = Composer
+up-part-train = Trainer
 up-part-web = Web page
 up-part-discord = Discord
 up-part-telegram = Telegram

@@ -66,4 +66,3 @@ stats-liked = 喜欢
 stats-disliked = 不喜欢
 stats-works-here = 本服务器的作品
 stats-queue = { $waiting } 件在等，{ $workers } 个工作进程
-retrain-not-yet = 在这里我只统计投票。运行画室的人可以在它的机器上用 atelier retrain poet 让诗人从投票中学习；画师和作曲师还不能从投票中学习。目前有效的投票：

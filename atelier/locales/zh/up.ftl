@@ -19,6 +19,7 @@ up-part-redis = Redis
 up-part-paint = 画师
 up-part-poem = 诗人
 up-part-melody = 作曲家
+up-part-train = 训练进程
 up-part-web = 网页
 up-part-discord = Discord
 up-part-telegram = Telegram

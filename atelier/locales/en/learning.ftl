@@ -1,0 +1,143 @@
+# Training from votes, in the chat
+
+## What is asked for
+command-admin-training = How the training from votes stands; stop it, or see its loss
+option-dry = Only look at what the votes hold; nothing is trained
+option-do = Stop it, or send its loss as a picture
+choice-dry-yes = yes, only look
+choice-dry-no = no, train
+choice-do-stop = stop it
+choice-do-loss = the loss as a picture
+learn-name = { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ }
+learn-choose = Which one should learn? These votes count now:
+learn-counts = 👍 { $liked } · 👎 { $disliked } · { $voters ->
+    [one] one person
+   *[other] { $voters } people
+ }
+learn-enough = enough to learn from
+learn-button = Train the { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ }
+learn-missing = The { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ } cannot learn yet, so nothing was started.
+learn-asked = The { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ } will learn from { $votes } votes.
+learn-asked-dry = I look at what { $votes } votes would teach the { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ }.
+learn-told-here = I tell in this channel how it goes.
+learn-look = /admin training shows how it goes.
+learn-no-trainer = No trainer is running, so it waits: on the studio’s machine, start one with “atelier worker --kinds train”.
+retrain-held = The { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ } is being trained already, since { $since } (UTC), for { $who }. One at a time: /admin training shows how far it is, and stops it.
+learn-none = Nothing is being trained.
+learn-none-last = Nothing is being trained. The last time it was the { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ }, on { $when }.
+learn-no-curve = There is no loss to draw yet.
+learn-stopping = I stop it.
+learn-over = It is over already.
+
+## How it goes
+learn-head = 🎓 The { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ } is learning from votes
+learn-head-dry = 🔎 What the votes would teach the { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ }
+learn-queued = waiting for a trainer
+learn-stage-snapshot = collecting the votes that count
+learn-stage-heads = seeing what they hold
+learn-stage-learning = learning
+learn-stage-gate = comparing it with the version that serves
+learn-stage-samples = making samples by both
+learn-step = { $part }: step { $step } of at most { $steps }
+learn-loss = held-out loss { $first } → { $now }
+learn-left = about { $time } left
+learn-part = { $part ->
+    [en] English
+    [zh] Chinese
+   *[other] { $part }
+ }
+learn-stop = Stop
+learn-curve = Loss
+
+## How it ended
+learn-done-nothing = 🎓 The { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ } learnt nothing better: people who were held out like the new one no more. What serves goes on.
+learn-done-candidate = ✅ There is a new { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ }, { $version }. It passed the gate.
+learn-done-rejected = ❌ There is a new { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ }, { $version }, but the gate rejected it. What serves goes on. Why:
+learn-done-next = Look at the samples, then let it serve with /admin promote { $model } { $version }, and go back with /admin rollback { $model }.
+learn-done-dry = 🔎 { $votes } votes count ({ $liked } 👍, { $disliked } 👎) by { $voters ->
+    [one] one person
+   *[other] { $voters } people
+ }.
+learn-head-told = { $part }: of a liked and a disliked work it tells which is which { $share } % of the time (50 % is chance), on { $votes } votes of people it never heard
+learn-head-none = There are too few votes on either side to learn what people like.
+learn-stopped = ⏹ The training was stopped. What it had learnt is kept: /admin retrain { $model } goes on from there.
+learn-failed = ⚠️ The training of the { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ } failed: { $why }
+learn-gate = The gate, before → after:
+learn-figure-form = form kept
+learn-figure-written = poems finished
+learn-figure-topic = words of the topic
+learn-figure-new_lines = lines not said twice
+learn-figure-fluency = fluency (nats a word)
+learn-figure-distinct = distinct pairs of words
+learn-figure-different = poems that nobody else got
+learn-figure-copies = lines of training poems
+learn-figure-seconds = seconds a work
+learn-figure-reward = liked, as the votes foretell
+learn-before = before
+learn-after = after
+learn-samples = The same requests, before and after:
+learn-news-done = The schedule trained the { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ }: { $version }, { $status ->
+    [rejected] which the gate rejected.
+   *[candidate] which passed the gate. /admin models shows it.
+ }
+learn-news-nothing = The schedule trained the { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ }, and nothing better came of it.

@@ -1,0 +1,137 @@
+# 从投票中学习（聊天里）
+
+## 提出要求
+command-admin-training = 看看投票训练进行得怎样；停下它，或看损失曲线
+option-dry = 只看看投票里有什么，不训练
+option-do = 停下它，或把损失画成图
+choice-dry-yes = 是，只看看
+choice-dry-no = 否，训练
+choice-do-stop = 停下它
+choice-do-loss = 损失曲线图
+learn-name = { $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ }
+learn-choose = 让谁学习？目前有效的投票：
+learn-counts = 👍 { $liked } · 👎 { $disliked } · { $voters } 人
+learn-enough = 够学习用了
+learn-button = 训练{ $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ }
+learn-missing = { $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ }还不能学习，所以什么也没有开始。
+learn-asked = { $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ }将从 { $votes } 张投票中学习。
+learn-asked-dry = 我来看看 { $votes } 张投票能教给{ $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ }什么。
+learn-told-here = 进展会在这个频道里说。
+learn-look = 用 /admin training 可以看进展。
+learn-no-trainer = 现在没有训练进程，所以它在等：请在画室的机器上运行“atelier worker --kinds train”。
+retrain-held = { $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ }已经在训练了：{ $since }（UTC）开始，由 { $who } 提出。一次只能训练一个：用 /admin training 可以看进度，也可以停下它。
+learn-none = 现在没有在训练什么。
+learn-none-last = 现在没有在训练什么。上一次训练的是{ $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ }，在 { $when }。
+learn-no-curve = 还没有损失可画。
+learn-stopping = 我这就停下它。
+learn-over = 它已经结束了。
+
+## 进展
+learn-head = 🎓 { $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ }正在从投票中学习
+learn-head-dry = 🔎 投票能教给{ $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ }什么
+learn-queued = 等待训练进程
+learn-stage-snapshot = 收集有效的投票
+learn-stage-heads = 看看投票里有什么
+learn-stage-learning = 学习中
+learn-stage-gate = 与当前版本比较
+learn-stage-samples = 两个版本各做几件样品
+learn-step = { $part }：第 { $step } 步，最多 { $steps } 步
+learn-loss = 留出投票上的损失 { $first } → { $now }
+learn-left = 还要大约 { $time }
+learn-part = { $part ->
+    [en] 英文
+    [zh] 中文
+   *[other] { $part }
+ }
+learn-stop = 停下
+learn-curve = 损失
+
+## 结果
+learn-done-nothing = 🎓 { $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ }没有学到更好的：留作验证的人并没有更喜欢新的。当前版本继续使用。
+learn-done-candidate = ✅ 有了新的{ $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ }：{ $version }。它通过了检验。
+learn-done-rejected = ❌ 有了新的{ $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ }：{ $version }，但没有通过检验。当前版本继续使用。原因：
+learn-done-next = 请先看看样品，再用 /admin promote { $model } { $version } 启用它；用 /admin rollback { $model } 可以换回来。
+learn-done-dry = 🔎 有效投票 { $votes } 张（{ $liked } 👍，{ $disliked } 👎），来自 { $voters } 人。
+learn-head-told = { $part }：在一件被喜欢和一件不被喜欢的作品之间，有 { $share } % 的时候能分清（50 % 等于乱猜），根据它从没听过的人的 { $votes } 张投票
+learn-head-none = 两边的投票都太少，还学不到大家喜欢什么。
+learn-stopped = ⏹ 训练停下了。学到的都保留着：/admin retrain { $model } 会从那里接着来。
+learn-failed = ⚠️ { $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ }的训练失败了：{ $why }
+learn-gate = 检验结果，之前 → 之后：
+learn-figure-form = 合格律
+learn-figure-written = 写完的诗
+learn-figure-topic = 题目里的词
+learn-figure-new_lines = 没有重复的诗行
+learn-figure-fluency = 通顺程度（每字 nats）
+learn-figure-distinct = 不同的词对
+learn-figure-different = 独一份的诗
+learn-figure-copies = 训练诗里的原句
+learn-figure-seconds = 每件所用秒数
+learn-figure-reward = 按投票预计的喜欢程度
+learn-before = 之前
+learn-after = 之后
+learn-samples = 同样的要求，之前与之后：
+learn-news-done = 定时训练了{ $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ }：{ $version }，{ $status ->
+    [rejected] 没有通过检验。
+   *[candidate] 通过了检验。可用 /admin models 查看。
+ }
+learn-news-nothing = 定时训练了{ $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ }，没有得到更好的版本。

@@ -1,0 +1,118 @@
+"""A training in words: how it stands, and how it ended. Plain text; each platform shows it in its own way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from atelier.errors import PersonError
+from atelier.languages import Lang, say, span
+from atelier.store import Training
+from atelier.store.records import OPEN
+
+STAGES = ("heads", "learning", "gate", "samples")
+FIGURES = (
+    "form", "written", "topic", "new_lines", "fluency", "distinct", "different", "copies", "seconds",
+    "reward",
+)  # fmt: skip
+
+
+def standing(training: Training, lang: Lang) -> str:
+    """How far it is, in a few lines."""
+    if training.state not in OPEN:
+        return ended(training, lang)
+    told = training.progress
+    head = say("learn-head-dry" if training.dry else "learn-head", lang, model=training.model)
+    if training.state == "queued":
+        return f"{head}: {say('learn-queued', lang)}"
+    lines = [f"{head}: {say(_stage(told), lang)}"]
+    if told.get("step") is not None and told.get("steps"):
+        part = _part(told["part"], lang)
+        lines.append(say("learn-step", lang, part=part, step=told["step"], steps=told["steps"]))
+        curve = told["curves"].get(told["part"], [])
+        if len(curve) > 1:
+            first, now = (f"{point[1]:.4f}" for point in (curve[0], curve[-1]))
+            lines.append(say("learn-loss", lang, first=first, now=now))
+    if told.get("left_s"):
+        lines.append(say("learn-left", lang, time=span(told["left_s"], lang)))
+    return "\n".join(lines)
+
+
+def _stage(told: dict[str, Any]) -> str:
+    name = told.get("stage")
+    return (
+        f"learn-stage-{name}" if name in ("heads", "learning", "gate", "samples") else "learn-stage-snapshot"
+    )
+
+
+def ended(training: Training, lang: Lang) -> str:
+    """How it ended, in a line or two."""
+    outcome = training.outcome or {}
+    if training.state == "cancelled":
+        return say("learn-stopped", lang, model=training.model)
+    if training.state == "failed":
+        failure = training.failure
+        why = PersonError(failure.key, **failure.params) if failure else PersonError("training-crashed")
+        return say("learn-failed", lang, model=training.model, why=why.text(lang))
+    if outcome.get("missing"):
+        return "\n".join(
+            [say("learn-missing", lang, model=training.model), *missing(outcome["missing"], lang)]
+        )
+    if training.dry:
+        return "\n".join(_looked_at(outcome, lang))
+    if not outcome.get("version"):
+        return say("learn-done-nothing", lang, model=training.model)
+    status = "rejected" if outcome["status"] == "rejected" else "candidate"
+    return say(f"learn-done-{status}", lang, model=training.model, version=outcome["version"])
+
+
+def told_in_full(training: Training, lang: Lang) -> str:
+    """The outcome: the verdict with its reasons, the gate's figures, the samples' texts, what to do next."""
+    outcome, lines = training.outcome or {}, [ended(training, lang)]
+    if not outcome.get("version"):
+        return lines[0]
+    gate = outcome.get("gate") or {}
+    lines += [f"• {say(reason['key'], lang, **reason['params'])}" for reason in gate.get("reasons", ())]
+    if gate.get("measured"):
+        lines += ["", say("learn-gate", lang)]
+        lines += [f"• {_figure(name, pair, lang)}" for name, pair in gate["measured"].items()]
+    pairs = [pair for pair in outcome.get("samples", ()) if pair["before"] or pair["after"]]
+    if pairs:
+        lines += ["", say("learn-samples", lang)]
+    for pair in pairs:
+        lines += ["", say("quoted", lang, prompt=pair["asked"])]
+        for side in ("before", "after"):
+            lines += [f"— {say(f'learn-{side}', lang)}", pair[side] or "–"]
+    if outcome["status"] != "rejected":
+        lines += ["", say("learn-done-next", lang, model=training.model, version=outcome["version"])]
+    return "\n".join(lines)
+
+
+def missing(number: dict[str, int], lang: Lang) -> list[str]:
+    """How many of which labels are missing."""
+    return [say(f"retrain-missing-{name}", lang, number=n) for name, n in number.items()]
+
+
+def _looked_at(outcome: dict[str, Any], lang: Lang) -> list[str]:
+    told = {name: outcome[name] for name in ("votes", "liked", "disliked", "voters")}
+    lines = [say("learn-done-dry", lang, **told)]
+    for head in outcome.get("heads", ()):
+        share = f"{100 * head['auc']:.0f}"
+        part = _part(head["part"], lang)
+        lines.append("• " + say("learn-head-told", lang, part=part, share=share, votes=head["votes"]))
+    if not outcome.get("heads"):
+        lines.append(say("learn-head-none", lang))
+    return lines
+
+
+def _figure(name: str, pair: dict[str, float], lang: Lang) -> str:
+    """One line of the gate's table: ``words of the topic (English): 0.61 → 0.63``."""
+    base, _, part = name.rpartition("_")
+    if part not in ("en", "zh"):
+        base, part = name, ""
+    shown = say(f"learn-figure-{base}", lang) if base in FIGURES else base.replace("_", " ")
+    where = f" ({_part(part, lang)})" if part else ""
+    return f"{shown}{where}: {pair['current']:.3g} → {pair['candidate']:.3g}"
+
+
+def _part(part: str, lang: Lang) -> str:
+    return say("learn-part", lang, part=part)

@@ -1,0 +1,231 @@
+"""A training from votes in the trainer's hands: done, rejected, missing, stopped, broken, taken up again."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from atelier.errors import BadInput, Cancelled
+from atelier.settings import Settings
+from atelier.store import PersonRef, Store, Training
+from atelier.versions import Version, open_version, write_card
+from atelier.works import Artefact, Made, PoemResult
+from models import learning
+from tests.ballots import enough
+from tests.conftest import environment_of
+from workers import reporter, retrain, samples
+
+ADA = PersonRef("discord", "1")
+Run = Callable[[Training], str]
+
+
+def version(folder: Path, passed: bool) -> Version:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "poet.safetensors").write_text("weights")
+    gate = {"passed": passed, "measured": {}, "reasons": []}
+    return write_card(folder, {
+        "model": "poet", "version": "v1+new", "data": [], "command": "", "parameters": 1, "figures": [],
+        "parent": {"version": "v1"}, "gate": gate,
+    })  # fmt: skip
+
+
+@pytest.fixture
+def run(store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Does the job in this process, which stays as polite as it was."""
+    monkeypatch.setattr(os, "nice", lambda _: 0)
+    monkeypatch.setattr(reporter, "BEAT_S", 0.02)
+    monkeypatch.setattr(Store, "heard", lambda *_: enough())
+    monkeypatch.setattr(samples, "beside", lambda *_: samples.Beside(
+        [samples.Pair("the sea", "old", "new")], [Artefact("before-after.png", "image/png", b"png")]
+    ))  # fmt: skip
+    for name, value in environment_of(settings).items():
+        if name.startswith("ATELIER_"):
+            monkeypatch.setenv(name, value)
+    return lambda training: retrain.retrain(training.id)
+
+
+def teach(monkeypatch: pytest.MonkeyPatch, how: Callable[..., Version | None]) -> None:
+    """What a model's own training is, for now."""
+
+    def learnt(model: str, parent: Path, snapshot: Any, out: Path, pairs: Any, **also: Any) -> Version | None:
+        assert (model, tuple(pairs), also["device"]) == ("poet", ("steps=40",), "cpu")
+        return how(out, also)
+
+    monkeypatch.setattr(learning, "retrain", learnt)
+
+
+def asked(store: Store, dry: bool = False) -> Training:
+    return store.ask_training(
+        "poet", person=ADA, platform="discord", place={}, lang="en", settings=["steps=40"], dry=dry
+    )
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_it_ends_with_a_version_the_verdict_and_samples(
+    store: Store, settings: Settings, run: Run, monkeypatch: pytest.MonkeyPatch, passed: bool
+) -> None:
+    def how(out: Path, also: Any) -> Version:
+        also["told"]("en", 0, 0.5)
+        also["told"]("en", 20, 0.4)
+        also["stage"]("gate")
+        return version(out / "v1+new", passed)
+
+    teach(monkeypatch, how)
+    training = asked(store)
+    assert run(training) == "done"
+    now = store.training(training.id)
+    assert now is not None
+    assert now.state == "done"
+    outcome = now.outcome or {}
+    status = "candidate" if passed else "rejected"
+    assert (outcome["version"], outcome["status"], outcome["parent"]) == ("v1+new", status, "v1")
+    assert outcome["curves"] == {"en": [[0, 0.5], [20, 0.4]]}
+    assert outcome["samples"] == [{"asked": "the sea", "before": "old", "after": "new"}]
+    assert [kept["name"] for kept in outcome["files"]] == ["before-after.png"]
+    assert outcome["gate"]["passed"] is passed
+    row = {row.version: row for row in store.versions("poet")}["v1+new"]
+    assert (row.status, open_version(Path(row.origin)).name) == (status, "v1+new")
+    assert store.serving("poet") is None  # nobody's order to serve
+    assert run(training) == "done"  # redelivered: over is over
+
+
+def test_below_the_minimum_nothing_is_done(store: Store, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Store, "heard", lambda *_: enough(voters=3))
+    teach(monkeypatch, lambda *_: pytest.fail("it was trained"))
+    training = asked(store)
+    assert run(training) == "done"
+    outcome = store.training(training.id).outcome
+    assert outcome["missing"] == {"votes": 140, "voters": 2}
+    assert "version" not in outcome
+
+
+def test_a_dry_run_only_looks(store: Store, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    heads = [{"part": "en", "auc": 0.7, "votes": 90}]
+    monkeypatch.setattr(learning, "dry_run", lambda *_: heads)
+    teach(monkeypatch, lambda *_: pytest.fail("it was trained"))
+    training = asked(store, dry=True)
+    assert run(training) == "done"
+    assert store.training(training.id).outcome["heads"] == heads
+
+
+def test_nothing_better_came_of_it(store: Store, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    teach(monkeypatch, lambda *_: None)
+    training = asked(store)
+    assert run(training) == "done"
+    assert store.training(training.id).outcome["version"] is None
+
+
+def test_it_stops_when_it_is_not_wanted_any_more(
+    store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training = asked(store)
+
+    def how(_out: Path, also: Any) -> None:
+        assert not also["stopped"]()
+        store.training_ended(training.id, "cancelled")
+        for _ in range(10_000):
+            if also["stopped"]():
+                raise Cancelled
+            reporter.time.sleep(0.002)
+        pytest.fail("it was never told to stop")
+
+    teach(monkeypatch, how)
+    assert run(training) == "cancelled"
+    assert store.training(training.id).state == "cancelled"
+
+
+def test_what_a_person_can_mend_is_a_sentence(
+    store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def how(*_: Any) -> None:
+        raise BadInput("bad-set", value="x", names="steps")
+
+    teach(monkeypatch, how)
+    training = asked(store)
+    assert run(training) == "failed"
+    failure = store.training(training.id).failure
+    assert (failure.key, failure.params) == ("bad-set", {"value": "x", "names": "steps"})
+
+
+def test_progress_is_told_and_time_left_with_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reporter, "BEAT_S", 0.01)
+    before = asked(store)
+    store.training_moved(before.id, {"spent": {"gate": 100.0, "samples": 20.0}})
+    store.training_ended(before.id, "done", outcome={"version": "v1+old"})
+    training = asked(store)
+
+    def row() -> dict[str, Any]:
+        return store.training(training.id).progress
+
+    def until(met: Callable[[], object]) -> None:
+        for _ in range(3000):
+            if met():
+                return
+            reporter.time.sleep(0.01)
+        pytest.fail(f"never: {row()}")
+
+    with reporter.Reporter(store, training) as told:
+        until(lambda: row().get("stage") == "snapshot")
+        told.expect(40)
+        told.stage("learning")
+        told.step("en", 0, 0.5)
+        until(lambda: row().get("step") == 0)
+        assert row()["left_s"] is None  # nothing was measured yet
+        told.step("en", 20, 0.4)
+        until(lambda: row().get("left_s") is not None)
+        assert row()["left_s"] >= 120  # the gate and the samples took so long the last time
+        told.step("en", 20, 0.3)  # taken up again: the point is there once
+        told.stage("gate")
+        until(lambda: row()["stage"] == "gate")
+        assert 100 <= row()["left_s"] <= 120
+        assert told.curves == {"en": [[0, 0.5], [20, 0.3]]}
+    assert store.training(training.id).state == "running"
+
+
+class Poet:
+    def __init__(self, folder: Path) -> None:
+        self._name = folder.name
+
+    def generate(self, requests: Any) -> list[Any]:
+        made = []
+        for number, request in enumerate(requests):
+            result = PoemResult(
+                seed=1, version=self._name, form="free", lang="en", title="",
+                lines=[f"{self._name} on {request.words}"], stanzas=[1],
+            )  # fmt: skip
+            made.append(BadInput("poet-stuck") if number == 1 else Made(result, ()))
+        return made
+
+
+def test_samples_are_the_same_requests_to_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(samples, "load_model", lambda _kind, folder, *_, **__: Poet(folder))
+    found = samples.beside("poet", Path("old"), Path("new"), "cpu")
+    asked_for = [request.words for request in samples.ASKED["poet"]]
+    assert [pair.asked for pair in found.pairs] == asked_for
+    assert found.pairs[0].before == f"old on {asked_for[0]}"
+    assert found.pairs[0].after == f"new on {asked_for[0]}"
+    assert (found.pairs[1].before, found.pairs[1].after) == ("", "")  # both gave up
+    assert found.files == []
+
+
+def test_pictures_stand_side_by_side() -> None:
+    def picture(colour: str, size: tuple[int, int]) -> bytes:
+        stream = io.BytesIO()
+        Image.new("RGB", size, colour).save(stream, "PNG")
+        return stream.getvalue()
+
+    page = Image.open(io.BytesIO(samples.sheet([
+        [picture("red", (64, 64)), picture("blue", (64, 64))], [None, picture("lime", (64, 32))]
+    ])))  # fmt: skip
+    left, right = samples.GAP + 5, samples.SIDE + 2 * samples.GAP + 5
+    below = samples.SIDE + 2 * samples.GAP + 5
+    assert page.getpixel((left, left)) == (255, 0, 0)
+    assert page.getpixel((right, left)) == (0, 0, 255)
+    assert page.getpixel((right, below)) == (0, 255, 0)
+    assert page.getpixel((left, below)) == (255, 255, 255)

@@ -1,0 +1,143 @@
+"""A training from votes, from its row to its outcome: snapshot, learning, gate, registry, samples.
+
+The row says what is wanted and who else wants nothing meanwhile; the trainer's job (:func:`retrain`) and
+the command line do the same with it. Whoever trains gives signs of life and learns from them that it was
+cancelled. Safe to run twice: every step finds what it made before.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from atelier import registry
+from atelier.artefacts import Shelf
+from atelier.errors import Cancelled, PersonError
+from atelier.learning.rules import Bounds
+from atelier.learning.snapshot import Snapshot, take
+from atelier.settings import Settings
+from atelier.store import Store, Training
+from atelier.store.records import OPEN, Failure
+from atelier.up.lock import Lock
+from atelier.versions import MODEL_OF, Model, folder_of
+from workers.reporter import Reporter
+
+log = logging.getLogger("workers.training")
+
+POLITE = 10  # the niceness of a training: works that people wait for come first
+
+
+def retrain(training_id: str) -> str:
+    """The job: do the training of that row; how it ended. What is over already is left alone."""
+    os.nice(POLITE)
+    settings = Settings.load()
+    store = Store.open(settings.database)
+    training = store.training(training_id)
+    if training is None or training.state not in OPEN:
+        log.info("training %s: nobody wants it any more", training_id)
+        return "unknown" if training is None else training.state
+    try:
+        with Lock(settings.lessons, "retrain"), Reporter(store, training) as reporter:
+            outcome = learn(store, settings, training, reporter, Shelf.open(settings))
+    except Cancelled:
+        store.training_ended(training_id, "cancelled")
+        return "cancelled"
+    except PersonError as fault:
+        log.warning("training %s: %s", training_id, fault)
+        store.training_ended(training_id, "failed", failure=Failure(fault.key, dict(fault.params)))
+        return "failed"
+    if store.training_ended(training_id, "done", outcome=outcome) and training.place.get("schedule"):
+        _tell_admins(store, training, outcome)
+    return "done"
+
+
+def _tell_admins(store: Store, training: Training, outcome: dict[str, Any]) -> None:
+    """Nobody asked for it, so nobody waits for it in a chat."""
+    told = {name: str(outcome[name]) for name in ("version", "status") if outcome.get(name)}
+    key = "learn-news-done" if told else "learn-news-nothing"
+    store.add_news(f"training {training.id}", key, model=training.model, **told)
+
+
+def learn(
+    store: Store, settings: Settings, training: Training, reporter: Reporter, shelf: Shelf | None = None,
+    bounds: Bounds | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Do it; its outcome as JSON. Raises ``Cancelled`` and :class:`PersonError`.
+
+    ``missing`` says how many labels of which kind are missing: then nothing was done. Else ``heads`` (of a
+    dry run), or ``version`` with its ``status`` and ``gate``, and ``samples`` by both versions; no version:
+    held-out people like nothing of it better. Files for the chat lie on the ``shelf``.
+    """
+    from models import learning
+
+    model = cast("Model", training.model)
+    kind = next(kind for kind, name in MODEL_OF.items() if name == model)
+    reporter.stage("snapshot")
+    snapshot = take(model, store.heard(kind), settings.lessons / "snapshots", bounds)
+    outcome = counted(snapshot)
+    reporter.votes(outcome["votes"])
+    if snapshot.missing:
+        return outcome
+    device = _device(settings)
+    registry.known(store, model)
+    parent = folder_of(model, store.serving(model) or "shipped")
+    if training.dry:
+        reporter.stage("heads")
+        return outcome | {"heads": learning.dry_run(model, parent, snapshot, device)}
+    reporter.expect(learning.most_steps(model, training.settings))
+    reporter.stage("learning")
+    made = learning.retrain(
+        model, parent, snapshot, settings.lessons / "trained", training.settings, device=device,
+        told=reporter.step, stopped=reporter.stopped, stage=reporter.stage,
+    )  # fmt: skip
+    if made is None:
+        return outcome | {"version": None, "curves": reporter.curves}
+    status: Literal["candidate", "rejected"] = "candidate" if learning.passed(made) else "rejected"
+    row = registry.adopt(store, model, made.folder, settings.versions, status)
+    outcome |= {
+        "version": row.version, "status": row.status, "gate": row.card.get("gate"),
+        "parent": made.card["parent"]["version"], "curves": reporter.curves,
+    }  # fmt: skip
+    if shelf is not None:
+        reporter.stage("samples")
+        outcome |= _samples(settings, training, shelf, parent, Path(row.origin), device)
+    return outcome
+
+
+def counted(snapshot: Snapshot) -> dict[str, Any]:
+    """What there is to learn from, for an outcome."""
+    names = ("votes", "liked", "disliked", "voters", "left_out", "in_step", "missing")
+    return {"snapshot": snapshot.sha256, **{name: snapshot.about[name] for name in names}}
+
+
+def _samples(
+    settings: Settings, training: Training, shelf: Shelf, before: Path, after: Path, device: str
+) -> dict[str, Any]:
+    """Both versions' answers to the same requests; none, where one of them could give none."""
+    from workers import samples
+
+    try:
+        made = samples.beside(cast("Model", training.model), before, after, device, settings.soundfont)
+        files = shelf.keep_many([(training.id, file) for file in made.files])
+    except (PersonError, Cancelled):
+        raise
+    except Exception:
+        log.exception("training %s: no samples", training.id)
+        return {}
+    return {"samples": [asdict(pair) for pair in made.pairs], "files": [asdict(ref) for ref in files]}
+
+
+def _device(settings: Settings) -> str:
+    from models.device import resolve
+
+    return resolve(settings.train_device, settings.threads)
+
+
+def closed(store: Store, training_id: str, key: str) -> None:
+    """Its process ended without a word: the row says so, with the sentence of ``key``."""
+    state: Literal["cancelled", "failed"] = "cancelled" if key == "training-stopped" else "failed"
+    if store.training_ended(training_id, state, failure=Failure(key, {})):
+        log.warning("training %s: %s", training_id, key)
