@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import logging
-import os
 import secrets
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,12 +17,13 @@ from fsspec.implementations.local import LocalFileSystem
 from atelier.errors import Gone, Unavailable
 from atelier.settings import Settings
 from atelier.store.records import ArtefactRef
+from atelier.syncing import Syncer
 from atelier.works import Artefact
 
 log = logging.getLogger(__name__)
 
 _S3_TIMEOUTS = {"connect_timeout": 5, "read_timeout": 30, "retries": {"max_attempts": 2}}
-_AT_ONCE = 8  # files on their way: a disk syncs many nearly as fast as one, object storage answers each alone
+_AT_ONCE = 8  # files on their way to object storage, which answers each alone
 
 
 class Shelf:
@@ -37,6 +37,7 @@ class Shelf:
         self._root = root.rstrip("/")
         self._local = isinstance(files, LocalFileSystem)
         self._hands = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="shelf")  # its threads come with need
+        self._syncer = Syncer()
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -66,7 +67,7 @@ class Shelf:
 
         Where one cannot be kept its fault is raised; others may have been kept.
         """
-        if len(files) < 2:
+        if self._local or len(files) < 2:
             return [self.keep(work_id, file) for work_id, file in files]
         return list(self._hands.map(lambda one: self.keep(*one), files))
 
@@ -102,14 +103,14 @@ class Shelf:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
-            with temporary.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())  # the row will say that it is there: also after a power cut
+            temporary.write_bytes(data)
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
+        # Waiting for the disk would be half of what a lone poem takes. What a power cut undoes before
+        # anybody saw it is made anew (Store.unmake).
+        self._syncer.soon(path)
 
 
 @contextmanager
