@@ -29,7 +29,9 @@ from models.painter.network import CODES, LATENT, SIDE, boards
 from models.painter.scenes.picture import SLOTS
 from models.text.network import PromptEncoder
 
-SAMPLE = 12288  # pictures that the axes are found from
+SAMPLE = 12288  # pictures that the axes are found from; of a few, so many views of each are enough:
+VIEWS = 64
+_A_DRAW = 256
 BROAD = 192  # leading directions among which those that words do not tell are sought
 _QUANTILES = 129
 _RIDGE = 3.0
@@ -82,8 +84,8 @@ def find_coupling(
             return Coupling(**kept)
     chance, draw = rng_of(seed, "coupling", 0)
     latents, sentences = [], []
-    for _ in range(0, SAMPLE, 256):
-        drawn = train.draw(chance, 256, dropout)
+    for _ in range(0, min(SAMPLE, VIEWS * len(train.pictures)), _A_DRAW):
+        drawn = train.draw(chance, _A_DRAW, dropout)
         latents.append(drawn.latent.flatten(1))
         sentences.append(read(text, drawn.captions, str(text.place.device)).sentence.cpu())
     flat, words = torch.cat(latents), _with_one(torch.cat(sentences))

@@ -17,6 +17,7 @@ from safetensors.torch import load_file
 
 from atelier.errors import BadInput, Unavailable
 from atelier.requests import PaintRequest
+from atelier.versions import Version
 from atelier.works import Made, PictureResult
 from models.painter import stage
 from models.painter.data import load_pictures, usable
@@ -70,6 +71,19 @@ def tiny(pack: Path, home: Path, **changes: object) -> Settings:
     return replace(settings, **changes)  # type: ignore[arg-type]
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("first")
+
+
+@pytest.fixture(scope="module")
+def first(pack: Path, home: Path) -> Version:
+    """A version, all its stages trained in ``home``."""
+    version = train(tiny(pack, home))
+    assert version is not None
+    return version
+
+
 def made(painter: Painter, *requests: PaintRequest) -> list[Made]:
     answers = painter.generate(requests)
     assert all(isinstance(answer, Made) for answer in answers)
@@ -80,20 +94,19 @@ def pixels(work: Made, number: int = 1) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(work.artefacts[number - 1].data)))
 
 
-def test_a_tiny_training_makes_a_version_that_draws(pack: Path, tmp_path: Path) -> None:
-    version = train(tiny(pack, tmp_path))
-    assert version is not None
+def test_a_tiny_training_makes_a_version_that_draws(pack: Path, home: Path, first: Version) -> None:
+    version = first
     assert version.card["data"] == [{"pack": "shapes", "licence": "CC0-1.0", "rows": 6}]
     assert version.card["trained"]["flow"]["steps"] == 3
     assert "--set batch=8" in version.card["command"]
-    assert str(tmp_path) not in json.dumps(version.card)
+    assert str(home) not in json.dumps(version.card)
     painter = Painter.load(version.folder)
     (work,) = made(painter, PaintRequest(prompt="a red circle", seed=1))
     assert pixels(work).shape == (128, 128, 3)
     assert isinstance(work.result, PictureResult)
     assert "circle" in work.result.understood
     for name in ("flow", "gan"):  # a sheet at every check: the last is of the last step
-        sheets = sorted((tmp_path / "work" / "sheets").glob(f"{name}-*.png"))
+        sheets = sorted((home / "work" / "sheets").glob(f"{name}-*.png"))
         assert sheets[-1].name == f"{name}-0000003.png"
         assert Image.open(sheets[-1]).size == (8 * 128, 128)
     figures = {figure.name: figure for figure in evaluate(painter, pack, limit=6).figures}
@@ -101,10 +114,8 @@ def test_a_tiny_training_makes_a_version_that_draws(pack: Path, tmp_path: Path) 
     assert figures["peak_mb"].value > 50
 
 
-def test_a_training_goes_on_from_a_version(pack: Path, tmp_path: Path) -> None:
+def test_a_training_goes_on_from_a_version(pack: Path, tmp_path: Path, first: Version) -> None:
     """The decoder and the judge stay as they are, the generator starts where it was."""
-    first = train(tiny(pack, tmp_path / "first", stages="autoencoder,judge,flow,gan,export"))
-    assert first is not None
     only = {"start": first.folder, "stages": "autoencoder,flow,gan,export", "learning_rate": 0.0, "steps": 1}
     second = train(tiny(pack, tmp_path / "second", **only))
     assert second is not None
@@ -119,10 +130,8 @@ def test_a_training_goes_on_from_a_version(pack: Path, tmp_path: Path) -> None:
     assert max(moved) < 0.01  # one step of the GAN
 
 
-def test_a_decoder_is_sharpened_alone(pack: Path, tmp_path: Path) -> None:
+def test_a_decoder_is_sharpened_alone(pack: Path, tmp_path: Path, first: Version) -> None:
     """All else of the version stays as it is, and its card's command says so."""
-    first = train(tiny(pack, tmp_path / "first"))
-    assert first is not None
     only = {"start": first.folder, "stages": "autoencoder,sharpen,export"}
     second = train(tiny(pack, tmp_path / "second", **only))
     assert second is not None
