@@ -59,11 +59,23 @@ FAILURES = Counter("atelier_failures", "Works set aside, by the sentence's key."
 RETURNED = Counter("atelier_returned", "Works that went back to the queue, by why.", ["kind", "reason"])
 NO_MEMORY = Counter("atelier_out_of_memory", "Passes that were halved for want of memory.", ["kind"])
 MODEL = Gauge("atelier_model_info", "The model version that serves (1).", ["kind", "version"])
+CANDIDATE = Gauge("atelier_candidate_info", "The version on trial here (1).", ["kind", "version"])
+REFUSED = Counter("atelier_versions_refused", "Versions that a worker could not load.", ["kind"])
+# Learning: of the front end that looked, and of the trainer
+EVIDENCE = Gauge(
+    "atelier_trial_evidence", "The e-value that a candidate is better, or worse.", ["model", "side"]
+)
+VERDICTS = Gauge(
+    "atelier_trial_verdicts", "Works judged since the trial began.", ["model", "version", "vote"]
+)
+TRIALS = Counter("atelier_trials", "Trials that ended, by how.", ["model", "state"])
+TRAININGS = Counter("atelier_trainings", "Trainings from votes that ended, by how.", ["model", "state"])
 # Every process
 PART = Gauge("atelier_part_info", "What this process is (1).", ["part", "version"])
 
 
 _serving: dict[Kind, str] = {}
+_tried: dict[Kind, str] = {}
 
 
 def serves(kind: Kind, version: str) -> None:
@@ -73,6 +85,16 @@ def serves(kind: Kind, version: str) -> None:
         MODEL.remove(kind, before)
     _serving[kind] = version
     MODEL.labels(kind, version).set(1)
+
+
+def tries(kind: Kind, version: str | None) -> None:
+    """From now on this candidate gets a share of ``kind`` here; None: none does."""
+    before = _tried.pop(kind, None)
+    if before is not None and before != version:
+        CANDIDATE.remove(kind, before)
+    if version is not None:
+        _tried[kind] = version
+        CANDIDATE.labels(kind, version).set(1)
 
 
 def serve(settings: Settings, part: Part, redis: Redis, registry: CollectorRegistry = REGISTRY) -> int | None:

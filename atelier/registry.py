@@ -95,10 +95,21 @@ def promote(
     return store.promote(model, version)
 
 
-def rollback(store: Store, model: Model, *, elsewhere: bool = False) -> VersionRow:
-    """Let the version before serve again; raises what :func:`promote` does, or that there is none."""
+def check(store: Store, model: Model, version: str) -> None:
+    """Look at a version's folder, where that lies on this machine. Raises what :func:`promote` does."""
     for row in known(store, model):
-        if row.status == "previous":
+        if row.version == version:
+            _check(row, elsewhere=True)
+
+
+def rollback(store: Store, model: Model, *, elsewhere: bool = False) -> VersionRow:
+    """Let the version before serve again; while a candidate is on trial, only take that away.
+
+    Raises what :func:`promote` does, or that there is none.
+    """
+    trial = any(trial.model == model for trial in store.running_trials())
+    for row in known(store, model):
+        if row.status == "previous" and not trial:
             _check(row, elsewhere)
     return store.rollback(model)
 

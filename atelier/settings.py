@@ -74,6 +74,18 @@ class Settings(BaseSettings):
     retrain_days: Annotated[float, Field(ge=0)] = Field(
         0, description="Days between trainings from votes that nobody asked for; 0: none. Never at a start."
     )
+    canary_share: Annotated[float, Field(ge=0, le=0.9)] = Field(
+        0.1, description="The share of requests that a candidate gets once it passed the gate; 0: none."
+    )
+    canary_auto: bool = Field(
+        True, description="Whether votes alone promote a candidate or take it back; false: they only advise."
+    )
+    canary_alpha: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.05, description="How likely votes may mislead about a candidate that is no better."
+    )
+    canary_most: Annotated[int, Field(ge=1)] = Field(
+        1000, description="Voted works of a candidate after which nothing was proven and its trial ends."
+    )
     soundfont: Path | None = Field(
         None, description="An SF2 file for melodies; none: the built-in instrument."
     )

@@ -29,8 +29,9 @@ from atelier.errors import AtelierError, Gone, PersonError, Unavailable
 from atelier.languages import say
 from atelier.reconcile import LOOK_S, Reconciler
 from atelier.results import Event, Listener, draft_of
-from atelier.store import PersonRef, Platform, Work
+from atelier.store import Failure, PersonRef, Platform, Work
 from atelier.works import Artefact
+from bot.learning.watch import watch
 from bot.studio import Studio
 from bot.turns import Turns
 
@@ -122,6 +123,7 @@ class Delivery:
         consumer = f"{socket.gethostname()}-{os.getpid()}"
         listener = Listener(self._studio.settings, self._poster.platform, consumer)
         self._spawn(self._sweep_forever())
+        self._spawn(watch(self._studio))
         try:
             async for event in listener.events():
                 self._spawn(self._handle(listener, event))
@@ -310,10 +312,8 @@ class Delivery:
         began = time.monotonic()
         try:
             if work.state != "made":
-                failure = work.failure
-                error = (
-                    PersonError(failure.key, **failure.params) if failure else PersonError("error-unexpected")
-                )
+                failure = work.failure or Failure("error-unexpected", {})
+                error = PersonError(failure.key, **failure.params)
                 await self._poster.regret(work, error.text(work.lang))
             else:
                 try:

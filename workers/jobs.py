@@ -11,7 +11,7 @@ import logging
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -22,6 +22,7 @@ from atelier.errors import PersonError, Unavailable, WeightsError
 from atelier.requests import Kind, PaintRequest
 from atelier.results import What, publish
 from atelier.store import Platform, Work
+from atelier.store.trials import Pointers
 from atelier.versions import MODEL_OF
 from atelier.works import Made
 from models.loading import Generator
@@ -48,7 +49,7 @@ def make_many(arguments: Sequence[Sequence[Any]]) -> list[Done]:
     begun = workshop.store.begin(ids, by)
     rows = begun.works
     ends: dict[str, Done] = {}
-    waiting: dict[object, list[Work]] = defaultdict(list)
+    waiting: dict[tuple[object, bool], list[Work]] = defaultdict(list)
     for work_id in ids:
         work = rows.get(work_id)
         if work is None:
@@ -62,10 +63,10 @@ def make_many(arguments: Sequence[Sequence[Any]]) -> list[Done]:
             log.info("work %s: cancelled before it was begun", work_id)
             ends[work_id] = Done("cancelled")
         else:
-            waiting[_agreeing(work)].append(work)
-    for works in waiting.values():
-        kind = works[0].kind
-        ends |= _make_kind(workshop, kind, begun.serving[kind], by.get(kind), works)
+            waiting[_agreeing(work), work_id in begun.tried].append(work)
+    for (_, tried), works in waiting.items():
+        to = begun.pointers[works[0].kind]
+        ends |= _make_kind(workshop, to, by, works, tried=tried)
     return [ends[work_id] for work_id in ids]
 
 
@@ -104,11 +105,13 @@ def _agreeing(work: Work) -> object:
 
 
 def _make_kind(
-    workshop: Workshop, kind: Kind, serving: str | None, by: str | None, works: list[Work]
-) -> dict[str, Done]:
-    """``serving``: where the chosen version lies; ``by``: the version that the rows name by now."""
+    workshop: Workshop, to: Pointers, by: Mapping[tuple[Kind, str | None], str], works: list[Work], *,
+    tried: bool,
+) -> dict[str, Done]:  # fmt: skip
+    """``to``: where the versions lie; ``by``: the versions that the rows name by now; ``tried``: by which."""
+    kind = works[0].kind
     try:
-        model = workshop.models.get(kind, serving)
+        model = (workshop.tried(kind, to) if tried else None) or workshop.models.get(kind, to.current)
     except PersonError as fault:
         # The log names the file and the mending command; a chat is told no path of this machine.
         log.error("%s: %s", kind, fault)
@@ -116,7 +119,7 @@ def _make_kind(
         if isinstance(fault, WeightsError):
             told = PersonError("work-no-model", model=fault.params.get("model", MODEL_OF[kind]))
         return {work.id: _fail(workshop, work, told) for work in works}
-    if model.version != by:
+    if model.version != by.get((kind, to.candidate if tried else to.current)):
         workshop.store.started_many([work.id for work in works], model.version)
     with workshop.redis.pipeline(transaction=False) as pipe:
         for work in works:

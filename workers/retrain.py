@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from atelier import registry
+from atelier import canary, registry
 from atelier.artefacts import Shelf
 from atelier.errors import Cancelled, PersonError
 from atelier.learning.rules import Bounds
@@ -101,6 +101,8 @@ def learn(
         "version": row.version, "status": row.status, "gate": row.card.get("gate"),
         "parent": made.card["parent"]["version"], "curves": reporter.curves,
     }  # fmt: skip
+    if row.status == "candidate" and (trial := canary.begin(store, settings, model, row.version)):
+        outcome |= {"share": trial.share}
     if shelf is not None:
         reporter.stage("samples")
         outcome |= _samples(settings, training, shelf, parent, Path(row.origin), device)

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from atelier.logs import configure
 from atelier.queue import RETRAIN, connect, queue_name
 from atelier.settings import Settings
 from atelier.store import Store
+from atelier.store.records import OPEN
 from workers import retrain
 from workers.schedule import Schedule
 
@@ -139,6 +141,18 @@ class Trainer(Worker):
             retrain.closed(store, str(job.args[0]), key)
         finally:
             store.close()
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Run it in a process of its own; count how one from votes ended."""
+        super().execute_job(job, queue)
+        if job.func_name != RETRAIN:
+            return
+        with suppress(Unavailable):
+            store = Store.open(self._settings.database)
+            training = store.training(str(job.args[0]))
+            store.close()
+            if training is not None and training.state not in OPEN:
+                metrics.TRAININGS.labels(training.model, training.state).inc()
 
     def run_maintenance_tasks(self) -> None:
         """RQ's own, and a look at the clock for trainings that nobody has to ask for."""

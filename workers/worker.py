@@ -218,8 +218,9 @@ class WarmWorker(BatchWorker):
             super().handle_exception(job, *exc_info)
 
     def run_maintenance_tasks(self) -> None:
-        """Tidy up every few seconds, and register again where a flushed Redis forgot this worker."""
+        """Every few seconds: tidy up, follow the models' pointers, register again after a flushed Redis."""
         super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
+        self._workshop.follow(self._kind)
         if not self.connection.hexists(self.key, "queues"):
             self.connection.hset(self.key, mapping=self.serialize())
             worker_registration.register(self)

@@ -19,6 +19,7 @@ from atelier.queue import connect
 from atelier.requests import REQUESTS, Kind
 from atelier.settings import Settings
 from atelier.store import Store
+from atelier.store.trials import Pointers
 from atelier.versions import MODEL_OF
 from models.loading import Generator, load_model
 
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 Loader = Callable[[Kind], Generator]
 VersionLoader = Callable[[Kind, Path | None], Generator]
+Key = tuple[Kind, Path | None]  # of a loaded model; None: what ships
 
 REDIS_TIMEOUT_S = 15.0  # longer than a worker's blocking wait for a job
 _FIRST_WORDS = "a slow walk in the first snow"
@@ -48,40 +50,85 @@ def version_loader(settings: Settings) -> VersionLoader:
 
 
 class ModelShelf:
-    """Models by kind, each loaded once and kept warm, until another version is chosen to serve."""
+    """Models, each loaded once and kept warm: of a kind the one that serves and the one on trial."""
 
     def __init__(self, loader: VersionLoader) -> None:
         self._loader = loader
-        self._warm: dict[Kind, Generator] = {}
-        self._folder: dict[Kind, Path | None] = {}  # what was chosen when it was loaded, or refused
+        self._warm: dict[Key, Generator] = {}
+        self._refused: set[Key] = set()
+        self._serves: dict[Kind, Generator] = {}
 
-    def versions(self) -> dict[Kind, str]:
-        """The versions that are loaded."""
-        return {kind: model.version for kind, model in self._warm.items()}
+    def versions(self) -> dict[tuple[Kind, str | None], str]:
+        """The versions that are loaded, by where they lie (None: what ships)."""
+        return {
+            (kind, None if folder is None else str(folder)): model.version
+            for (kind, folder), model in self._warm.items()
+        }
 
     def get(self, kind: Kind, serving: str | None) -> Generator:
-        """The model for ``kind``. One that could not be loaded is tried again at every call.
+        """The model for ``kind``. What ships is tried again at every call where it could not be loaded.
 
         ``serving`` says where the chosen version lies (:meth:`Store.serving`). A newly chosen one takes
         over between two jobs; one that cannot be loaded is refused, and the one before goes on, or what
         ships. Raises :class:`PersonError` (``WeightsError``, a missing device) with what would mend it.
         """
-        folder = None if serving in (None, "shipped") else Path(serving)
-        if kind in self._warm and folder == self._folder[kind]:
-            return self._warm[kind]
+        key = _key(kind, serving)
+        if key in self._refused:
+            return self._serves[kind]
+        if key not in self._warm:
+            try:
+                self._load(key)
+            except PersonError as fault:
+                if key[1] is None:
+                    raise
+                log.error("%s: the version chosen is refused: %s", kind, fault)
+                metrics.REFUSED.labels(kind).inc()
+                self._serves[kind] = self._serves.get(kind) or self._load((kind, None))  # what ships
+                self._refused.add(key)
+                return self._serves[kind]
+        model = self._warm[key]
+        if self._serves.get(kind) is not model:
+            self._serves[kind] = model
+            metrics.serves(kind, model.version)
+            log.info("%s: %s serves", kind, model.version)
+        return model
+
+    def on_trial(
+        self, kind: Kind, candidate: str | None, told: Callable[[PersonError], None] = lambda _: None
+    ) -> Generator | None:
+        """The candidate that lies there; None: it is refused, so what serves makes its share.
+
+        ``told`` hears why, the first time.
+        """
+        if candidate is None:
+            return None
+        key = _key(kind, candidate)
+        if key not in self._warm and key not in self._refused:
+            try:
+                self._load(key)
+            except PersonError as fault:
+                log.error("%s: the candidate is refused: %s", kind, fault)
+                metrics.REFUSED.labels(kind).inc()
+                self._refused.add(key)
+                told(fault)
+        model = self._warm.get(key)
+        metrics.tries(kind, model.version if model else None)
+        return model
+
+    def keep(self, kind: Kind, *wanted: str | None) -> None:
+        """Let go of every model of ``kind`` but those that lie there, and the one that serves."""
+        keys = {_key(kind, origin) for origin in wanted}
+        for key in [key for key in self._warm if key[0] == kind and key not in keys]:
+            if self._warm[key] is not self._serves.get(kind):
+                del self._warm[key]
+        self._refused = {key for key in self._refused if key[0] != kind or key in keys}
+
+    def _load(self, key: Key) -> Generator:
         start = time.monotonic()
-        try:
-            self._warm[kind] = self._loader(kind, folder)
-        except PersonError as fault:
-            if folder is None:
-                raise
-            log.error("%s: the version chosen is refused: %s", kind, fault)
-            if kind not in self._warm:
-                self._warm[kind] = self._loader(kind, None)  # what ships
-        self._folder[kind] = folder
-        metrics.serves(kind, self._warm[kind].version)
-        log.info("%s: %s serves after %.2f s", kind, self._warm[kind].version, time.monotonic() - start)
-        return self._warm[kind]
+        kind, folder = key
+        self._warm[key] = model = self._loader(kind, folder)
+        log.info("%s: %s is loaded after %.2f s", kind, model.version, time.monotonic() - start)
+        return model
 
     def warm(self, kind: Kind, serving: str | None) -> bool:
         """Load, and make one work for nobody, so that the first person does not wait for lazy imports.
@@ -100,6 +147,10 @@ class ModelShelf:
             return False
         log.info("%s: warm after %.2f s", kind, time.monotonic() - start)
         return True
+
+
+def _key(kind: Kind, origin: str | None) -> Key:
+    return kind, None if origin in (None, "shipped") else Path(str(origin))
 
 
 class Room:
@@ -142,7 +193,33 @@ class Workshop:
 
     def warm(self, kind: Kind) -> bool:
         """Load the model that serves ``kind``, ready for its first person; whether it is."""
-        return self.models.warm(kind, self.store.serving(MODEL_OF[kind]))
+        warm = self.models.warm(kind, self.store.serving(MODEL_OF[kind]))
+        self.follow(kind)
+        return warm
+
+    def follow(self, kind: Kind) -> None:
+        """Between two jobs: load what is new of the versions that should be here, and let the others go.
+
+        So nobody's work waits for it. What cannot be loaded is refused, and is no fault of this worker.
+        """
+        try:
+            to = self.store.pointers(MODEL_OF[kind])
+            self.models.get(kind, to.current)
+            self.tried(kind, to)
+            self.models.keep(kind, to.current, *([to.candidate] if to.candidate else []))
+        except PersonError as fault:
+            log.info("%s: cannot follow now: %s", kind, fault)
+
+    def tried(self, kind: Kind, to: Pointers) -> Generator | None:
+        """The candidate, ready; None where it is refused, of which administrators hear once, or none is."""
+
+        def told(fault: PersonError) -> None:
+            name = f"refused {MODEL_OF[kind]} {to.version}"
+            self.store.add_news(
+                name, "canary-refused", model=MODEL_OF[kind], version=to.version, why=str(fault)
+            )
+
+        return self.models.on_trial(kind, to.candidate, told)
 
     @classmethod
     def open(cls, settings: Settings, loader: Loader | None = None) -> Self:

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from atelier import registry
+from atelier import canary, registry
 from atelier.errors import BadInput, Unavailable, WeightsError
 from atelier.languages import say, terminal_language
 from atelier.learning.rules import Bounds
@@ -41,11 +41,13 @@ def _store() -> Store:
 
 @click.group("models")
 def models_command() -> None:
-    """Model versions: list, show, promote, rollback, restore."""
+    """Model versions: list, show, promote, try, rollback, restore."""
 
 
 def _known(model: Model | None = None) -> list[dict[str, Any]]:
     """The versions in the records, with the shipped ones registered first."""
+    store = _store()
+    tried = {(trial.model, trial.version): trial.share for trial in store.running_trials()}
     return [
         {
             "model": row.model,
@@ -53,8 +55,9 @@ def _known(model: Model | None = None) -> list[dict[str, Any]]:
             "status": row.status,
             "origin": row.origin,
             "created_at": row.created_at.isoformat(),
+            "trial": tried.get((row.model, row.version), 0.0),
         }
-        for row in registry.known(_store(), model)
+        for row in registry.known(store, model)
     ]
 
 
@@ -66,7 +69,7 @@ def models_list(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"versions": rows}, ensure_ascii=False))
         return
-    table = Table("model", "version", "status", "origin", "since")
+    table = Table("model", "version", "status", "origin", "since", "on trial with")
     for row in rows:
         table.add_row(*(str(value) for value in row.values()))
     Console().print(table)
@@ -103,6 +106,23 @@ def models_promote(model: Model, version: str, anyway: bool, as_json: bool) -> N
             raise _unknown(model, version, rows)
         version = registry.adopt(store, model, folder, settings.versions).version
     _told(registry.promote(store, model, version, anyway=anyway), as_json)
+
+
+@models_command.command("try")
+@_MODEL
+@click.argument("version")
+@click.option("--share", type=click.FloatRange(0.01, 0.9), help="of the requests; else as the settings say")
+@_JSON
+def models_try(model: Model, version: str, share: float | None, as_json: bool) -> None:
+    """Put a candidate on trial: a share of the requests is its own, and votes decide."""
+    trial = canary.begin(_store(), Settings.load(), model, version, share)
+    if trial is None:
+        raise BadInput("canary-off")
+    if as_json:
+        click.echo(json.dumps({"model": model, "version": version, "share": trial.share}))
+    else:
+        percent = f"{100 * trial.share:.0f}"
+        click.echo(say("canary-begun", terminal_language(), version=version, share=percent))
 
 
 @models_command.command("rollback")

@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from atelier.learning.rules import Heard
 from atelier.requests import Kind
@@ -16,6 +16,7 @@ from atelier.store.erasure import alias
 from atelier.store.house import STUDIO
 from atelier.store.records import ERASED, PersonRef
 from atelier.store.tables import bans, facts, people, preferences, servers, works
+from atelier.store.trials import Trial
 from atelier.store.votes import standing_votes
 
 
@@ -29,6 +30,20 @@ class LessonsOf:
 
         Erased people and deleted works are not among them.
         """
+        return self._heard(works.c.kind == kind)
+
+    def heard_of_trial(self, kind: Kind, trial: Trial) -> Iterator[Heard]:
+        """:meth:`heard`, of the works that both versions made since the trial began.
+
+        What was made from an earlier work (a variation, say) went where that one was made, so it is not
+        among them: only what fell by chance can be compared.
+        """
+        return self._heard(
+            works.c.kind == kind, works.c.parent.is_(None), works.c.asked_at >= trial.began_at,
+            works.c.version.in_([trial.version, trial.against]),
+        )  # fmt: skip
+
+    def _heard(self, *where: ColumnElement[bool]) -> Iterator[Heard]:
         stands = standing_votes()
         asker = people.alias("asker")
         query = (
@@ -42,7 +57,7 @@ class LessonsOf:
             .join(people, people.c.id == stands.c.person_id)
             .join(asker, asker.c.id == works.c.person_id)
             .where(
-                works.c.kind == kind, works.c.state.in_(["made", "posted"]), works.c.result.is_not(None),
+                *where, works.c.state.in_(["made", "posted"]), works.c.result.is_not(None),
                 works.c.source.not_like(f"{ERASED}%"),
             )
             .order_by(stands.c.id)

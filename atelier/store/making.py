@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, or_, select, update
 
 from atelier.requests import Kind
+from atelier.shares import falls
 from atelier.store.database import Database
-from atelier.store.models import serving
 from atelier.store.records import UNFINISHED, ArtefactRef, Work
 from atelier.store.rows import artefacts_json, now, work_of, work_rows
 from atelier.store.tables import works
+from atelier.store.trials import Pointers, pointers
 from atelier.versions import MODEL_OF
 from atelier.works import AnyResult
 
@@ -39,10 +40,11 @@ _UNMADE = "unmade"  # among the notes of a delivery
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """``works`` by id as they were before; ``serving``: where each kind's chosen version lies."""
+    """``works`` by id as they were before; where each kind's versions lie; the works the candidates get."""
 
     works: dict[str, Work]
-    serving: dict[Kind, str | None]
+    pointers: dict[Kind, Pointers]
+    tried: frozenset[str] = frozenset()
 
 
 class Making:
@@ -71,20 +73,31 @@ class Making:
         with self._db.writing(hasty=True) as connection:
             _start(connection, work_ids, version)
 
-    def begin(self, work_ids: Sequence[str], by: Mapping[Kind, str]) -> Begun:
+    def begin(self, work_ids: Sequence[str], by: Mapping[tuple[Kind, str | None], str]) -> Begun:
         """Whoever makes these works now learns what they are, and writes down that they run, at one go.
 
-        ``by``: the version that its maker has at hand for a kind. Where another one is to serve, or none
-        is at hand, :meth:`started_many` says so later. What is finished is left as it is.
+        ``by``: the version that its maker has at hand of what lies there, for a kind. Where none is at hand,
+        :meth:`started_many` says so later. What is finished is left as it is. While a candidate is on trial
+        its share of the works is its own (:mod:`atelier.shares`).
         """
         with self._db.writing(hasty=True) as connection:
             found = _found(connection, work_ids)
-            chosen = {}
+            chosen: dict[Kind, Pointers] = {}
+            tried: set[str] = set()
             for kind in {work.kind for work in found.values()}:
-                chosen[kind] = serving(connection, MODEL_OF[kind])
-                these = [work.id for work in found.values() if work.kind == kind]
-                _start(connection, these, by.get(kind))
-            return Begun(found, chosen)
+                chosen[kind] = to = pointers(connection, MODEL_OF[kind])
+                these = [work for work in found.values() if work.kind == kind]
+                if to.candidate is not None:
+                    its = _tried(connection, to, these)
+                    tried |= its
+                    _start(
+                        connection,
+                        [work.id for work in these if work.id in its],
+                        by.get((kind, to.candidate)),
+                    )
+                    these = [work for work in these if work.id not in its]
+                _start(connection, [work.id for work in these], by.get((kind, to.current)))
+            return Begun(found, chosen, frozenset(tried))
 
     def made(self, work_id: str, result: AnyResult, artefacts: Sequence[ArtefactRef]) -> bool:
         """Done. False: it already was, or nobody wants it any more; then nothing changes."""
@@ -141,7 +154,23 @@ def _found(connection: Connection, work_ids: Sequence[str]) -> dict[str, Work]:
     return {row.id: work_of(row) for row in rows}
 
 
+def _tried(connection: Connection, to: Pointers, made: Sequence[Work]) -> set[str]:
+    """Which of these works are the candidate's."""
+    parents = {work.parent for work in made if work.parent}
+    by: dict[str, str | None] = {}
+    if parents:
+        rows = connection.execute(select(works.c.id, works.c.version).where(works.c.id.in_(parents)))
+        by = {row.id: row.version for row in rows}
+    return {
+        work.id
+        for work in made
+        if (by.get(work.parent) == to.version if work.parent else falls(work.request, to.version, to.share))
+    }
+
+
 def _start(connection: Connection, work_ids: Sequence[str], by: str | None) -> None:
+    if not work_ids:
+        return
     if len(work_ids) == 1:
         connection.execute(_START_THIS, {"this": work_ids[0], "by": by, "at": now()})
     else:

@@ -10,7 +10,7 @@ from atelier.errors import BadInput
 from atelier.store.database import Database, insert_once
 from atelier.store.records import Status, VersionRow
 from atelier.store.rows import now
-from atelier.store.tables import versions
+from atelier.store.tables import trials, versions
 
 _SERVING = select(versions.c.origin).where(
     versions.c.model == bindparam("this"), versions.c.status == "current"
@@ -64,31 +64,29 @@ class Models:
     def promote(self, model: str, version: str) -> VersionRow:
         """Make ``version`` the current one and keep the one before it for a rollback.
 
-        Raises ``BadInput("version-unknown")``.
+        A trial that runs is over with it, whichever version it was of. Raises
+        ``BadInput("version-unknown")``.
         """
         with self._db.writing() as connection:
-            rows = _of_model(connection, model)
-            chosen = _one(connection, model, version)
-            if chosen.status == "current":
-                return chosen
-            before = next((row for row in rows if row.status == "current"), None)
-            if before is None:  # until now the shipped version served
-                before = next((row for row in rows if row.status == "shipped"), None)
-            for row in rows:
-                if row.status == "previous":
-                    _set(connection, row, "shipped" if row.origin == "shipped" else "candidate")
-            if before is not None and before.version != version:
-                _set(connection, before, "previous")
-            _set(connection, chosen, "current")
-            return _one(connection, model, version)
+            of_model(connection, model)
+            tried = running(connection, model)
+            end(connection, model, "promoted" if tried == version else "stopped")
+            return promoted(connection, model, version)
 
     def rollback(self, model: str) -> VersionRow:
         """Back to the version before; the one that was current is rejected.
 
-        Raises ``BadInput("version-no-previous")``.
+        While a candidate is on trial it is that which goes, and what serves goes on serving. Raises
+        ``BadInput("version-no-previous")``.
         """
         with self._db.writing() as connection:
-            rows = _of_model(connection, model)
+            rows = of_model(connection, model)
+            tried = running(connection, model)
+            if tried is not None:
+                end(connection, model, "rolled-back")
+                rejected(connection, model, tried)
+                serves = next((row for row in rows if row.status == "current"), None)
+                return serves or next(row for row in rows if row.status == "shipped")
             before = next((row for row in rows if row.status == "previous"), None)
             if before is None:
                 raise BadInput("version-no-previous", model=model)
@@ -99,7 +97,44 @@ class Models:
             return _one(connection, model, before.version)
 
 
-def _of_model(connection: Connection, model: str) -> list[VersionRow]:
+def promoted(connection: Connection, model: str, version: str) -> VersionRow:
+    """:meth:`Models.promote` of the pointers alone, within a transaction."""
+    rows = of_model(connection, model)
+    chosen = _one(connection, model, version)
+    if chosen.status == "current":
+        return chosen
+    before = next((row for row in rows if row.status == "current"), None)
+    if before is None:  # until now the shipped version served
+        before = next((row for row in rows if row.status == "shipped"), None)
+    for row in rows:
+        if row.status == "previous":
+            _set(connection, row, "shipped" if row.origin == "shipped" else "candidate")
+    if before is not None and before.version != version:
+        _set(connection, before, "previous")
+    _set(connection, chosen, "current")
+    return _one(connection, model, version)
+
+
+def rejected(connection: Connection, model: str, version: str) -> None:
+    """A candidate is none any more."""
+    _set(connection, _one(connection, model, version), "rejected")
+
+
+def running(connection: Connection, model: str) -> str | None:
+    """The version that is on trial."""
+    tried = select(trials.c.version).where(trials.c.model == model, trials.c.slot == 1)
+    return connection.execute(tried).scalar_one_or_none()
+
+
+def end(connection: Connection, model: str, state: str, seen: dict[str, Any] | None = None) -> None:
+    """End the running trial of a model, if there is one, and nothing else."""
+    values: dict[str, Any] = {"state": state, "slot": None, "ended_at": now()}
+    if seen is not None:
+        values["seen"] = seen
+    connection.execute(update(trials).where(trials.c.model == model, trials.c.slot == 1).values(**values))
+
+
+def of_model(connection: Connection, model: str) -> list[VersionRow]:
     """Every version of ``model``, locked until the transaction ends."""
     query = select(versions).where(versions.c.model == model).order_by(versions.c.created_at.desc())
     return [_version(row) for row in connection.execute(query.with_for_update())]

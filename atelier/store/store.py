@@ -23,13 +23,14 @@ from atelier.store.records import ERASED, UNFINISHED, ArtefactRef, PersonRef, Pl
 from atelier.store.rows import meet, person_id, work_of
 from atelier.store.tables import favourites, feedback, messages, people, works
 from atelier.store.trainings import Trainings, forget_trainings
+from atelier.store.trials import Trials
 from atelier.store.votes import Votes
 from atelier.store.works import Works
 
 _ANYTHING = text("SELECT 1")
 
 
-class Store(Works, Making, Votes, LessonsOf, Favourites, People, House, Models, Trainings, NewsOf):
+class Store(Works, Making, Votes, LessonsOf, Favourites, People, House, Models, Trials, Trainings, NewsOf):
     """Works, people, feedback, favourites, order, versions, trainings. Safe to share between threads."""
 
     def __init__(self, database: Database) -> None:

@@ -127,7 +127,8 @@ async def log(call: Call) -> Reply:
     lines = []
     for deed in deeds:
         said = " ".join(f"{name}={value}" for name, value in deed.options.items())
-        who = _shown(deed.person) if deed.person else call.say("log-nobody")
+        itself = deed.command.startswith("canary ")
+        who = _shown(deed.person) if deed.person else call.say("log-itself" if itself else "log-nobody")
         lines.append(
             (f"{deed.at:%Y-%m-%d %H:%M}", f"{who} /{deed.command} {said}".strip() + _mark(deed.outcome))
         )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any, cast
 
-from atelier import registry
+from atelier import canary, registry
 from atelier.requests import KINDS
+from atelier.store import VersionRow
+from atelier.store.trials import Trial
 from atelier.versions import MODELS, Model
 from bot.command import Call, Command, Option, Reply, Role
 
@@ -17,11 +19,26 @@ async def models(call: Call) -> Reply:
     rows = await asyncio.to_thread(registry.known, call.studio.store, wanted)
     if not rows:
         return Reply(call.say("models-none"))
-    fields = tuple(
-        (f"{row.model} {row.version}", f"{call.say(f'status-{row.status}')} · {row.created_at:%Y-%m-%d}")
-        for row in rows
-    )
+    trials = await asyncio.to_thread(call.studio.store.running_trials)
+    tried = {(trial.model, trial.version): trial for trial in trials}
+
+    def stands(row: VersionRow) -> str:
+        told = f"{call.say(f'status-{row.status}')} · {row.created_at:%Y-%m-%d}"
+        trial = tried.get((row.model, row.version))
+        return told if trial is None else f"{told} · {_on_trial(call, trial)}"
+
+    fields = tuple((f"{row.model} {row.version}", stands(row)) for row in rows)
     return Reply(call.say("models-listed"), fields=fields)
+
+
+def _on_trial(call: Call, trial: Trial) -> str:
+    seen = trial.seen or {"better": 1, "worse": 1, "liked": [0, 0], "verdicts": [0, 0]}
+    told = {
+        name: value
+        for name, value in canary.params(trial, seen).items()
+        if name not in ("version", "strength")
+    }
+    return call.say("canary-stands", share=f"{100 * trial.share:.0f}", **told)
 
 
 async def promote(call: Call) -> Reply:

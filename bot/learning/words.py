@@ -83,7 +83,14 @@ def told_in_full(training: Training, lang: Lang) -> str:
         for side in ("before", "after"):
             lines += [f"— {say(f'learn-{side}', lang)}", pair[side] or "–"]
     if outcome["status"] != "rejected":
-        lines += ["", say("learn-done-next", lang, model=training.model, version=outcome["version"])]
+        named = {"model": training.model, "version": outcome["version"]}
+        share = outcome.get("share")
+        next_step = (
+            say("learn-done-share", lang, share=f"{100 * share:.0f}", **named)
+            if share
+            else say("learn-done-next", lang, **named)
+        )
+        lines += ["", next_step]
     return "\n".join(lines)
 
 

@@ -248,7 +248,7 @@ def test_records_away_when_a_work_is_begun_fail_no_work(
     def away(_connection: object, _model: str) -> None:
         raise OperationalError("SELECT", {}, Exception("the server closed the connection"))
 
-    monkeypatch.setattr("atelier.store.making.serving", away)
+    monkeypatch.setattr("atelier.store.making.pointers", away)
     work = ask(store, "hello")
     with pytest.raises(Unavailable) as refused:
         jobs.make(work.id)
@@ -326,4 +326,6 @@ def test_a_newly_chosen_version_takes_over_and_a_damaged_one_does_not(
     assert cold.get("poem", store.serving("poet"))  # started with a damaged choice: what ships serves
     assert loaded[-2:] == [tmp_path / "damaged", None]
     store.rollback("poet")
-    assert models.get("poem", store.serving("poet")) is not second
+    assert models.get("poem", store.serving("poet")) is second  # it is warm still
+    models.keep("poem", None)
+    assert models.get("poem", store.serving("poet")) is second  # who serves is kept

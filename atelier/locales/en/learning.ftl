@@ -141,3 +141,46 @@ learn-news-nothing = The schedule trained the { $model ->
     [poet] poet
    *[composer] composer
  }, and nothing better came of it.
+
+## A candidate on trial
+canary-no-candidate = The { $model } has no candidate “{ $version }”: see /admin models, or atelier models list.
+canary-begun = { $version } gets { $share } % of the requests now. Votes decide whether it stays, and I tell you.
+canary-off = Candidates get no requests here: ATELIER_CANARY_SHARE is 0.
+canary-stands = on trial with { $share } % of the requests: { $ours } % of its { $works } voted works are liked, { $theirs } % of { $others } of { $against }
+canary-promoted = ✅ The { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ } { $version } serves everybody now: people liked { $ours } % of its { $works } voted works, and { $theirs } % of { $others } by { $against }. Evidence { $strength }. Back with /admin rollback.
+canary-rolled-back = ⏪ The { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ } { $version } is taken back: people liked { $ours } % of its { $works } voted works, and { $theirs } % of { $others } by { $against }, which goes on. Evidence { $strength }.
+canary-undecided = The trial of the { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ } { $version } is over, and nothing is proven: people liked { $ours } % of its { $works } voted works, and { $theirs } % of { $others } by { $against }, which goes on. It stays a candidate: /admin promote lets it serve.
+canary-damaged = ⚠️ People liked the { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ } { $version } ({ $ours } % of { $works } against { $theirs } % of { $others }, evidence { $strength }), but its files are not what was measured, so { $against } goes on.
+canary-says-promoted = People like the { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ } { $version } more: { $ours } % of its { $works } voted works, against { $theirs } % of { $others } by { $against } (evidence { $strength }). /admin promote lets it serve everybody.
+canary-says-rolled-back = People like the { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ } { $version } less: { $ours } % of its { $works } voted works, against { $theirs } % of { $others } by { $against } (evidence { $strength }). /admin rollback takes it away.
+canary-refused = ⚠️ A worker cannot load the candidate { $version } of the { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ }, so its share goes to what serves. { $why }
+learn-done-share = { $share } % of the requests go to it now; votes decide whether it stays, and I tell you. /admin promote { $model } { $version } decides at once, /admin rollback { $model } takes it away.
+log-itself = by itself, as votes say

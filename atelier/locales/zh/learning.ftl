@@ -135,3 +135,46 @@ learn-news-nothing = 定时训练了{ $model ->
     [poet] 诗人
    *[composer] 作曲师
  }，没有得到更好的版本。
+
+## 试用中的候选版本
+canary-no-candidate = { $model } 没有叫“{ $version }”的候选版本：请看 /admin models 或 atelier models list。
+canary-begun = 从现在起，{ $share } % 的请求由 { $version } 来做。去留由投票决定，有结果我会告诉你。
+canary-off = 这里的候选版本不做任何请求：ATELIER_CANARY_SHARE 是 0。
+canary-stands = 试用中，做 { $share } % 的请求：它有投票的 { $works } 件作品中 { $ours } % 受喜欢，{ $against } 的 { $others } 件中 { $theirs } %
+canary-promoted = ✅ { $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ } { $version } 现在为所有人服务：它有投票的 { $works } 件作品中 { $ours } % 受喜欢，{ $against } 的 { $others } 件中 { $theirs } %。证据强度 { $strength }。/admin rollback 可以换回来。
+canary-rolled-back = ⏪ { $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ } { $version } 已撤回：它有投票的 { $works } 件作品中 { $ours } % 受喜欢，{ $against } 的 { $others } 件中 { $theirs } %，后者继续使用。证据强度 { $strength }。
+canary-undecided = { $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ } { $version } 的试用结束了，没有证明什么：它有投票的 { $works } 件作品中 { $ours } % 受喜欢，{ $against } 的 { $others } 件中 { $theirs } %，后者继续使用。它仍是候选版本：/admin promote 可以启用它。
+canary-damaged = ⚠️ 大家喜欢{ $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ } { $version }（{ $works } 件中 { $ours } %，对 { $others } 件中 { $theirs } %，证据强度 { $strength }），但它的文件与检验时不同，所以 { $against } 继续使用。
+canary-says-promoted = 大家更喜欢{ $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ } { $version }：它有投票的 { $works } 件作品中 { $ours } % 受喜欢，{ $against } 的 { $others } 件中 { $theirs } %（证据强度 { $strength }）。/admin promote 让它为所有人服务。
+canary-says-rolled-back = 大家没那么喜欢{ $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ } { $version }：它有投票的 { $works } 件作品中 { $ours } % 受喜欢，{ $against } 的 { $others } 件中 { $theirs } %（证据强度 { $strength }）。/admin rollback 可以撤下它。
+canary-refused = ⚠️ 有工作进程载入不了{ $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ }的候选版本 { $version }，它的那一份由当前版本来做。{ $why }
+learn-done-share = 现在有 { $share } % 的请求由它来做；去留由投票决定，有结果我会告诉你。/admin promote { $model } { $version } 立刻启用，/admin rollback { $model } 撤下它。
+log-itself = 自动，按投票的结果
