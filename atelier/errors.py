@@ -7,7 +7,11 @@ is a fault: the log gets it, the person gets the sentence of ``error-unexpected`
 
 from __future__ import annotations
 
-from atelier.languages import Lang, say
+from collections.abc import Callable
+
+from atelier.languages import DEFAULT, Lang, say
+
+Param = str | int | float | Callable[[Lang], str]
 
 # sysexits' EX_CONFIG, as a process's exit code: a setting only a person can mend, so starting again
 # would not help. Whoever started the process leaves it down (`atelier up` does).
@@ -21,20 +25,23 @@ class AtelierError(Exception):
 class PersonError(AtelierError):
     """An error whose sentence a person may read: what is wrong, and what would be right.
 
-    ``key`` names a message in the locale files, ``params`` fill it. ``exit_code`` is what
-    the command line ends with.
+    ``key`` names a message in the locale files, ``params`` fill it; one that is called otherwise in
+    each language is a function of the language. ``exit_code`` is what the command line ends with.
     """
 
     exit_code = 1
 
-    def __init__(self, key: str, /, **params: str | int | float) -> None:
+    def __init__(self, key: str, /, **params: Param) -> None:
         super().__init__(key)
         self.key = key
-        self.params = params
+        self.named: dict[str, Callable[[Lang], str]] = {n: v for n, v in params.items() if callable(v)}
+        self.params: dict[str, str | int | float] = {
+            name: value(DEFAULT) if callable(value) else value for name, value in params.items()
+        }
 
     def text(self, lang: Lang = "en") -> str:
         """The sentence in ``lang``."""
-        return say(self.key, lang, **self.params)
+        return say(self.key, lang, **self.params | {name: of(lang) for name, of in self.named.items()})
 
     def __str__(self) -> str:
         return self.text("en")

@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 
 LIKED = frozenset("❤👍🔥")
 DISLIKED = frozenset("👎")
+# What fills these is never somebody's words: names of commands, and what a sentence chooses its form by.
+OURS = frozenset({"command", "commands", "language", "rhythm", "beat"})
 _SELECTOR = "\ufe0f"  # Discord sends ❤️ with it, Telegram ❤ without
 
 
@@ -282,6 +284,20 @@ class Studio:
         value: Vote = "liked" if plain in LIKED else "disliked"
         return work, await self.vote(work.id, person, value, origin=origin, platform=platform)
 
+    async def reactions_cleared(
+        self, platform: Platform, message: str, emoji: str | None = None
+    ) -> tuple[Work, Tally] | None:
+        """Everybody's emoji was taken off a message (``emoji``: one of them). None: it concerns no vote."""
+        plain = emoji and emoji.replace(_SELECTOR, "")
+        if plain and plain not in LIKED | DISLIKED:
+            return None
+        work = await self.work_shown_in(platform, message)
+        if work is None:
+            return None
+        return work, await asyncio.to_thread(
+            self.store.withdraw_everyones, work.id, origins=f"reaction:{plain or ''}", platform=platform
+        )
+
     async def work(self, work_id: str) -> Work | None:
         """The work's row as it is now."""
         return await asyncio.to_thread(self.store.get, work_id)
@@ -319,8 +335,10 @@ def sentence(error: BaseException, lang: Lang, quote: Callable[[str], str] = str
     """
     if isinstance(error, PersonError):
         said = {
-            name: quote(str(clean_prompt(v))) if isinstance(v, str) else v for name, v in error.params.items()
+            name: quote(str(clean_prompt(v))) if isinstance(v, str) and name not in OURS else v
+            for name, v in error.params.items()
         }
-        return PersonError(error.key, **said).text(lang)
+        # What is called otherwise in each language is ours, and needs no quoting.
+        return PersonError(error.key, **{**said, **error.named}).text(lang)
     log.error("unexpected fault", exc_info=error)
     return PersonError("error-unexpected").text(lang)

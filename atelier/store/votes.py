@@ -54,6 +54,22 @@ class Votes:
                     _log(connection, work_id, voter, "withdrawn", None, origin, platform)
             return _tally(connection, work_id)
 
+    def withdraw_everyones(self, work_id: str, *, origins: str, platform: Platform) -> Tally:
+        """Cancel what everybody cast from ``platform`` by origins that begin with ``origins``.
+
+        Raises ``BadInput("work-unknown")``.
+        """
+        with self._db.writing() as connection:
+            _hold(connection, work_id)
+            cast = _alive(
+                feedback.c.work_id == work_id,
+                feedback.c.platform == platform,
+                feedback.c.origin.startswith(origins, autoescape=True),
+            )
+            for voter, origin in connection.execute(select(cast.c.person_id, cast.c.origin).distinct()).all():
+                _log(connection, work_id, voter, "withdrawn", None, origin, platform)
+            return _tally(connection, work_id)
+
     def tally(self, work_id: str) -> Tally:
         """The votes that stand for one work."""
         with self._db.reading() as connection:

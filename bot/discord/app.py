@@ -96,6 +96,14 @@ class Atelier(discord.AutoShardedClient):
         """An emoji was taken off a message."""
         await reactions.count(self, event, added=False)
 
+    async def on_raw_reaction_clear(self, event: discord.RawReactionClearEvent) -> None:
+        """A moderator took all emoji off a message."""
+        await reactions.cleared(self, event)
+
+    async def on_raw_reaction_clear_emoji(self, event: discord.RawReactionClearEmojiEvent) -> None:
+        """A moderator took everybody's emoji of one kind off a message."""
+        await reactions.cleared(self, event, event.emoji)
+
 
 async def run(studio: Studio) -> None:
     """Serve until cancelled.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from atelier.errors import AtelierError
-from atelier.store import PersonRef
+from atelier.store import PersonRef, Work
 from bot.discord.place import message_key
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 _SKIN_TONES = dict.fromkeys(range(0x1F3FB, 0x1F400))
 MADE = ("made", "posted")
+
+Event = discord.RawReactionActionEvent | discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent
 
 
 async def count(client: Atelier, event: discord.RawReactionActionEvent, *, added: bool) -> None:
@@ -38,8 +40,33 @@ async def count(client: Atelier, event: discord.RawReactionActionEvent, *, added
         except AtelierError as fault:
             log.warning("a reaction was not recorded: %s", fault)
             return
-    if found is None or found[0].state not in MADE:
+    if found is not None:
+        _recount(client, key, found[0], event)
+
+
+async def cleared(
+    client: Atelier,
+    event: discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent,
+    emoji: discord.PartialEmoji | None = None,
+) -> None:
+    """Reactions taken off by a moderator: everybody's, of one emoji or of all."""
+    if emoji is not None and emoji.id is not None:
+        return
+    key = message_key(event.channel_id, event.message_id)
+    plain = None if emoji is None else emoji.name.translate(_SKIN_TONES)
+    try:
+        found = await client.studio.reactions_cleared("discord", key, plain)
+    except AtelierError as fault:
+        log.warning("cleared reactions were not recorded: %s", fault)
+        return
+    if found is not None:
+        _recount(client, key, found[0], event)
+
+
+def _recount(client: Atelier, key: str, work: Work, event: Event) -> None:
+    """Let the message show what stands now."""
+    if work.state not in MADE:
         return
     channel = client.get_partial_messageable(event.channel_id, guild_id=event.guild_id)
     message = channel.get_partial_message(event.message_id)
-    client.counts.show(key, found[0], lambda view: message.edit(view=view))
+    client.counts.show(key, work, lambda view: message.edit(view=view))

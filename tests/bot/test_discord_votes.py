@@ -52,6 +52,27 @@ async def test_reactions_of_anyone_count_and_can_be_taken_back(
     await discord.until(lambda: counts(shown) == ("1", ""), "one")
 
 
+async def test_reactions_that_a_moderator_clears_count_no_more(
+    discord: FakeDiscord, desk: Desk, alice: User
+) -> None:
+    shown = await painted(discord, desk, alice)
+    bob, carol = discord.user("bob"), discord.user("carol")
+    await discord.press(shown, "👍", user=carol)
+    await discord.react(shown, "❤️", user=alice)
+    await discord.react(shown, "👍🏽", user=bob)
+    await discord.react(shown, "🔥", user=bob)
+    await discord.until(lambda: counts(shown) == ("3", ""), "three who like it")
+    await discord.clear(shown, "🤔")
+    await discord.clear(shown, "❤️")
+    await discord.until(lambda: counts(shown) == ("2", ""), "one heart less")
+    await discord.react(shown, "👎", user=alice)
+    await discord.until(lambda: counts(shown) == ("2", "1"), "a change of mind")
+    await discord.clear(shown)
+    await discord.until(lambda: counts(shown) == ("1", ""), "what was pressed, which nobody cleared")
+    await discord.react(shown, "👎", user=bob)
+    await discord.until(lambda: counts(shown) == ("1", "1"), "a reaction after that")
+
+
 async def test_bots_other_emoji_and_other_messages_do_not_count(
     discord: FakeDiscord, desk: Desk, alice: User
 ) -> None:

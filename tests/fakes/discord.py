@@ -238,6 +238,19 @@ class FakeDiscord:
         message.reactions[emoji].discard(user.id)
         await self._reaction("MESSAGE_REACTION_REMOVE", message, emoji, user)
 
+    async def clear(self, message: Message, emoji: str | None = None) -> None:
+        """A moderator takes everybody's emoji off a message: of one kind, or all."""
+        data: dict[str, Any] = {"channel_id": str(message.channel.id), "message_id": str(message.id)}
+        if message.channel.guild is not None:
+            data["guild_id"] = str(message.channel.guild)
+        if emoji is None:
+            message.reactions.clear()
+        else:
+            message.reactions.pop(emoji, None)
+            data["emoji"] = {"id": None, "name": emoji}
+        event = "MESSAGE_REACTION_REMOVE_ALL" if emoji is None else "MESSAGE_REACTION_REMOVE_EMOJI"
+        await self.gateway.dispatch(event, data, intent=GUILD_REACTIONS)
+
     async def _reaction(self, event: str, message: Message, emoji: str, user: User) -> None:
         data: dict[str, Any] = {
             "user_id": str(user.id), "channel_id": str(message.channel.id), "message_id": str(message.id),
