@@ -13,6 +13,7 @@ from atelier.store.rows import meet, now, person_id, work_of, work_rows
 from atelier.store.tables import favourites, works
 
 TWICE_S = 3.0  # a second press this soon after the first is the same press
+HEARD = 20  # presses that are known again, however late they are delivered once more
 
 
 class Favourites:
@@ -20,25 +21,30 @@ class Favourites:
 
     _db: Database
 
-    def favour(self, work_id: str, person: PersonRef) -> bool:
+    def favour(self, work_id: str, person: PersonRef, source: str = "") -> bool:
         """Keep the work among the person's favourites, or let it go; whether it is kept now.
 
-        A press that comes twice changes it once. Raises ``BadInput("work-unknown")``.
+        ``source`` names the press: one that comes twice changes it once. Raises ``BadInput("work-unknown")``.
         """
         with self._db.writing() as connection:
             found = select(works.c.id).where(works.c.id == work_id, works.c.state != "deleted")
             if not connection.execute(found.with_for_update()).first():
                 raise BadInput("work-unknown")
             keeper, moment = meet(connection, person), now()
-            values = {"person_id": keeper, "work_id": work_id, "kept": True, "at": moment}
+            new = [source] if source else []
+            values = {"person_id": keeper, "work_id": work_id, "kept": True, "at": moment, "heard": new}
             if insert_once(connection, favourites, **values):
                 return True
             this = (favourites.c.person_id == keeper, favourites.c.work_id == work_id)
             row = connection.execute(select(favourites).where(*this)).one()
-            if moment - row.at < timedelta(seconds=TWICE_S):
+            heard = list(row.heard or ())
+            if source in heard:
                 return bool(row.kept)
-            connection.execute(update(favourites).where(*this).values(kept=not row.kept, at=moment))
-            return not row.kept
+            after = {"kept": row.kept, "at": row.at, "heard": [*heard, *new][-HEARD:]}
+            if moment - row.at >= timedelta(seconds=TWICE_S):
+                after |= {"kept": not row.kept, "at": moment}
+            connection.execute(update(favourites).where(*this).values(**after))
+            return bool(after["kept"])
 
     def favoured(self, work_id: str, person: PersonRef) -> bool:
         """Whether the work is among the person's favourites."""

@@ -122,6 +122,7 @@ favourites = Table(
     Column("work_id", String(16), ForeignKey("works.id"), primary_key=True, index=True),
     Column("kept", Boolean, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("heard", JSON),  # the latest presses, by their sources
 )
 
 preferences = Table(

@@ -97,6 +97,20 @@ def test_favourites_are_kept_and_let_go(store: Store, monkeypatch: pytest.Monkey
         store.favour("nosuchwork", ADA)
 
 
+def test_a_favourite_pressed_once_and_delivered_twice_is_one_press(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = ask(store)
+    no_haste(monkeypatch)
+    presses = ["telegram:query:1", "telegram:query:2", "telegram:query:3"]
+    kept = [store.favour(work.id, ADA, source) for source in presses]
+    assert kept == [True, False, True]
+    # The front end died before it could confirm them: all come again, in their order.
+    assert [store.favour(work.id, ADA, source) for source in presses] == [True, True, True]
+    assert not store.favour(work.id, ADA, "telegram:query:4")
+    assert store.favour(work.id, BEN, "telegram:query:1")  # somebody else's press
+
+
 def test_a_deleted_work_leaves_no_word(store: Store) -> None:
     work, other = ask(store, topic="my secret wish"), ask(store, "b")
     ref = ArtefactRef("poem.txt", "text/plain", "ab/poem.txt", 3)

@@ -1,0 +1,25 @@
+"""Favourites: which presses made them what they are, so that one that comes twice changes nothing.
+
+Revision 0005.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Presses from before this are not known, and come no more."""
+    op.add_column("favourites", sa.Column("heard", sa.JSON(), nullable=True))
+
+
+def downgrade() -> None:
+    """Forget them."""
+    with op.batch_alter_table("favourites") as table:
+        table.drop_column("heard")
