@@ -32,7 +32,7 @@ from atelier.results import Event, Listener, draft_of
 from atelier.store import Failure, PersonRef, Platform, Work
 from atelier.works import Artefact
 from bot.learning.watch import watch
-from bot.studio import Studio
+from bot.studio import Studio, sentence
 from bot.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -59,8 +59,7 @@ class PostLater(AtelierError):
 class PostNever(AtelierError):
     """There is no way to post: the chat is gone, the bot was removed or may not, the platform took offence.
 
-    ``key``: the sentence that its person is told by :meth:`Poster.regret`; None: they are told already,
-    or cannot be.
+    ``key``: what its person is told by :meth:`Poster.regret`; None: they are told already, or cannot be.
     """
 
     def __init__(self, why: str, key: str | None = None) -> None:
@@ -72,6 +71,10 @@ class Poster(Protocol):
     """A platform's way of showing a work where it was asked."""
 
     platform: Platform
+
+    @staticmethod
+    def quote(words: str, /) -> str:
+        """What others wrote, made safe to stand in a sentence of ours."""
 
     def lane(self, work: Work) -> str:
         """What it waits behind others in: posts of one lane go one by one, in order."""
@@ -88,12 +91,11 @@ class Poster(Protocol):
     async def post(self, work: Work, files: list[Artefact], note: Note) -> None:
         """Show the work, exactly once even when called again: ``work.post`` has the steps noted before.
 
-        ``await note(step=...)`` records a step before the next one starts. Raises
-        :class:`PostLater` or :class:`PostNever`.
+        ``await note(step=...)`` records a step before the next starts. Raises ``PostLater``, ``PostNever``.
         """
 
     async def regret(self, work: Work, sentence: str) -> None:
-        """Say in the same place why there is no work."""
+        """Say in the same place why there is no work: a sentence of ours, ready to show."""
 
     async def warn(self, admin: str, sentence: str) -> None:
         """Write to an administrator of the studio (their id), in private.
@@ -191,7 +193,7 @@ class Delivery:
         """The sentence of ``key``, and ``why`` in it, to each administrator on this platform."""
         for admin in self._studio.settings.admins_on(self._poster.platform):
             lang = self._studio.tastes.language(PersonRef(self._poster.platform, admin), "en")
-            reason = {} if why is None else {"why": why.text(lang)}
+            reason = {} if why is None else {"why": sentence(why, lang, self._poster.quote)}
             text = say(key, lang, work=work.id, kind=work.kind, **reason, **told)
             try:
                 await self._patiently(work.id, partial(self._poster.warn, admin, text))
@@ -306,15 +308,13 @@ class Delivery:
         if work.state == "cancelled" and work.failure is None:
             return  # what is left of an erased person's: told to nobody
 
-        async def note(**steps: Any) -> dict[str, Any]:
-            return await asyncio.to_thread(self._studio.store.note_post, work_id, **steps)
-
+        note: Note = partial(asyncio.to_thread, self._studio.store.note_post, work_id)
         began = time.monotonic()
         try:
             if work.state != "made":
                 failure = work.failure or Failure("error-unexpected", {})
-                error = PersonError(failure.key, **failure.params)
-                await self._poster.regret(work, error.text(work.lang))
+                why = PersonError(failure.key, **failure.params)
+                await self._poster.regret(work, sentence(why, work.lang, self._poster.quote))
             else:
                 try:
                     files = await self._studio.files(work)
@@ -322,7 +322,7 @@ class Delivery:
                     log.error("work %s: made, but its files are gone", work_id)
                     if await self._studio.make_again(work_id):
                         return
-                    await self._poster.regret(work, gone.text(work.lang))
+                    await self._poster.regret(work, sentence(gone, work.lang, self._poster.quote))
                 else:
                     await self._show(work, files, note)
         except PostNever as never:

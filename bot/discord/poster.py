@@ -52,6 +52,11 @@ class DiscordPoster:
         self._client = client
         self._studio = client.studio
 
+    @staticmethod
+    def quote(words: str, /) -> str:
+        """See :class:`bot.delivery.Poster`."""
+        return escape(words)
+
     def lane(self, work: Work) -> str:
         """Its own: each answer has limits of its own, and stands where it was asked."""
         return work.id
@@ -128,14 +133,14 @@ class DiscordPoster:
         """A private message to an administrator."""
         try:
             channel = await self._client.create_dm(discord.Object(int(admin)))
-            await channel.send(escape(sentence))
+            await channel.send(sentence)
         except Exception as fault:
             raise verdict(fault) from fault
 
     async def regret(self, work: Work, sentence: str) -> None:
         """Say why there is no work, in its place."""
         async with self._client.turns.of(work.id):
-            await self._tell(work, Place.from_json(work.place), escape(sentence))
+            await self._tell(work, Place.from_json(work.place), sentence)
 
     async def _tell(self, work: Work, place: Place, text: str) -> None:
         """One sentence instead of the work."""

@@ -24,14 +24,14 @@ from telegram.ext import BaseHandler, ChosenInlineResultHandler, ExtBot, InlineQ
 from atelier.errors import BadInput
 from atelier.languages import Lang, say
 from atelier.requests import KINDS, Kind
-from atelier.store import PersonRef
 from bot import gate
 from bot.actions.surprise import ideas
 from bot.making import MAKING
 from bot.studio import Studio, sentence
 from bot.telegram.cards import Cards, Spawn
+from bot.telegram.members import Speaker, person_of
 from bot.telegram.mirror import tell
-from bot.telegram.quoting import formatted, quote
+from bot.telegram.quoting import formatted, inert, quote
 from bot.telegram.replies import spoken
 from bot.typed import parse_text
 from bot.words import FACES
@@ -55,8 +55,8 @@ class Inline:
     async def _typed(self, update: Update, _context: Any) -> None:
         query = update.inline_query
         assert query is not None
-        lang = spoken(self._studio, query.from_user, query.query)
-        person = PersonRef("telegram", str(query.from_user.id))
+        lang = spoken(self._studio, Speaker(query.from_user), query.query)
+        person = person_of(query.from_user)
         offers: list[InlineQueryResultArticle] = []
         wrong: BadInput | None = None
         try:
@@ -98,18 +98,18 @@ class Inline:
         if message is None:
             return
         person = chosen.from_user
-        lang = spoken(self._studio, person, chosen.query)
+        lang = spoken(self._studio, Speaker(person), chosen.query)
         place = {"chat": person.id, "thread": None, "asked": None, "server": None, "within": ["0"],
                  "inline": message}  # fmt: skip
         try:
             command, line = _meant(chosen.result_id, chosen.query)
             await self._cards.reach(person.id)
             ticket = await self._studio.ask(
-                command, parse_text(command, line), person=PersonRef("telegram", str(person.id)), lang=lang,
+                command, parse_text(command, line), person=person_of(person), lang=lang,
                 place=place, source=f"telegram:inline:{message}",
             )  # fmt: skip
         except Exception as error:
-            self._spawn(tell(self._bot, message, sentence(error, lang)))
+            self._spawn(tell(self._bot, message, sentence(error, lang, inert)))
         else:
             self._cards.acknowledge(ticket)
 

@@ -45,7 +45,7 @@ async def mirror(bot: ExtBot[float], work: Work, message: str, file: str | None,
 
 
 async def tell(bot: ExtBot[float], message: str, text: str) -> None:
-    """Say instead why there is no work. Never raises."""
+    """Say instead why there is no work, in ``text`` with its quotes marked. Never raises."""
     said = formatted(text)
     try:
         await bot.edit_message_text(said.text, inline_message_id=message, entities=said.entities)

@@ -27,8 +27,9 @@ from bot.telegram import shapes
 from bot.telegram.cards import HURRY_S, Cards, name_of, reply_to
 from bot.telegram.faults import lost, refused, unchanged, understood
 from bot.telegram.keyboard import keyboard, try_again, while_waiting
+from bot.telegram.members import is_chat
 from bot.telegram.mirror import file_of, mirror, tell
-from bot.telegram.quoting import CAPTION, Formatted, formatted, quote
+from bot.telegram.quoting import CAPTION, Formatted, formatted, inert, quote
 from bot.turns import Turns
 from bot.words import acknowledgement, drafted, music_in_words
 
@@ -56,6 +57,11 @@ class TelegramPoster:
         self._studio = studio
         self._cards = cards
         self._turns = Turns()
+
+    @staticmethod
+    def quote(words: str, /) -> str:
+        """See :class:`bot.delivery.Poster`."""
+        return inert(words)
 
     def lane(self, work: Work) -> str:
         """Its chat: Telegram's limits are a chat's."""
@@ -122,7 +128,8 @@ class TelegramPoster:
     async def warn(self, admin: str, sentence: str) -> None:
         """A private message to an administrator (who has written to the bot once, as Telegram wants it)."""
         with understood():
-            await self._bot.send_message(int(admin), sentence)
+            text = formatted(sentence)
+            await self._bot.send_message(int(admin), text.text, entities=text.entities)
 
     async def regret(self, work: Work, sentence: str) -> None:
         """Say on the card why there is no work, with a button to try again; else to its person in private."""
@@ -133,7 +140,7 @@ class TelegramPoster:
                 with understood():
                     await self._edit_text(work, text, try_again(work))
             except PostNever:
-                if work.place["chat"] == person:
+                if work.place["chat"] == person or is_chat(work.person):
                     raise
                 with understood():
                     await self._bot.send_message(

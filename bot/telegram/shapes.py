@@ -7,7 +7,7 @@ from telegram import InputMediaAudio, InputMediaDocument, InputMediaPhoto
 from atelier.store import Work
 from atelier.works import Artefact, MelodyResult, PoemResult
 from bot.telegram.cover import cover
-from bot.telegram.quoting import CAPTION, bold, formatted, quote
+from bot.telegram.quoting import CAPTION, bold, formatted, inert, quote
 from bot.words import alt, details, headline, poem_text
 
 TITLE = 64  # characters that a player shows of a title
@@ -15,15 +15,15 @@ TITLE = 64  # characters that a player shows of a title
 
 def caption(work: Work) -> str:
     """The prompt, quoted, and what was made of it."""
-    return f"{headline(work, quote)}\n{details(work)}"
+    return f"{headline(work, quote)}\n{inert(details(work))}"
 
 
 def poem(work: Work, result: PoemResult) -> str:
     """A poem as text, its title in bold."""
     text = poem_text(result)
-    if result.title:
-        text = bold(result.title) + text.removeprefix(result.title)
-    return f"{headline(work, quote)}\n\n{text}\n\n{details(work)}"
+    title = bold(result.title) if result.title else ""
+    text = title + inert(text.removeprefix(result.title))
+    return f"{headline(work, quote)}\n\n{text}\n\n{inert(details(work))}"
 
 
 def photo(work: Work, data: bytes, marked: str) -> InputMediaPhoto:
@@ -36,7 +36,7 @@ def photo(work: Work, data: bytes, marked: str) -> InputMediaPhoto:
 
 def album(work: Work, pictures: list[bytes]) -> list[InputMediaPhoto]:
     """Several pictures; each says what it shows, for those who cannot see it."""
-    return [photo(work, data, alt(work, number)) for number, data in enumerate(pictures, start=1)]
+    return [photo(work, data, inert(alt(work, number))) for number, data in enumerate(pictures, start=1)]
 
 
 def melody(

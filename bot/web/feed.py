@@ -149,6 +149,11 @@ class WebPoster:
     def __init__(self, feed: Feed) -> None:
         self._feed = feed
 
+    @staticmethod
+    def quote(words: str, /) -> str:
+        """As they are: the page writes text, never markup."""
+        return words
+
     def lane(self, work: Work) -> str:
         """Its own: nobody limits the page."""
         return work.id

@@ -55,6 +55,10 @@ class Wall:
             self.files += files
             await note(pinned=True)
 
+    @staticmethod
+    def quote(words: str, /) -> str:
+        return words
+
     async def regret(self, work: Work, sentence: str) -> None:
         self.regrets.append(sentence)
 

@@ -32,7 +32,7 @@ from bot.discord.sheet import sheet
 from bot.making import MAKING
 from bot.studio import sentence
 from bot.telegram import keyboard, shapes
-from bot.telegram.quoting import CAPTION, TEXT, formatted
+from bot.telegram.quoting import CAPTION, TEXT, formatted, inert
 from bot.telegram.quoting import quote as telegram_quote
 from tests.bot import handmade
 from tests.fakes import botapi_text
@@ -91,7 +91,7 @@ def shown(kind: Kind, lang: Lang, prompt: str, *, refused: bool) -> Shown:
             request = read(kind, {parse_field(kind): prompt, **more})
         except BadInput as fault:
             parts.discord[f"refusal {number}"] = told(fault, lang)
-            parts.telegram.append((sentence(fault, lang), TEXT))
+            parts.telegram.append((sentence(fault, lang, inert), TEXT))
         else:
             work, files = made(kind, lang, request)
             _on_discord(parts, work, files)
@@ -103,7 +103,7 @@ def _on_discord(parts: Shown, work: Work, files: list[Artefact]) -> None:
     page = sheet(work, files, file_limit=10**7)
     parts.discord.update(work=page.text, regret=escape(work.request.words), **_lines(work, discord_quote))
     parts.inert.extend((file.description, MAX_DESCRIPTION) for file in page.files if file.description)
-    choice = discord_buttons.OtherWork("blend.1", work.id, [work]).item.options[0]
+    choice = discord_buttons.OtherWork("blend.1", work.id, [work], work.lang).item.options[0]
     parts.inert.append((choice.label, MAX_OPTION))
 
 
@@ -134,7 +134,7 @@ def _on_telegram(parts: Shown, work: Work, files: list[Artefact]) -> None:
     for text, entities in captions:
         _checked(text or "", list(entities), CAPTION)
     parts.telegram.extend((text, TEXT) for text in _lines(work, telegram_quote).values())
-    buttons = keyboard.others(work, acts.Press("blend", number=1), [work]).inline_keyboard
+    buttons = keyboard.others(work, acts.Press("blend", number=1), [work], work.lang).inline_keyboard
     parts.inert.append((buttons[0][0].text, MAX_LABEL))
 
 

@@ -16,6 +16,7 @@ KNOWN = frozenset({
 })  # fmt: skip
 
 _WORD = r"[^\W_]"
+_AFTER = ".,:;!?)\"'”’…。，：；！？）"  # what ends a sentence ends no link
 _FOUND = (
     ("mention", re.compile(r"(?<![\w/])@[A-Za-z0-9_]{3,32}\b")),
     ("hashtag", re.compile(r"(?<![\w@/])#\w*[^\W\d]\w*")),
@@ -57,7 +58,8 @@ def find_entities(text: str, marked: list[dict[str, Any]]) -> list[dict[str, Any
     for kind, pattern in _FOUND:
         for match in pattern.finditer(text):
             start = units(text[: match.start()])
-            end = start + units(match[0])
+            words = match[0].rstrip(_AFTER) if kind == "url" else match[0]
+            end = start + units(words)
             if not any(start < stop and begin < end for begin, stop in code):
                 found.append({"type": kind, "offset": start, "length": end - start})
     return sorted(found, key=lambda entity: (entity["offset"], -entity["length"]))
