@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 2.0  # a form must be the first answer, and that within three seconds
+LOOK_S = 0.8  # a form must be the first answer, and nobody waits a second for a sign of life
 KEPT_S = 900.0  # how long discord.py remembers a form that it need not remember
 _FORM = re.compile(r"atelier:edit:([a-z0-9]{1,32})")
 WORDS, OPTIONS = "words", "options"

@@ -74,7 +74,7 @@ class DiscordTeller:
 
     async def warn(self, admin: str, sentence: str) -> None:
         """As the poster does."""
-        await self._poster.warn(admin, sentence)
+        await self._poster.warn(admin, escape(sentence))
 
     async def _channel(self, training: Training, *, private: bool) -> discord.PartialMessageable:
         if private:

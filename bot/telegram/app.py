@@ -36,6 +36,7 @@ from bot.telegram.questions import Questions
 from bot.telegram.reactions import Reactions
 from bot.telegram.removal import take_away
 from bot.telegram.replies import Replies
+from bot.telegram.signs import Signs
 
 log = logging.getLogger(__name__)
 
@@ -102,15 +103,16 @@ async def _connect(application: App) -> None:
 
 async def _serve(application: App, studio: Studio) -> None:
     bot, spawn, questions = application.bot, Errands(), Questions()
+    signs = Signs(bot)
     cards = Cards(bot, studio, spawn)
     counts = Counts(bot, studio, spawn)
-    replies = Replies(bot, studio, counts, spawn)
+    replies = Replies(bot, studio, counts, signs, spawn)
     poster = TelegramPoster(bot, studio, cards)
     edits = Edits(bot, studio, cards, questions, spawn)
     application.add_handlers([
         *Commands(studio, cards, edits, replies, questions, spawn).handlers(),
         *replies.handlers(),
-        *Buttons(bot, studio, cards, counts, poster, edits, spawn).handlers(),
+        *Buttons(bot, studio, cards, counts, poster, edits, signs, spawn).handlers(),
         *Reactions(studio, counts).handlers(),
         *Inline(bot, studio, cards, spawn).handlers(),
     ])  # fmt: skip
@@ -118,7 +120,7 @@ async def _serve(application: App, studio: Studio) -> None:
     parts = [
         asyncio.ensure_future(part)
         for part in (
-            poll(application),
+            poll(application, signs),
             Delivery(studio, poster).run(),
             Places(studio, poster).run(),
             Follow(studio, TelegramTeller(bot, poster)).run(),

@@ -6,8 +6,7 @@ import logging
 from dataclasses import replace
 from typing import Any
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
-from telegram.error import BadRequest
+from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Update, User
 from telegram.ext import CallbackQueryHandler, ExtBot
 
 from atelier.errors import BadInput
@@ -19,13 +18,14 @@ from bot.studio import Studio, sentence
 from bot.telegram.cards import Cards, Spawn, place_of
 from bot.telegram.counts import Counts
 from bot.telegram.edits import Edits
-from bot.telegram.faults import unchanged
-from bot.telegram.keyboard import BACK, CANCEL, MORE, VOTES, Pressed, choices, keyboard, menu, others, read
-from bot.telegram.members import manages
+from bot.telegram.keyboard import BACK, CANCEL, MORE, VOTES, Pressed, choices, menu, others, read
+from bot.telegram.members import Speaker, acting, manages, person_of
 from bot.telegram.poster import TelegramPoster
-from bot.telegram.quoting import formatted, quote
+from bot.telegram.quoting import formatted, inert, quote
 from bot.telegram.removal import take_away
 from bot.telegram.replies import spoken
+from bot.telegram.signs import Signs
+from bot.words import titled
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ class Buttons:
         counts: Counts,
         poster: TelegramPoster,
         edits: Edits,
+        signs: Signs,
         spawn: Spawn,
     ) -> None:
         self._bot = bot
@@ -51,6 +52,7 @@ class Buttons:
         self._counts = counts
         self._poster = poster
         self._edits = edits
+        self._signs = signs
         self._spawn = spawn
 
     def handlers(self) -> list[CallbackQueryHandler[Any, Any]]:
@@ -60,33 +62,36 @@ class Buttons:
     async def _pressed(self, update: Update, _context: Any) -> None:
         query = update.callback_query
         assert query is not None
-        lang = spoken(self._studio, query.from_user)
+        lang = spoken(self._studio, Speaker(query.from_user))
         alert = False
         try:
             text = await self._do(query, lang)
         except Exception as error:
-            text, alert = sentence(error, lang), True
-        # No retry: a press that was made while the bot was away is too old to be answered.
-        self._spawn(query.answer(text[:ANSWER] or None, show_alert=alert))
+            text, alert = sentence(error, lang, inert if self._signs.answered(query.id) else str), True
+        if not self._signs.answered(query.id):
+            # No retry: a press that was made while the bot was away is too old to be answered.
+            self._spawn(query.answer(text[:ANSWER] or None, show_alert=alert))
+        elif alert and query.message is not None:
+            self._spawn(self._cards.reply(query.message, formatted(text)))
 
     async def _do(self, query: CallbackQuery, lang: Lang) -> str:
         """Do it; what the person reads."""
         pressed = read(query.data)
         if pressed is None:
             raise BadInput("button-unknown")
-        person = PersonRef("telegram", str(query.from_user.id))
+        person = person_of(query.from_user)
         if pressed.word in VOTES:
             value = VOTES[pressed.word]
             await self._studio.vote(pressed.work, person, value, origin="button", platform="telegram")
             if (work := await self._studio.work(pressed.work)) is not None:
-                if isinstance(query.message, Message):
+                if query.message is not None:
                     self._counts.shown(work.id, (query.message.chat.id, query.message.message_id))
                 self._counts.touch(work)
             return say(f"voted-{value}", lang)
         if pressed.word == CANCEL:
-            await self._studio.cancel(pressed.work, person)
+            await self._studio.cancel(pressed.work, await self._owner(pressed.work, query.from_user))
             return say("cancelled-now", lang)
-        if not isinstance(query.message, Message):
+        if query.message is None:  # in inline mode there are votes only
             return ""
         if pressed.word in (MORE, BACK):
             return await self._menu(query.message, pressed, lang)
@@ -95,30 +100,27 @@ class Buttons:
             raise BadInput("button-unknown")
         return await self._act(query, query.message, replace(press, other=pressed.other), pressed.work, lang)
 
-    async def _menu(self, message: Message, pressed: Pressed, lang: Lang) -> str:
+    async def _menu(self, message: MaybeInaccessibleMessage, pressed: Pressed, lang: Lang) -> str:
         """The other buttons of the work, and back."""
         work = await around.find(self._studio, pressed.work)
-        if pressed.word == MORE:
-            self._swap(message, menu(work, lang))
-        else:
-            self._swap(message, keyboard(work, await self._studio.tally(work.id)))
+        self._swap(message, work, menu(work, lang) if pressed.word == MORE else None)
         return ""
 
     async def _act(
-        self, query: CallbackQuery, message: Message, press: Press, work_id: str, lang: Lang
+        self, query: CallbackQuery, message: MaybeInaccessibleMessage, press: Press, work_id: str, lang: Lang
     ) -> str:
-        person, place = PersonRef("telegram", str(query.from_user.id)), place_of(message)
+        person = person_of(query.from_user)
         if press.name == "favourite":
-            return await around.favour(self._studio, work_id, person, lang)
+            return await around.favour(self._studio, work_id, person, lang, f"telegram:query:{query.id}")
         if press.name == "delete" and not acts.is_open(press):
-            return await self._delete(query, message, work_id, person, lang)
+            return await self._delete(query, message, work_id, lang)
         work = await around.find(self._studio, work_id)
         if press.name == "edit":
             self._spawn(self._edits.ask(work, message, query.from_user, lang))
         elif acts.is_open(press):
             return await self._choose(message, work, press, person, lang)
         elif acts.BY_NAME[press.name].makes:
-            place = await self._cards.aim(message, query.from_user)
+            place = await self._cards.aim(message, Speaker(query.from_user), work)
             ticket = await around.make(
                 self._studio, work_id, press,
                 person=person, lang=lang, place=place, source=f"telegram:query:{query.id}",
@@ -127,15 +129,18 @@ class Buttons:
                 return say("act-twice", lang)
             self._cards.acknowledge(ticket, message)
         elif press.name == "original":
-            self._spawn(self._poster.send_originals(work, place))
+            self._spawn(self._poster.send_originals(work, place_of(message, work)))
         else:
-            self._spawn(self._cards.reply(message, formatted("\n".join(around.details(work, lang, quote)))))
+            told = formatted("\n".join(around.details(work, lang, quote)))
+            self._spawn(self._cards.reply(message, told, work))
         return ""
 
-    async def _choose(self, message: Message, work: Work, press: Press, person: PersonRef, lang: Lang) -> str:
+    async def _choose(
+        self, message: MaybeInaccessibleMessage, work: Work, press: Press, person: PersonRef, lang: Lang
+    ) -> str:
         """What the press leaves open: in the keyboard, or in a message of its own."""
         if acts.choices(work, press):
-            self._swap(message, choices(work, press, lang))
+            self._swap(message, work, choices(work, press, lang))
             return acts.question(press, lang)
         found = await around.others(self._studio, work, person)
         if message.chat.type != "private":  # everybody reads this menu: what was made elsewhere is not named
@@ -145,29 +150,28 @@ class Buttons:
             found = here
         if not found:
             raise BadInput("blend-none")
-        buttons = others(work, press, found)
-        self._spawn(self._cards.reply(message, formatted(say("blend-choose", lang)), reply_markup=buttons))
+        buttons = others(work, press, found, lang)
+        told = formatted(say("blend-choose", lang, first=quote(titled(work))))
+        self._spawn(self._cards.reply(message, told, work, reply_markup=buttons))
         return ""
 
+    async def _owner(self, work_id: str, user: User) -> PersonRef:
+        """The user; for a work that was asked as a chat, that chat, if the user administers it."""
+        work = await self._studio.work(work_id)
+        return await acting(self._bot, user, work.person) if work else person_of(user)
+
     async def _delete(
-        self, query: CallbackQuery, message: Message, work_id: str, person: PersonRef, lang: Lang
+        self, query: CallbackQuery, message: MaybeInaccessibleMessage, work_id: str, lang: Lang
     ) -> str:
         here = str(message.chat.id)
-        server = here if await manages(self._bot, message.chat, query.from_user) else None
-        messages = await around.delete(self._studio, work_id, person, server)
+        server = here if await manages(self._bot, message.chat, Speaker(query.from_user)) else None
+        owner = await self._owner(work_id, query.from_user)
+        messages = await around.delete(self._studio, work_id, owner, server)
         for name in dict.fromkeys([*messages, f"{here}:{message.message_id}"]):
             chat, _, number = name.rpartition(":")
             self._spawn(take_away(self._bot, int(chat), int(number), lang))
         return say("work-deleted", lang)
 
-    def _swap(self, message: Message, buttons: InlineKeyboardMarkup) -> None:
+    def _swap(self, message: MaybeInaccessibleMessage, work: Work, menu: InlineKeyboardMarkup | None) -> None:
         """Other buttons under the same message."""
-
-        async def swap() -> None:
-            try:
-                await message.edit_reply_markup(buttons)
-            except BadRequest as refusal:
-                if not unchanged(refusal):
-                    raise
-
-        self._spawn(swap())
+        self._spawn(self._counts.swap(work, (message.chat.id, message.message_id), menu))

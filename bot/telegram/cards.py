@@ -13,17 +13,18 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
-from telegram import Message, ReplyParameters, User
+from telegram import MaybeInaccessibleMessage, Message, ReplyParameters
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import ExtBot
 
 from atelier.errors import BadInput
 from atelier.languages import say
-from atelier.store import PersonRef, Work
+from atelier.store import Work
 from bot.delivery import PostLater
 from bot.studio import Studio, Ticket
 from bot.telegram.keyboard import while_waiting
+from bot.telegram.members import Speaker
 from bot.telegram.quoting import Formatted, formatted, quote
 from bot.words import acknowledgement
 
@@ -35,9 +36,16 @@ YOUNG_S = 3.0  # the acknowledgement of a work this young may still be on its wa
 HURRY_S = 1.0  # a post gives its slot up rather than wait longer for its chat's turn
 
 
-def place_of(message: Message) -> dict[str, Any]:
-    """Where to answer ``message``; ``message`` (the card's id) joins it once it is known."""
-    thread = message.message_thread_id if message.is_topic_message else None
+def place_of(message: MaybeInaccessibleMessage, work: Work | None = None) -> dict[str, Any]:
+    """Where to answer ``message``; ``message`` (the card's id) joins it once it is known.
+
+    Of a message that is too old Telegram tells no topic: it is that of the ``work`` that it shows.
+    """
+    thread = None
+    if isinstance(message, Message) and message.is_accessible:
+        thread = message.message_thread_id if message.is_topic_message else None
+    elif work is not None and work.place.get("chat") == message.chat.id:
+        thread = work.place.get("thread")
     server = None if message.chat.type == "private" else str(message.chat.id)
     return {
         "chat": message.chat.id, "thread": thread, "asked": message.message_id, "server": server,
@@ -59,17 +67,19 @@ class Cards:
         self._spawn = spawn
         self._sending: dict[str, asyncio.Task[Any]] = {}
 
-    async def aim(self, message: Message, person: User) -> dict[str, Any]:
-        """Where a work of ``person`` is shown who asked in ``message``: there, or to them alone if they wish.
+    async def aim(
+        self, message: MaybeInaccessibleMessage, who: Speaker, work: Work | None = None
+    ) -> dict[str, Any]:
+        """Where a work of ``who`` is shown who asked in ``message``: there, or to them alone if they wish.
 
         Raises :class:`BadInput` where they wish so and the bot may not write to them.
         """
-        place = place_of(message)
-        mine = self._studio.tastes.of(PersonRef("telegram", str(person.id)))
+        place = place_of(message, work)
+        mine = self._studio.tastes.of(who.ref)
         if not mine.private or message.chat.type == "private":
             return place
-        await self.reach(person.id)
-        return {**place, "chat": person.id, "thread": None, "asked": None}
+        await self.reach(who.user.id)
+        return {**place, "chat": who.user.id, "thread": None, "asked": None}
 
     async def reach(self, person: int) -> None:
         """Raises :class:`BadInput` where the bot may not write to somebody (blocked, or never met)."""
@@ -78,7 +88,7 @@ class Cards:
         except (BadRequest, Forbidden):
             raise BadInput("telegram-private-first") from None
 
-    def acknowledge(self, ticket: Ticket, asked: Message | None = None) -> None:
+    def acknowledge(self, ticket: Ticket, asked: MaybeInaccessibleMessage | None = None) -> None:
         """Send the card of a new work; the one of an update that came twice is left as it is.
 
         Where ``asked`` is in another chat than the card, it is answered that the card is in private.
@@ -108,9 +118,11 @@ class Cards:
         """A new card for one that is gone."""
         return work.place["chat"], await self._send(work, None, None, rate_limit_args=HURRY_S)
 
-    async def reply(self, message: Message, text: Formatted, **extra: Any) -> Message:
-        """Answer a person's message with a text."""
-        place = place_of(message)
+    async def reply(
+        self, message: MaybeInaccessibleMessage, text: Formatted, work: Work | None = None, **extra: Any
+    ) -> Message:
+        """Answer a message, of a person or with a ``work``, with a text."""
+        place = place_of(message, work)
         return await self._say(place, text, **extra)
 
     async def _send(self, work: Work, place: int | None, seconds: float | None, **extra: Any) -> int:

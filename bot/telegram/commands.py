@@ -10,19 +10,20 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from telegram import ForceReply, Message, MessageEntity, Update, User
+from telegram import ForceReply, Message, MessageEntity, Update
 from telegram.ext import BaseHandler, CommandHandler, MessageHandler, filters
 
+from atelier.errors import BadInput
 from atelier.languages import LANGS, Lang, say
-from atelier.store import PersonRef
 from bot.catalogue import BY_NAME, COMMANDS, part_of
 from bot.command import Command
 from bot.studio import Studio, sentence
 from bot.telegram.cards import Cards, Spawn
 from bot.telegram.edits import Edits
 from bot.telegram.files import attached, brought, fetched, is_tune
+from bot.telegram.members import Speaker
 from bot.telegram.questions import Questions
-from bot.telegram.quoting import Formatted, formatted, quote
+from bot.telegram.quoting import Formatted, formatted, inert, quote
 from bot.telegram.replies import Replies, spoken
 from bot.typed import parse_text
 
@@ -59,29 +60,31 @@ class Commands:
         typed = (message.text or "")[message.entities[0].length :].strip()
         if command.makes:
             await self._make(command, typed, message)
-        elif message.from_user is not None:
-            await self._answer(command, typed, message, spoken(self._studio, message.from_user, typed))
+        elif (who := Speaker.of(message)) is not None:
+            await self._answer(command, typed, message, who, spoken(self._studio, who, typed))
 
-    async def _answer(self, command: Command, typed: str, message: Message, lang: Lang) -> None:
+    async def _answer(self, command: Command, typed: str, message: Message, who: Speaker, lang: Lang) -> None:
         """A command that makes no work."""
         try:
+            if who.face is not None and command.personal and command.role == "everyone":
+                raise BadInput("telegram-anonymous", name=who.face.effective_name or "…")
             command, typed = part_of(command, typed)
             options = parse_text(command, typed)
         except Exception as error:
-            self._spawn(self._cards.reply(message, formatted(sentence(error, lang))))
+            self._spawn(self._cards.reply(message, formatted(sentence(error, lang, inert))))
         else:
             await self._replies.answer(command, options, message, lang)
 
     async def _said(self, update: Update, context: Any) -> None:
         """A text without a command: an answer to the bot's question, or nothing that it knows."""
         message = _message(update)
-        person = message.from_user
-        if person and (work := await self._edits.work_of(message, context.bot.id)) is not None:
-            await self._edits.make(work, message, spoken(self._studio, person, message.text or ""))
+        who = Speaker.of(message)
+        if who and (work := await self._edits.work_of(message, context.bot.id)) is not None:
+            await self._edits.make(work, message, who, spoken(self._studio, who, message.text or ""))
             return
         question = self._question_of(message.reply_to_message, context.bot.id)
-        if question is None and message.chat.type == "private" and person:
-            asked = self._questions.of(person.id)
+        if question is None and message.chat.type == "private" and who:
+            asked = self._questions.of(who.user.id)
             question = asked if isinstance(asked, tuple) else None
         if question is not None:
             command, options = question
@@ -109,11 +112,11 @@ class Commands:
             await self._lost(update, context)
 
     async def _make(self, command: Command, typed: str, message: Message) -> None:
-        person = message.from_user
-        if person is None:
+        who = Speaker.of(message)
+        if who is None:
             return
-        self._questions.drop(person.id)
-        lang = spoken(self._studio, person, typed)
+        self._questions.drop(who.user.id)
+        lang = spoken(self._studio, who, typed)
         try:
             command, options = command.meant(parse_text(command, typed), lang)
             if command.upload and (file := brought(message)) is not None:
@@ -121,25 +124,25 @@ class Commands:
                 if command.prompt and not options.get(command.prompt.name):
                     options[command.prompt.name] = say(f"{command.name}-words-continue", lang)
             if command.prompt and not options.get(command.prompt.name):
-                self._ask(command, typed, message, person, lang)
+                self._ask(command, typed, message, who, lang)
                 return
             ticket = await self._studio.ask(
                 command,
                 options,
-                person=PersonRef("telegram", str(person.id)),
+                person=who.ref,
                 lang=lang,
-                place=await self._cards.aim(message, person),
+                place=await self._cards.aim(message, who),
                 source=f"telegram:{message.chat.id}:{message.message_id}",
             )
         except Exception as error:
-            self._spawn(self._cards.reply(message, formatted(sentence(error, lang))))
+            self._spawn(self._cards.reply(message, formatted(sentence(error, lang, inert))))
         else:
             self._cards.acknowledge(ticket, message)
 
-    def _ask(self, command: Command, typed: str, message: Message, person: User, lang: Lang) -> None:
+    def _ask(self, command: Command, typed: str, message: Message, who: Speaker, lang: Lang) -> None:
         """Ask for the prompt, in a message that :meth:`_question_of` can read again."""
         if message.chat.type == "private":
-            self._questions.put(person.id, (command, typed))
+            self._questions.put(who.user.id, (command, typed))
         text = formatted(f"{_question(command, lang)}\n{quote(typed)}")
         answer = ForceReply(selective=True, input_field_placeholder=say(f"example-{command.name}", lang)[:64])
         self._spawn(self._cards.reply(message, text, reply_markup=answer))
@@ -158,7 +161,7 @@ class Commands:
     async def _lost(self, update: Update, _context: Any) -> None:
         """Something in a private chat that is no command: say how to ask."""
         message = _message(update)
-        hint = say("telegram-hint", spoken(self._studio, message.from_user, message.text or ""))
+        hint = say("telegram-hint", spoken(self._studio, Speaker.of(message), message.text or ""))
         self._spawn(self._cards.reply(message, Formatted(hint)))
 
 

@@ -3,14 +3,17 @@
 All votes of a moment become one edit of each message that shows the work: its card, the message of
 inline mode, and the latest that /history showed (of those from before a restart, the one that is
 pressed). A number that could not be written is written with the next vote; the votes themselves are
-in the store.
+in the store. A menu that somebody opened under a message stays: the numbers are there again when they go
+back from it, or when it was left open for long.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 
+from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
@@ -21,6 +24,7 @@ from bot.telegram.cards import Spawn
 from bot.telegram.faults import lost, unchanged
 from bot.telegram.keyboard import inline, keyboard
 from bot.telegram.pace import seconds
+from bot.turns import Turns
 
 Target = tuple[int, int] | str  # chat and message, or the name of an inline message
 
@@ -30,6 +34,7 @@ PRIVATE_S = 0.7
 COPIES = 3  # of one work, besides its card
 KEPT = 1000  # works with copies
 GROUP_S = 4.0  # 20 messages a minute are all that a group gets
+MENU_S = 600.0  # a menu that nobody went back from is closed by the next vote after so long
 
 
 class Counts:
@@ -41,6 +46,8 @@ class Counts:
         self._spawn = spawn
         self._due: set[tuple[str, Target]] = set()
         self._copies: dict[str, list[Target]] = {}  # by work, those that were shown last
+        self._menus: dict[Target, float] = {}  # where one is open, and since when, the oldest first
+        self._turns = Turns()  # of a message: its menu and its counts never cross
 
     def shown(self, work_id: str, target: Target) -> None:
         """The work has its buttons under this message too."""
@@ -48,6 +55,24 @@ class Counts:
         self._copies[work_id] = [*copies, target][-COPIES:]
         if len(self._copies) > KEPT:
             self._copies.pop(next(iter(self._copies)))
+
+    async def swap(self, work: Work, target: tuple[int, int], menu: InlineKeyboardMarkup | None) -> None:
+        """Other buttons under the same message: a menu; None: the work's own, with the numbers."""
+        self._menus.pop(target, None)
+        if menu is not None:
+            self._menus[target] = time.monotonic()
+            if len(self._menus) > KEPT:
+                self._menus.pop(next(iter(self._menus)))
+        async with self._turns.of(str(target)):
+            buttons = menu or keyboard(work, await self._studio.tally(work.id))
+            try:
+                await self._bot.edit_message_reply_markup(*target, reply_markup=buttons)
+            except BadRequest as refusal:
+                if not unchanged(refusal):
+                    raise
+
+    def _in_menu(self, target: Target) -> bool:
+        return time.monotonic() - self._menus.get(target, float("-inf")) < MENU_S
 
     def touch(self, work: Work) -> None:
         """The votes of ``work`` changed."""
@@ -70,9 +95,13 @@ class Counts:
             if isinstance(target, str):
                 buttons = inline(work, tally, self._bot.username)
                 await self._bot.edit_message_reply_markup(inline_message_id=target, reply_markup=buttons)
-            else:
-                buttons = keyboard(work, tally)
-                await self._bot.edit_message_reply_markup(*target, reply_markup=buttons, rate_limit_args=0.5)
+                return
+            async with self._turns.of(str(target)):
+                if not self._in_menu(target):
+                    buttons = keyboard(work, tally)
+                    await self._bot.edit_message_reply_markup(
+                        *target, reply_markup=buttons, rate_limit_args=0.5
+                    )
         except RetryAfter as refusal:
             self._follow_in(seconds(refusal), work_id, target)
         except BadRequest as refusal:

@@ -6,16 +6,17 @@ a private chat the next message will do as well, while the bot runs.
 
 from __future__ import annotations
 
-from telegram import ForceReply, Message, MessageEntity, User
+from telegram import ForceReply, MaybeInaccessibleMessage, Message, MessageEntity, User
 from telegram.ext import ExtBot
 
 from atelier.languages import LANGS, Lang, say
-from atelier.store import PersonRef, Work
+from atelier.store import Work
 from bot import around
 from bot.studio import Studio, sentence
 from bot.telegram.cards import Cards, Spawn, name_of, place_of
+from bot.telegram.members import Speaker
 from bot.telegram.questions import Questions
-from bot.telegram.quoting import formatted, quote, units
+from bot.telegram.quoting import formatted, inert, quote, units
 from bot.turns import Turns
 
 
@@ -32,18 +33,16 @@ class Edits:
         self._questions = questions
         self._turns = Turns()  # by chat
 
-    async def ask(self, work: Work, message: Message, person: User, lang: Lang) -> None:
+    async def ask(self, work: Work, message: MaybeInaccessibleMessage, person: User, lang: Lang) -> None:
         """Ask for other words, in answer to the work's message."""
         private = message.chat.type == "private"
         text = formatted(f"{say('edit-ask', lang)}\n{quote(work.request.words)}")
         said, entities = text.text, list(text.entities)
         if not private:  # by name, so that only their own client opens the reply
-            said += "\n"
-            entities.append(
-                MessageEntity(MessageEntity.TEXT_MENTION, units(said), units(person.first_name), user=person)
-            )
-            said += person.first_name
-        place = place_of(message)
+            said, name = f"{said}\n", formatted(inert(person.first_name)).text
+            entities.append(MessageEntity(MessageEntity.TEXT_MENTION, units(said), units(name), user=person))
+            said += name
+        place = place_of(message, work)
         async with self._turns.of(str(message.chat.id)):
             sent = await self._bot.send_message(
                 place["chat"],
@@ -78,21 +77,19 @@ class Edits:
             return asked if isinstance(asked, str) else None
         return None
 
-    async def make(self, work_id: str, message: Message, lang: Lang) -> None:
+    async def make(self, work_id: str, message: Message, who: Speaker, lang: Lang) -> None:
         """The work once more, with the words of ``message``."""
-        person = message.from_user
-        assert person is not None
-        self._questions.drop(person.id)
+        self._questions.drop(who.user.id)
         try:
             work = await around.find(self._studio, work_id)
-            place = await self._cards.aim(message, person)
+            place = await self._cards.aim(message, who)
             ticket = await around.make(
                 self._studio, work_id, around.reworded(work, message.text or ""),
-                person=PersonRef("telegram", str(person.id)), lang=lang, place=place,
+                person=who.ref, lang=lang, place=place,
                 source=f"telegram:{message.chat.id}:{message.message_id}",
             )  # fmt: skip
         except Exception as error:
-            self._spawn(self._cards.reply(message, formatted(sentence(error, lang))))
+            self._spawn(self._cards.reply(message, formatted(sentence(error, lang, inert))))
         else:
             if ticket.fresh or ticket.work.place.get("asked") == message.message_id:
                 self._cards.acknowledge(ticket, message)

@@ -16,6 +16,7 @@ from atelier.languages import Lang, say
 from atelier.store import Tally, Vote, Work
 from bot import acts
 from bot.acts import Press
+from bot.words import told_apart
 
 VOTES: dict[str, Vote] = {"like": "liked", "dislike": "disliked"}
 MORE, BACK, CANCEL = "more", "back", "cancel"
@@ -23,7 +24,7 @@ _RENAMED = {"files": "original"}  # by messages of the first version
 _DATA = re.compile(
     r"(?P<word>[a-z0-9.-]{1,24}):(?P<work>[A-Za-z0-9_-]{1,16})(?::(?P<other>[A-Za-z0-9_-]{1,16}))?"
 )
-_SHOWN = 24  # characters of a work's words on a button
+_SHOWN = 48  # characters on a button in a row of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,14 @@ def choices(work: Work, press: Press, lang: Lang) -> InlineKeyboardMarkup:
     return _rows([_act(choice, work, lang) for choice in found], work, lang)
 
 
-def others(work: Work, press: Press, works: Sequence[Work]) -> InlineKeyboardMarkup:
+def others(work: Work, press: Press, works: Sequence[Work], lang: Lang) -> InlineKeyboardMarkup:
     """The works to choose a second one from."""
     rows = [
-        [InlineKeyboardButton(_short(one.request.words), callback_data=f"{press.word}:{work.id}:{one.id}")]
+        [
+            InlineKeyboardButton(
+                told_apart(one, lang, _SHOWN), callback_data=f"{press.word}:{work.id}:{one.id}"
+            )
+        ]
         for one in works
     ]
     return InlineKeyboardMarkup(rows)
@@ -114,7 +119,3 @@ def _act(press: Press, work: Work, lang: Lang) -> InlineKeyboardButton:
 
 def _button(label: str, word: str, work: Work) -> InlineKeyboardButton:
     return InlineKeyboardButton(label, callback_data=f"{word}:{work.id}")
-
-
-def _short(words: str) -> str:
-    return words if len(words) <= _SHOWN else words[: _SHOWN - 1].rstrip() + "…"

@@ -14,8 +14,9 @@ from atelier.works import Artefact
 from bot.command import Choice
 from bot.delivery import PostNever
 from bot.telegram.faults import lost, unchanged, understood
+from bot.telegram.members import is_chat
 from bot.telegram.poster import ONCE_S, TelegramPoster
-from bot.telegram.quoting import formatted
+from bot.telegram.quoting import formatted, inert
 from bot.telegram.replies import aside, pages
 
 
@@ -33,7 +34,7 @@ class TelegramTeller:
         self, training: Training, text: str, choices: Sequence[Choice], *, private: bool
     ) -> dict[str, Any]:
         """Its message in the chat, or in private."""
-        where, shown = _where(training, private=private), formatted(text)
+        where, shown = _where(training, private=private), formatted(inert(text))
         rest: dict[str, Any] = {"entities": shown.entities, "reply_markup": aside(choices)}
         message = training.post.get("message")
         with understood():
@@ -53,7 +54,7 @@ class TelegramTeller:
         """The outcome in pages, then its files: pictures as pictures, tunes as tunes."""
         where = _where(training, private=private)
         with understood():
-            for page in pages([formatted(line) for line in text.split("\n")]):
+            for page in pages([formatted(inert(line)) for line in text.split("\n")]):
                 await self._bot.send_message(text=page.text, entities=page.entities, **where)
             for file in files:
                 data = InputFile(file.data, file.name)
@@ -68,12 +69,12 @@ class TelegramTeller:
 
     async def warn(self, admin: str, sentence: str) -> None:
         """As the poster does."""
-        await self._poster.warn(admin, sentence)
+        await self._poster.warn(admin, inert(sentence))
 
 
 def _where(training: Training, *, private: bool) -> dict[str, Any]:
     if private:
-        if training.person is None:
+        if training.person is None or is_chat(training.person):
             raise PostNever("nobody to tell in private")
         return {"chat_id": int(training.person.platform_id)}
     if training.place.get("chat") is None:

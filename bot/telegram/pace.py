@@ -57,7 +57,10 @@ class Pace(BaseRateLimiter[float]):
             try:
                 if chat is None:
                     return await callback(*args, **kwargs)
-                await self._take_turn(chat, patience)
+                if endpoint == "sendChatAction":  # no message, and so none of a group's twenty
+                    await self._all.acquire()
+                else:
+                    await self._take_turn(chat, patience)
                 return await callback(*args, **kwargs)
             except RetryAfter as refusal:
                 span = seconds(refusal)

@@ -3,7 +3,8 @@
 The library's updater confirms an update when it has put it into a queue in memory; what was in
 there when a process died is lost. Here a batch is confirmed by the call after it, when its
 handlers have returned; they record what was asked and leave the talking to tasks. An update
-that comes twice changes nothing, because its source is unique in the store.
+that comes twice changes nothing, because its source is unique in the store. Records that are slow hold
+nobody else up: what is fetched meanwhile is begun too, and confirmed when all before it is.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from telegram import Bot, Update
@@ -20,9 +21,12 @@ from telegram.ext import Application
 
 from bot.front import SettingError
 from bot.telegram.pace import seconds
+from bot.telegram.signs import Signs
+from bot.turns import Turns
 
 log = logging.getLogger(__name__)
 
+LOOK_S = 0.3  # between calls while something is at work: whoever else writes is heard within a second
 WAIT_S = 25  # how long Telegram holds a call open when there is nothing
 ALLOWED = (
     "message",
@@ -34,14 +38,14 @@ ALLOWED = (
 LONGEST_PAUSE_S = 30.0
 
 
-async def poll(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+async def poll(application: Application[Any, Any, Any, Any, Any, Any], signs: Signs) -> None:
     """Fetch and process until cancelled. Raises :class:`SettingError` when the token is refused."""
-    offset, pause = 0, 0.0
+    work, pause = _Work(application, signs), 0.0
     try:
         while True:
             try:
                 updates = await application.bot.get_updates(
-                    offset=offset or None, timeout=WAIT_S, allowed_updates=ALLOWED
+                    offset=work.offset or None, timeout=0 if work.running else WAIT_S, allowed_updates=ALLOWED
                 )
             except InvalidToken:
                 raise SettingError("telegram-token-wrong") from None
@@ -54,28 +58,62 @@ async def poll(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
             if pause:
                 log.info("telegram: answering again")
             pause = 0.0
-            await _process(application, [u for u in updates if u.update_id >= offset])
-            if updates:
-                offset = updates[-1].update_id + 1
+            await work.take(updates)
     finally:
-        if offset:  # confirm the last batch, so that it does not come again
+        await work.stop()
+        if work.offset:  # confirm the last batch, so that it does not come again
             with contextlib.suppress(TelegramError):
-                await application.bot.get_updates(offset=offset, timeout=0, limit=1, read_timeout=2)
+                await application.bot.get_updates(offset=work.offset, timeout=0, limit=1, read_timeout=2)
 
 
-async def _process(
-    application: Application[Any, Any, Any, Any, Any, Any], updates: tuple[Update, ...] | list[Update]
-) -> None:
-    """All updates: chats side by side, a chat's own one after the other."""
-    chats: dict[object, list[Update]] = defaultdict(list)
-    for update in updates:
-        chats[update.effective_chat.id if update.effective_chat else None].append(update)
+class _Work:
+    """The updates that were fetched: chats side by side, a chat's own one after the other.
 
-    async def process(one_chat: list[Update]) -> None:
-        for update in one_chat:
-            await application.process_update(update)
+    ``offset`` is what all before which is recorded; what came after it comes again with each call.
+    """
 
-    await asyncio.gather(*(process(one_chat) for one_chat in chats.values()))
+    def __init__(self, application: Application[Any, Any, Any, Any, Any, Any], signs: Signs) -> None:
+        self._application = application
+        self._signs = signs
+        self._lanes = Turns()
+        self._done: set[int] = set()  # after one that is not
+        self._last = 0
+        self.offset = 0
+        self.running: dict[int, asyncio.Task[None]] = {}
+        self._watching: set[asyncio.Task[None]] = set()
+
+    async def take(self, updates: Sequence[Update]) -> None:
+        """Begin with those that are new; wait for all, but not for long: others may have written."""
+        for update in updates:
+            number = update.update_id
+            if number >= self.offset and number not in self.running and number not in self._done:
+                task = self.running[number] = asyncio.create_task(self._process(update))
+                self._watching.add(watch := asyncio.create_task(self._signs.give(update, task)))
+                watch.add_done_callback(self._watching.discard)
+                self._last = max(self._last, number)
+        if self.running:
+            await asyncio.wait(self.running.values(), timeout=LOOK_S)
+        for number, task in list(self.running.items()):
+            if task.done():
+                del self.running[number]
+                self._done.add(number)
+                task.result()
+        if self._last:
+            self.offset = min(self.running, default=self._last + 1)
+        self._done = {number for number in self._done if number >= self.offset}
+
+    async def stop(self) -> None:
+        """End what is at work; it is not confirmed, and so comes again."""
+        tasks = [*self.running.values(), *self._watching]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _process(self, update: Update) -> None:
+        chat, user = update.effective_chat, update.effective_user
+        lane = chat.id if chat else user.id if user else update.update_id
+        async with self._lanes.of(str(lane)):
+            await self._application.process_update(update)
 
 
 async def _take_off_webhook(bot: Bot) -> None:

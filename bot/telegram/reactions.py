@@ -1,7 +1,8 @@
 """Emoji put on a work's message, and taken off again, in chats where Telegram tells the bot.
 
-In groups it tells administrators only; anonymous reactions come without a person and count for
-nobody. The buttons are the primary way to vote.
+In groups it tells administrators only. A chat that reacts (an anonymous administrator, a channel) has
+a vote as a person has; reactions that come as bare numbers count for nobody. The buttons are the
+primary way to vote.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from telegram import ReactionType, ReactionTypeEmoji, Update
 from telegram.ext import MessageReactionHandler
 
 from atelier.errors import AtelierError
-from atelier.store import PersonRef
 from bot.studio import Studio
 from bot.telegram.cards import name_of
 from bot.telegram.counts import Counts
+from bot.telegram.members import person_of
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +37,10 @@ class Reactions:
     async def _changed(self, update: Update, _context: Any) -> None:
         change = update.message_reaction
         assert change is not None
-        if change.user is None or change.user.is_bot:
+        actor = change.user or change.actor_chat
+        if actor is None or (change.user is not None and change.user.is_bot):
             return
-        person = PersonRef("telegram", str(change.user.id))
+        person = person_of(actor)
         message = name_of(change.chat.id, change.message_id)
         old, new = _emoji(change.old_reaction), _emoji(change.new_reaction)
         for emoji in [*(e for e in old if e not in new), *(e for e in new if e not in old)]:

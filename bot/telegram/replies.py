@@ -13,16 +13,16 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputFile,
+    MaybeInaccessibleMessage,
     Message,
     MessageEntity,
     Update,
-    User,
 )
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import CallbackQueryHandler, ExtBot
 
 from atelier.languages import Lang, language_of, pick, say
-from atelier.store import PersonRef, Work
+from atelier.store import Work
 from atelier.works import MelodyResult, PictureResult, PoemResult
 from bot import catalogue, door
 from bot.command import Call, Choice, Command, Reply, Where
@@ -33,9 +33,10 @@ from bot.telegram.cards import Spawn, name_of, place_of, reply_to
 from bot.telegram.counts import Counts
 from bot.telegram.faults import unchanged
 from bot.telegram.keyboard import keyboard
-from bot.telegram.members import manages
-from bot.telegram.quoting import TEXT, Formatted, bold, defused, formatted, quote, units
+from bot.telegram.members import Speaker, manages
+from bot.telegram.quoting import TEXT, Formatted, bold, formatted, inert, quote, units
 from bot.telegram.removal import take_away
+from bot.telegram.signs import Signs
 from bot.words import listed
 
 _DO = "do:"
@@ -46,10 +47,13 @@ _ANSWER = 200  # characters that Telegram shows of an answer to a press
 class Replies:
     """Answers commands that make no work."""
 
-    def __init__(self, bot: ExtBot[float], studio: Studio, counts: Counts, spawn: Spawn) -> None:
+    def __init__(
+        self, bot: ExtBot[float], studio: Studio, counts: Counts, signs: Signs, spawn: Spawn
+    ) -> None:
         self._bot = bot
         self._studio = studio
         self._counts = counts
+        self._signs = signs
         self._spawn = spawn
 
     def handlers(self) -> list[CallbackQueryHandler[Any, Any]]:
@@ -61,26 +65,27 @@ class Replies:
 
     async def answer(self, command: Command, options: dict[str, Any], message: Message, lang: Lang) -> None:
         """Do ``command``, in answer to ``message``."""
-        person = message.from_user
-        assert person is not None
-        reply = await self._done(command, options, message, person, lang)
-        self._spawn(self._send(reply, command, message, person, lang))
+        who = Speaker.of(message)
+        assert who is not None
+        reply = await self._done(command, options, message, who, lang)
+        self._spawn(self._send(reply, command, message, who, lang))
 
     async def _pressed(self, update: Update, _context: Any) -> None:
         """A press gives its command; the reply takes the place of the message that the button was on."""
         query = update.callback_query
         assert query is not None
         assert query.data is not None
-        lang = spoken(self._studio, query.from_user)
-        self._spawn(query.answer())
-        if not isinstance(query.message, Message):
+        lang = spoken(self._studio, Speaker(query.from_user))
+        if not self._signs.answered(query.id):
+            self._spawn(query.answer())
+        if query.message is None:
             return
         try:
             command, options = catalogue.read(query.data.removeprefix(_DO))
         except Exception as error:
-            reply = Reply(sentence(error, lang))
+            reply = Reply(sentence(error, lang, inert))
         else:
-            reply = await self._done(command, options, query.message, query.from_user, lang)
+            reply = await self._done(command, options, query.message, Speaker(query.from_user), lang)
         place = {**place_of(query.message), "asked": None}
         self._spawn(self._show(reply, place, lang, instead_of=query.message))
 
@@ -89,56 +94,66 @@ class Replies:
         query = update.callback_query
         assert query is not None
         assert query.data is not None
-        if not isinstance(query.message, Message):
+        if query.message is None:
             return
-        person = query.from_user
-        lang = spoken(self._studio, person)
+        who = Speaker(query.from_user)
+        lang = spoken(self._studio, who)
         command, options = catalogue.read(query.data.removeprefix(_ASK))
-        reply = await self._done(command, options, query.message, person, lang)
-        self._spawn(query.answer(reply.text[:_ANSWER], show_alert=True))
+        reply = await self._done(command, options, query.message, who, lang)
+        if not self._signs.answered(query.id):
+            self._spawn(query.answer(formatted(reply.text).text[:_ANSWER], show_alert=True))
         if reply.file is not None:
-            self._spawn(self._send(reply, command, query.message, person, lang))
+            self._spawn(self._send(reply, command, query.message, who, lang))
 
     async def _done(
-        self, command: Command, options: dict[str, Any], message: Message, person: User, lang: Lang
+        self,
+        command: Command,
+        options: dict[str, Any],
+        message: MaybeInaccessibleMessage,
+        who: Speaker,
+        lang: Lang,
     ) -> Reply:
-        who = PersonRef("telegram", str(person.id))
-        client = pick(person.language_code)
-        call = Call(self._studio, who, lang, self._where(message, person), options, client=client)
-        chosen = self._studio.tastes.of(who).language
+        where, client = self._where(message, who), pick(who.user.language_code)
+        call = Call(self._studio, who.ref, lang, where, options, client=client, quote=inert)
+        chosen = self._studio.tastes.of(who.ref).language
         try:
             reply = await door.answer(command, call)
         except Exception as error:
-            return Reply(sentence(error, lang))
+            return Reply(sentence(error, lang, inert))
         if reply.erased:
             self._spawn(clear(self._studio, "telegram", partial(take_away, self._bot)))
-        if (now := self._studio.tastes.of(who).language) != chosen:
-            self._spawn(menu.follow(self._bot, person.id, now))
+        if (now := self._studio.tastes.of(who.ref).language) != chosen:
+            self._spawn(menu.follow(self._bot, who.user.id, now))
         return reply
 
-    def _where(self, message: Message, person: User) -> Where:
+    def _where(self, message: MaybeInaccessibleMessage, who: Speaker) -> Where:
         chat = message.chat
-
         server = None if chat.type == "private" else str(chat.id)
         place = place_of(message)
         [topic] = place["within"]
         answers = {"chat": place["chat"], "thread": place["thread"]}
-        return Where("telegram", server, topic, partial(manages, self._bot, chat, person), answers=answers)
+        return Where("telegram", server, topic, partial(manages, self._bot, chat, who), answers=answers)
 
-    async def _send(self, reply: Reply, command: Command, message: Message, person: User, lang: Lang) -> None:
+    async def _send(
+        self, reply: Reply, command: Command, message: MaybeInaccessibleMessage, who: Speaker, lang: Lang
+    ) -> None:
         place = place_of(message)
-        if not command.personal or message.chat.type == "private":
+        if not command.personal or message.chat.type == "private" or who.face is not None:
             await self._show(reply, place, lang)
             return
         try:
-            await self._show(reply, {"chat": person.id}, lang)
+            await self._show(reply, {"chat": who.user.id}, lang)
             note = Reply(say("telegram-in-private", lang))
         except (BadRequest, Forbidden):  # they never wrote to the bot, or blocked it
             note = Reply(say("telegram-private-first", lang))
         await self._show(note, place, lang)
 
     async def _show(
-        self, reply: Reply, place: dict[str, Any], lang: Lang, instead_of: Message | None = None
+        self,
+        reply: Reply,
+        place: dict[str, Any],
+        lang: Lang,
+        instead_of: MaybeInaccessibleMessage | None = None,
     ) -> None:
         where: dict[str, Any] = {
             "message_thread_id": place.get("thread"),
@@ -154,7 +169,9 @@ class Replies:
                 rest["reply_markup"] = _keyboard(reply.choices)
             if instead_of is not None and page is said[0]:
                 try:
-                    await instead_of.edit_text(page.text, **rest)
+                    await self._bot.edit_message_text(
+                        page.text, instead_of.chat.id, instead_of.message_id, **rest
+                    )
                 except BadRequest as refusal:
                     if not unchanged(refusal):
                         raise
@@ -200,24 +217,25 @@ class Replies:
             await self._studio.remember_message(work.id, "telegram", name)
 
 
-def spoken(studio: Studio, person: User | None, typed: str = "") -> Lang:
+def spoken(studio: Studio, who: Speaker | None, typed: str = "") -> Lang:
     """The language that the person chose, else their client's; where it says none, of what they typed."""
-    if person is None:
+    if who is None:
         return language_of(typed)
-    client = pick(person.language_code) if person.language_code else language_of(typed)
-    return studio.tastes.language(PersonRef("telegram", str(person.id)), client)
+    client = pick(who.user.language_code) if who.user.language_code else language_of(typed)
+    return studio.tastes.language(who.ref, client)
 
 
 def _lines(reply: Reply, lang: Lang) -> list[Formatted]:
     """Line by line, ready to send: what people wrote comes to nothing, commands are alive."""
     lines = [formatted(line) for line in reply.text.split("\n")] if reply.text else []
-    lines += [formatted(f"{bold(name)}: {value}") for name, value in reply.fields]
-    lines += [formatted(f"{n}. {listed(work, lang, quote)}") for n, work in enumerate(reply.works, 1)]
+    colon = say("colon", lang)
     for command in reply.commands:
-        lines.append(Formatted(f"/{command.path} · {defused(command.describe(lang))}"))
+        lines.append(Formatted(f"/{command.path} · {command.describe(lang)}"))
         if command.kind:
             lines.append(Formatted(f"    /{command.name} {say(f'example-{command.name}', lang)}"))
-    if reply.commands:
+    lines += [formatted(f"{bold(name)}{colon}{inert(value)}") for name, value in reply.fields]
+    lines += [formatted(f"{n}. {listed(work, lang, quote)}") for n, work in enumerate(reply.works, 1)]
+    if reply.hint:
         lines += [Formatted(""), Formatted(say("help-outro", lang))]
     return lines
 

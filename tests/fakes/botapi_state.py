@@ -28,7 +28,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A private chat, a group or a supergroup (negative ids)."""
+    """A private chat, a group, a supergroup or a channel (negative ids)."""
 
     id: int
     type: str
@@ -41,13 +41,20 @@ class Chat:
         return {"id": self.id, "type": self.type, name: self.title}
 
 
+# Who Telegram says wrote what was written as a chat: one account for all groups, one for all channels.
+ANONYMOUS = {
+    "id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot",
+}  # fmt: skip
+CHANNEL = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+
+
 @dataclass
 class Message:
     """A message as people see it now. Media are the uploaded bytes."""
 
     id: int
     chat: Chat
-    sender: dict[str, Any]
+    sender: dict[str, Any]  # a User
     text: str = ""
     entities: list[dict[str, Any]] = field(default_factory=list)
     media: str | None = None  # photo, audio, document
@@ -57,6 +64,7 @@ class Message:
     markup: dict[str, Any] | None = None
     reply_to: int | None = None
     thread: int | None = None
+    face: Chat | None = None  # the chat that it was written as
     album: str | None = None
     preview: bool = True
     edits: int = 0
@@ -107,6 +115,8 @@ class Message:
         made: dict[str, Any] = {
             "message_id": self.id, "from": self.sender, "chat": self.chat.api(), "date": self.date,
         }  # fmt: skip
+        if self.face is not None:
+            made["sender_chat"] = self.face.api()
         if self.media is None:
             made["text"] = self.text
             if self.entities:

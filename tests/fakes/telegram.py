@@ -27,7 +27,7 @@ from aiohttp import web
 
 from tests.fakes import botapi_spec
 from tests.fakes.botapi_methods import Methods, Parameters, Uploads
-from tests.fakes.botapi_state import Chat, Message, Person, State
+from tests.fakes.botapi_state import ANONYMOUS, CHANNEL, Chat, Message, Person, State
 from tests.fakes.botapi_text import Refused, find_entities
 
 TOKEN = "424242:AAtest-token-of-the-fake-telegram-server"
@@ -120,12 +120,17 @@ class FakeTelegram:
         chat: Chat | None = None,
         reply_to: Message | None = None,
         thread: int | None = None,
+        face: Chat | None = None,
     ) -> Message:
-        """Somebody writes; in a group the bot gets commands and replies to it only (privacy mode)."""
+        """Somebody writes; in a group the bot gets commands and replies to it only (privacy mode).
+
+        ``face``: as this chat, a channel or (an anonymous administrator) the group itself.
+        """
         place = chat or user.chat()
+        sender = user.user() if face is None else ANONYMOUS if face.id == place.id else CHANNEL
         message = Message(
-            self.state.next_id(), place, user.user(), text, find_entities(text, []), thread=thread,
-            reply_to=reply_to.id if reply_to else None,
+            self.state.next_id(), place, sender, text, find_entities(text, []), thread=thread,
+            reply_to=reply_to.id if reply_to else None, face=face,
         )  # fmt: skip
         self.state.keep(message)
         to_bot = place.type == "private" or text.startswith("/") or (reply_to is not None and reply_to.by_bot)
@@ -133,13 +138,19 @@ class FakeTelegram:
             await self._update("message", message.api(self.state))
         return message
 
-    async def press(self, message: Message, label: str, *, user: Person = ALICE) -> str:
-        """Press the button whose label starts so; returns the query, for :meth:`answered`."""
+    async def press(self, message: Message, label: str, *, user: Person = ALICE, old: bool = False) -> str:
+        """Press the button whose label starts so; returns the query, for :meth:`answered`.
+
+        ``old``: the message is from so long ago that the bot is told no more of it than its number.
+        """
         self._queries += 1
         query = str(880000 + self._queries)
         self.state.queries[query] = None
         data = message.button(label)
-        content = {"id": query, "from": user.user(), "message": message.api(self.state), "data": data}
+        shown = message.api(self.state)
+        if old:
+            shown = {"chat": message.chat.api(), "message_id": message.id, "date": 0}
+        content = {"id": query, "from": user.user(), "message": shown, "data": data}
         await self._update("callback_query", {**content, "chat_instance": str(message.chat.id)})
         return query
 
@@ -148,22 +159,22 @@ class FakeTelegram:
         await self.wait(lambda: self.state.queries[query], timeout)
         return str((self.state.queries[query] or {})["text"])
 
-    async def react(self, message: Message, emoji: str, *, user: Person = ALICE) -> bool:
-        """Put an emoji on a message (a person has one); whether the bot was told."""
+    async def react(self, message: Message, emoji: str, *, user: Person | Chat = ALICE) -> bool:
+        """Put an emoji on a message (a person has one, and so has a chat); whether the bot was told."""
         return await self._react(message, [emoji], user)
 
-    async def unreact(self, message: Message, *, user: Person = ALICE) -> bool:
+    async def unreact(self, message: Message, *, user: Person | Chat = ALICE) -> bool:
         """Take one's emoji off again."""
         return await self._react(message, [], user)
 
-    async def _react(self, message: Message, emojis: list[str], user: Person) -> bool:
+    async def _react(self, message: Message, emojis: list[str], user: Person | Chat) -> bool:
         old = message.reactions.get(user.id, [])
         message.reactions[user.id] = emojis
         if message.chat.type != "private" and not message.chat.bot_is_admin:
             return False
+        actor = {"user": user.user()} if isinstance(user, Person) else {"actor_chat": user.api()}
         content = {
-            "chat": message.chat.api(), "message_id": message.id, "user": user.user(),
-            "date": int(time.time()),
+            "chat": message.chat.api(), "message_id": message.id, **actor, "date": int(time.time()),
             "old_reaction": [{"type": "emoji", "emoji": emoji} for emoji in old],
             "new_reaction": [{"type": "emoji", "emoji": emoji} for emoji in emojis],
         }  # fmt: skip

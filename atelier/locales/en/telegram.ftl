@@ -11,5 +11,6 @@ telegram-token-missing = There is no Telegram token: get one from @BotFather and
 telegram-token-wrong = Telegram does not accept the token in ATELIER_TELEGRAM_TOKEN: copy it again from @BotFather (/mybots, API Token).
 telegram-in-private = I have answered you in our private chat.
 telegram-private-first = The answer is for you alone: please write me /start in a private chat, then ask again.
+telegram-anonymous = This is about one person, and you write here as “{ $name }”. Ask me as yourself, or in our private chat.
 telegram-no-right = It is made, but I may not post it in this chat. An administrator can allow me to send media here; until then you find it with /history in a private chat with me.
 telegram-refused = It is made, but Telegram would not take the message. You find the work with /history in a private chat with me; the problem has been written down.

@@ -11,5 +11,6 @@ telegram-token-missing = 没有 Telegram 令牌：请向 @BotFather 申请，并
 telegram-token-wrong = Telegram 不接受 ATELIER_TELEGRAM_TOKEN 中的令牌：请从 @BotFather 重新复制（/mybots → API Token）。
 telegram-in-private = 已在私聊中回复你。
 telegram-private-first = 这个回答只给你一个人看：请先在私聊里给我发 /start，再问一次。
+telegram-anonymous = 这件事只关乎一个人，而你在这里是以“{ $name }”的身份发言。请用自己的身份再发一次，或者私聊我。
 telegram-no-right = 作品已经完成，但我没有权限把它发到这个聊天里。请管理员允许我在这里发送媒体；在那之前，私聊我并发送 /history 就能看到它。
 telegram-refused = 作品已经完成，但 Telegram 不肯接收这条消息。私聊我并发送 /history 就能看到作品；问题已经记录下来。
