@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from atelier.languages import say
 from atelier.requests import PaintRequest
 from atelier.settings import Settings
 from atelier.store import Work
@@ -18,6 +20,7 @@ from bot.studio import Studio
 from bot.telegram.app import run as run_telegram
 from tests.bot import handmade
 from tests.demo.__main__ import record
+from tests.demo.book import TAKEN_BACK
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.telegram import FakeTelegram
 
@@ -29,8 +32,19 @@ async def make_by_hand(studio: Studio) -> None:
     """What the workers do."""
     while True:
         for work in await asyncio.to_thread(studio.store.unfinished):
-            await asyncio.to_thread(handmade.finish, studio, work, _made(work))
+            if work.request.words != TAKEN_BACK:
+                await asyncio.to_thread(_make, studio, work)
         await asyncio.sleep(0.05)
+
+
+def _make(studio: Studio, work: Work) -> None:
+    if getattr(work.request, "form", None) == "ballad":
+        handmade.begin(studio, work)
+        for lines in (["a first line"], ["a first line", "a second"]):  # the first may be too early
+            time.sleep(1.0)
+            handmade.draft(studio, work, *lines)
+            time.sleep(1.5)
+    handmade.finish(studio, work, _made(work))
 
 
 def _made(work: Work) -> handmade.Made:
@@ -61,8 +75,17 @@ async def test_both_conversations_become_pages(
         text = page.read_text("utf-8")
         for act in acts.ACTS:
             assert act.face in text, act.name
-        for said in ("a lighthouse over a stormy sea", "/history", "秋夜", "made by a machine"):
+        for said in (
+            "a lighthouse over a stormy sea",
+            "/history",
+            "秋夜",
+            "made by a machine",
+            "/admin words",
+        ):
             assert said.lower() in text.lower(), said
+        for key in ("draft", "work-cancelled"):
+            assert say(key, "en") in text, key
+    assert "@atelier" in pages[1].read_text("utf-8").replace("\\", "")  # inline mode
 
 
 @pytest.mark.parametrize("name", ["discord", "telegram"])

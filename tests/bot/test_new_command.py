@@ -19,7 +19,9 @@ def test_a_command_added_as_contributing_says_works(tmp_path: Path) -> None:
     (tmp_path / "bot/actions/dice.py").write_text(code, "utf-8")
     catalogue = tmp_path / "bot/catalogue.py"
     text = catalogue.read_text("utf-8")
-    text = text.replace("from bot.door", "from bot.actions.dice import DICE\nfrom bot.door", 1)
+    line = "from bot.actions.dice import DICE"
+    assert f"`{line}`" in section
+    text = text.replace("from bot.door", f"{line}\nfrom bot.door", 1)
     text = text.replace("        *MAKING.values(),\n", "        *MAKING.values(),\n        DICE,\n", 1)
     assert text.count("DICE") == 2
     catalogue.write_text(text, "utf-8")

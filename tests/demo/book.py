@@ -11,6 +11,9 @@ from pathlib import Path
 
 from PIL import Image
 
+from atelier.languages import LANGS, say
+
+TAKEN_BACK = "a song without an end"  # what is cancelled
 QUALITY = 90  # of WebP: the pictures are shown, not archived
 
 
@@ -22,6 +25,11 @@ class Attachment:
     data: bytes
     alt: str | None = None
     shown: bool = True  # as a picture or a player, not as a document
+
+
+def drafted(text: str) -> bool:
+    """Whether a message shows a poem that is being written."""
+    return any(say("draft", lang) in text for lang in LANGS)
 
 
 class Book:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from atelier.languages import say
-from tests.demo.book import Attachment, Book
+from tests.demo.book import TAKEN_BACK, Attachment, Book, drafted
 from tests.fakes import discord_forms
 from tests.fakes.discord import Conversation, FakeDiscord, Message, User
 
@@ -23,17 +23,26 @@ class Table:
     def __init__(self, discord: FakeDiscord, book: Book) -> None:
         self.discord, self.book = discord, book
 
-    async def type(self, user: User, command: str, **options: Any) -> Conversation:
+    async def type(self, user: User, command: str, /, **options: Any) -> Conversation:
         """A command, and nothing of its answer yet."""
         said = " ".join(f"`{name}: {value}`" for name, value in options.items())
         self.book.did(user.name, f"/{command} {said}".rstrip())
         return await self.discord.type(f"/{command}", options, user=user)
 
-    async def make(self, user: User, command: str, **options: Any) -> Message:
+    async def make(self, user: User, command: str, /, **options: Any) -> Message:
         """A command that makes a work: the acknowledgement, then the work in its place."""
         return await self._made(await self.type(user, command, **options))
 
-    async def ask(self, user: User, command: str, **options: Any) -> Message:
+    async def cancel(self, user: User, command: str, /, **options: Any) -> None:
+        """A work that is asked for, and taken back while it is made."""
+        asked = await self.type(user, command, **options)
+        first = await asked.until(lambda m: m.content, "an acknowledgement", PATIENCE_S)
+        self.show(first)
+        await self.press(user, first, "✖️")
+        told = await asked.until(lambda m: say("work-cancelled", "en") in m.content, "that", PATIENCE_S)
+        self.show(told, "the same message, a moment later")
+
+    async def ask(self, user: User, command: str, /, **options: Any) -> Message:
         """A command that is answered in words."""
         asked = await self.type(user, command, **options)
         answer = await asked.until(lambda m: m.content, "an answer", PATIENCE_S)
@@ -65,7 +74,10 @@ class Table:
         waiting = not first.is_work
         if waiting:
             self.show(first)
-        work = await asked.work(PATIENCE_S)
+        work = await asked.until(lambda m: m.is_work or drafted(m.content), "a work", PATIENCE_S)
+        if not work.is_work:
+            self.show(work, "while it is written")
+            work = await asked.work(PATIENCE_S)
         self.show(work, "the same message, a moment later" if waiting else "")
         return work
 
@@ -107,6 +119,9 @@ async def play(discord: FakeDiscord, book: Book) -> None:
     poem = await table.make(mei, "poem", topic="秋夜", form="七绝", seed=1)
     tune = await table.make(alice, "melody", description="a slow, sad waltz", length=8, seed=1)
 
+    await table.make(alice, "poem", topic="the lighthouse keeper's daughter", form="ballad", seed=1)
+    await table.cancel(alice, "poem", topic=TAKEN_BACK, form="ballad")
+
     book.chapter("Voting")
     await discord.react(sea, "❤️", user=mei)
     book.did("小梅", "reacts with ❤️")
@@ -145,6 +160,7 @@ async def play(discord: FakeDiscord, book: Book) -> None:
     await table.press_and_read(mei, sure, say("act-delete-yes", "zh"))
     sure = await table.press_and_read(alice, await table.press_and_read(alice, near, "⋯"), "🗑️")
     await table.press_and_read(alice, sure, say("act-delete-yes", "en"))
+    await table.ask(boss, "help", command="admin words")
     await table.ask(boss, "admin words", add="teapot")
     await table.ask(alice, "paint", prompt="a t e a p o t on a table")
 

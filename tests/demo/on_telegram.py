@@ -6,9 +6,11 @@ import html
 import re
 
 from atelier.languages import say
-from tests.demo.book import Attachment, Book
+from tests.demo.book import TAKEN_BACK, Attachment, Book, drafted
+from tests.fakes.botapi_state import BOT
 from tests.fakes.botapi_text import between
-from tests.fakes.telegram import ALICE, BOB, GROUP, MEI, FakeTelegram, Message, Person
+from tests.fakes.telegram import ALICE, BOB, GROUP, MEI, Chat, FakeTelegram, Message, Person
+from tests.fakes.telegram_inline import choose, search
 
 INTRO = (
     "Recorded by `make demo`: the real client library against a fake Telegram, the models that ship, "
@@ -25,11 +27,14 @@ class Room:
     def __init__(self, telegram: FakeTelegram, book: Book, chat: object) -> None:
         self.telegram, self.book, self.chat = telegram, book, chat
 
-    async def say(self, user: Person, text: str, reply_to: Message | None = None) -> Message:
-        """Somebody writes."""
-        self.book.did(user.name, ("replies: " if reply_to else "") + f"`{text}`")
+    async def say(
+        self, user: Person, text: str, reply_to: Message | None = None, face: Chat | None = None
+    ) -> Message:
+        """Somebody writes, as themselves or (``face``) as a chat."""
+        name = f"An anonymous administrator of “{face.title}”" if face else user.name
+        self.book.did(name, ("replies: " if reply_to else "") + f"`{text}`")
         group = None if self.chat is user else GROUP
-        return await self.telegram.say(text, user=user, chat=group, reply_to=reply_to)
+        return await self.telegram.say(text, user=user, chat=group, reply_to=reply_to, face=face)
 
     async def make(
         self, user: Person, text: str, reply_to: Message | None = None, *, follow: int = 0
@@ -37,9 +42,9 @@ class Room:
         """A command that makes a work, which ``follow`` messages with media come after."""
         return await self.made(await self.say(user, text, reply_to), follow)
 
-    async def ask(self, user: Person, text: str) -> Message:
+    async def ask(self, user: Person, text: str, face: Chat | None = None) -> Message:
         """A command that is answered in words."""
-        asked = await self.say(user, text)
+        asked = await self.say(user, text, face=face)
         answer = await self._answer(asked)
         self.show(answer)
         return answer
@@ -59,8 +64,19 @@ class Room:
         waiting = not card.is_work
         if waiting:
             self.show(card)
-        await self.telegram.wait(lambda: card.is_work, PATIENCE_S)
+        await self.telegram.wait(lambda: card.is_work or drafted(card.text), PATIENCE_S)
+        if not card.is_work:
+            self.show(card, "while it is written")
+            await self.telegram.wait(lambda: card.is_work, PATIENCE_S)
         self.show(card, "the same message, a moment later" if waiting else "")
+
+    async def cancel(self, user: Person, text: str) -> None:
+        """A work that is asked for, and taken back while it is made."""
+        card = await self._answer(await self.say(user, text))
+        self.show(card)
+        await self.press(user, card, "✖️")
+        await self.telegram.wait(lambda: not card.buttons or "🔁" in str(card.buttons), PATIENCE_S)
+        self.show(card, "the same message, a moment later")
 
     def _after(self, card: Message) -> list[Message]:
         return [m for m in self.telegram.seen(card.chat) if m.reply_to == card.id and m.media]
@@ -136,6 +152,21 @@ def _marked(message: Message) -> str:
     return out + _escaped(raw[at:].decode("utf-16-le"))
 
 
+async def _inline(telegram: FakeTelegram, book: Book) -> None:
+    """A work that is asked for in a chat where the bot is not."""
+    words = "a lighthouse over a stormy sea seed=1"
+    book.did("Alice", f"types `@{BOT['username']} {words}` in a chat with a friend")
+    offers = (await search(telegram, words))["results"]
+    rows = [[offer["title"]] for offer in offers]
+    book.bot("", rows=rows, note="above the keyboard, only Alice sees it")
+    book.did("Alice", f"chooses <kbd>{html.escape(offers[0]['title'])}</kbd>")
+    there = await choose(telegram, offers[0], words)
+    room = Room(telegram, book, ALICE)
+    room.show(there, "sent by Alice")
+    await telegram.wait(lambda: there.is_work, PATIENCE_S)
+    room.show(there, "the same message, a moment later")
+
+
 async def play(telegram: FakeTelegram, book: Book) -> None:
     """The whole conversation."""
     home, painters, private = (
@@ -149,6 +180,12 @@ async def play(telegram: FakeTelegram, book: Book) -> None:
     sea = await home.make(ALICE, "a lighthouse over a stormy sea", asked)
     tune = await home.make(ALICE, "/melody a slow, sad waltz length=8 seed=1", follow=1)
     await private.make(MEI, "/poem 秋夜 form=七绝 seed=1")
+
+    await home.make(ALICE, "/poem the lighthouse keeper's daughter form=ballad seed=1")
+    await home.cancel(ALICE, f"/poem {TAKEN_BACK} form=ballad")
+
+    book.chapter("In inline mode, in a chat where the bot is not")
+    await _inline(telegram, book)
 
     book.chapter("In a group")
     moon = await painters.make(
@@ -166,7 +203,7 @@ async def play(telegram: FakeTelegram, book: Book) -> None:
     near = await home.press_and_make(ALICE, sea, f"🎲 {say('act-vary-subtle', 'en')}")
     await home.press_and_make(ALICE, sea, f"🔍 {say('act-upscale-256', 'en')}")
     await home.press(ALICE, sea, "🧬")
-    menu = await telegram.until(lambda m: say("blend-choose", "en") in m.text, chat=ALICE, timeout=PATIENCE_S)
+    menu = await telegram.until(lambda m: m.text.startswith("I blend"), chat=ALICE, timeout=PATIENCE_S)
     home.show(menu)
     await home.press_and_make(ALICE, menu, list(menu.buttons)[-1])
     await home.press(ALICE, near, "✏️")
@@ -185,6 +222,13 @@ async def play(telegram: FakeTelegram, book: Book) -> None:
     for command in ("/history", "/favourites", "/queue", "/settings"):
         await home.ask(ALICE, command)
     await private.ask(MEI, "/history")
+
+    book.chapter("Who administers a group")
+    await painters.ask(ALICE, "/admin words add=teapot")
+    await painters.ask(BOB, "/admin", face=GROUP)
+    await painters.ask(BOB, "/admin words add=teapot", face=GROUP)
+    await painters.ask(ALICE, "/paint a t e a p o t on a table")
+    await painters.ask(BOB, "/mydata", face=GROUP)
 
     book.chapter("What is refused, and who may delete")
     await home.ask(ALICE, "/paint n u d e people")
