@@ -18,9 +18,10 @@ from bot.discord.app import run as run_discord
 from bot.studio import Studio
 from bot.telegram.app import run as run_telegram
 from tests.conftest import OwnRedis
+from tests.fakes.botapi_text import between
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord import User as DiscordUser
-from tests.fakes.telegram import TOKEN, FakeTelegram, Person
+from tests.fakes.telegram import GROUP, TOKEN, FakeTelegram, Message, Person
 
 CODES = {lang: (lang, lang) for lang in LANGS} | {"en": ("en-US", "en"), "zh": ("zh-CN", "zh-hans")}
 
@@ -39,19 +40,37 @@ class Stage:
     people: dict[tuple[str, Lang, bool], Any] = field(default_factory=dict)
 
     async def give(
-        self, platform: str, lang: Lang, command: Command, options: dict[str, Any], *, admin: bool = True
+        self,
+        platform: str,
+        lang: Lang,
+        command: Command,
+        options: dict[str, Any],
+        *,
+        admin: bool = True,
+        group: bool = False,
     ) -> str:
-        """Somebody gives a command and reads the answer. ``admin``: one of ``ATELIER_ADMINS``, in private."""
-        return await (await self.ask(platform, lang, command, options, admin=admin))()
+        """Somebody gives a command and reads the answer. ``admin``: one of ``ATELIER_ADMINS``.
+
+        In private, or in a ``group`` (a server's channel); there too the answer may come in private.
+        """
+        return await (await self.ask(platform, lang, command, options, admin=admin, group=group))()
 
     async def ask(
-        self, platform: str, lang: Lang, command: Command, options: dict[str, Any], *, admin: bool = True
+        self,
+        platform: str,
+        lang: Lang,
+        command: Command,
+        options: dict[str, Any],
+        *,
+        admin: bool = True,
+        group: bool = False,
     ) -> Read:
         """The same, not read yet: its answer becomes another text while a work is made."""
         user = self.people[platform, lang, admin]
         if platform == "discord":
+            here = None if group else self.discord.private(user)
             asked = await self.discord.type(
-                f"/{command.path}", options, user=user, channel=self.discord.private(user), outdated=True
+                f"/{command.path}", options, user=user, channel=here, outdated=True
             )
 
             async def read(is_it: Is = bool) -> str:
@@ -63,14 +82,20 @@ class Stage:
 
             return read
         line = " ".join([f"/{command.path}", *(_typed(command, name, v) for name, v in options.items())])
-        said = await self.telegram.say(line, user=user)
+        said = await self.telegram.say(line, user=user, chat=GROUP if group else None)
+        alone = group and command.personal and not command.makes
 
         async def look(is_it: Is = bool) -> str:
-            shown = await self.telegram.until(
-                lambda message: message.reply_to == said.id and is_it(message.text), chat=said.chat
-            )
-            kinds = {entity["type"] for entity in shown.entities}
-            assert kinds <= {"code", "bold"} | ({"bot_command"} if command.name == "help" else set())
+            def mine(message: Message) -> bool:
+                here = message.id > said.id if alone else message.reply_to == said.id
+                return here and bool(is_it(message.text))
+
+            shown = await self.telegram.until(mine, chat=user if alone else said.chat)
+            typed = " ".join(map(str, options.values()))
+            for entity in shown.entities:  # our own sentences may be tapped, what somebody typed may not
+                if entity["type"] not in ("code", "bold"):
+                    assert entity["type"] in ("bot_command", "url")
+                    assert between(shown.text, entity) not in typed
             return shown.text
 
         return look

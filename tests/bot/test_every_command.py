@@ -10,11 +10,16 @@ from typing import Any
 
 import pytest
 
+from atelier.errors import PersonError
 from atelier.languages import LANGS, Lang, say
+from atelier.rules import Rules
+from atelier.store import PersonRef, Platform
+from atelier.store.house import STUDIO
 from atelier.versions import shipped_folder
-from bot import catalogue
-from bot.command import Command, Option
+from bot import catalogue, door
+from bot.command import Call, Command, Option, Reply
 from tests.bot.refusals import Wrong, refusals_of
+from tests.bot.samples import SAMPLES, Sample, Stand, always
 from tests.bot.stage import Stage, stage
 from tests.bot.tongues import assert_spoken, plain
 from tests.fakes.discord import Refused as ClientRefused
@@ -38,6 +43,51 @@ async def test_it_answers_in_the_persons_language(
 ) -> None:
     said = await stage.give(platform, lang, command, _sample(command, lang))
     assert_spoken(said, lang)
+
+
+@EVERY
+@CHATS
+@TONGUES
+async def test_it_succeeds(
+    stage: Stage, command: Command, platform: Platform, lang: Lang, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not refused, in the words of either language: with a person to ban, a version to go back to."""
+    outcomes: list[object] = []
+    answer = door.answer
+
+    async def watched(command: Command, call: Call) -> Reply:
+        try:
+            outcomes.append(reply := await answer(command, call))
+        except BaseException as fault:
+            outcomes.append(fault)
+            raise
+        return reply
+
+    monkeypatch.setattr(door, "answer", watched)
+    sample = SAMPLES.get(command.path, Sample(always(_sample(command, lang))))
+    person = PersonRef(platform, str(stage.people[platform, lang, sample.admin].id))
+    stand = Stand(platform, lang, person, sample.admin)
+    try:
+        steps = await sample.steps(stage, stand)
+        before = {work.id for work in stage.studio.store.recent(person, 1000)}
+        for options in steps:
+            outcomes.clear()
+            said = await stage.give(platform, lang, command, options, admin=sample.admin, group=sample.group)
+            assert_spoken(said, lang)
+            if command.makes:
+                assert len({work.id for work in stage.studio.store.recent(person, 1000)} - before) == 1
+            else:
+                assert [type(outcome) for outcome in outcomes] == [Reply], (options, outcomes)
+    finally:
+        if command.path == "admin pause":
+            _resume(stage, platform)
+
+
+def _resume(stage: Stage, platform: Platform) -> None:
+    def again(rules: Rules) -> Rules:
+        return rules.model_copy(update={"paused": False})
+
+    stage.studio.store.rule(platform, STUDIO, again)
 
 
 @EVERY
@@ -127,4 +177,4 @@ def _sentence(wrong: Wrong, options: dict[str, Any], platform: str, lang: Lang) 
     if wrong.key == "version-unknown":
         model = options["model"]
         known |= {"model": model, "version": options["version"], "versions": shipped_folder(model).name}
-    return plain(say(wrong.key, lang, **known))
+    return plain(PersonError(wrong.key, **known).text(lang))
