@@ -10,6 +10,7 @@ import locale
 import math
 import os
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Literal, TypeAlias, cast
@@ -56,6 +57,11 @@ def say(key: str, lang: Lang = DEFAULT, /, **params: str | int | float) -> str:
     if faults:
         raise KeyError(f"{key} ({lang}): {faults[0]}")
     return cast("str", text)
+
+
+def listed(names: Iterable[str], lang: Lang = DEFAULT) -> str:
+    """Names one after the other, as ``lang`` parts them; ``–`` where there are none."""
+    return say("and", lang).join(names) or "–"
 
 
 def known(code: str | None) -> Lang | None:

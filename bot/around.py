@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import Any
 
 from atelier.errors import BadInput, PersonError
-from atelier.languages import Lang, say
+from atelier.languages import Lang, listed, say
 from atelier.provenance import statement
 from atelier.requests import Request
 from atelier.store import PersonRef, Work
@@ -58,11 +59,14 @@ async def make(
     )
 
 
-async def favour(studio: Studio, work_id: str, person: PersonRef, lang: Lang) -> str:
-    """Keep a work among one's favourites, or let it go; what the person reads."""
+async def favour(studio: Studio, work_id: str, person: PersonRef, lang: Lang, source: str) -> str:
+    """Keep a work among one's favourites, or let it go; what the person reads.
+
+    ``source`` names the press: one that is delivered twice is one.
+    """
     work = await find(studio, work_id)
     await asyncio.to_thread(gate.welcome, studio.settings, studio.store, person, work.place.get("server"))
-    kept = await asyncio.to_thread(studio.store.favour, work_id, person)
+    kept = await asyncio.to_thread(studio.store.favour, work_id, person, source)
     return say("favourite-kept" if kept else "favourite-gone", lang)
 
 
@@ -132,7 +136,7 @@ def edited(work: Work, words: str, options: str) -> Press:
         raise BadInput(
             "bad-option",
             option=stray[:40],
-            options=", ".join(o.name for o in command.options if not o.required),
+            options=partial(listed, [o.name for o in command.options if not o.required]),
         )
     return Press("edit", request=command.request({**said, command.prompt.name: words}))
 
@@ -168,7 +172,7 @@ def details(work: Work, lang: Lang, quote: Quote) -> list[str]:
     """All that is known of a work, line by line, in the reader's language."""
     lines = [say("details-title", lang), say("details-asked", lang, prompt=quote(work.request.words))]
     if options := asked_options(work, quote):
-        lines.append(say("details-options", lang, options=", ".join(options)))
+        lines.append(say("details-options", lang, options=listed(options, lang)))
     if work.result is not None:
         model = say(f"details-{MODEL_OF[work.kind]}", lang)
         lines.append(say("details-model", lang, model=model, version=work.result.version))

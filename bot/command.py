@@ -9,12 +9,13 @@ shows in its own way. Nothing in a reply is markup.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from atelier.errors import BadInput
-from atelier.languages import DEFAULT, LANGS, Lang, say
+from atelier.errors import BadInput, Param
+from atelier.languages import DEFAULT, LANGS, Lang, listed, say
 from atelier.requests import Kind, Request, parse_request
 from atelier.store import PersonRef, Platform, Work
 from atelier.works import Artefact
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
 
 # Who may give a command: anybody; who administers the server it is given in (or the studio); the studio's.
 Role = Literal["everyone", "server", "studio"]
+# What fills these is never somebody's words: names of commands, and what a sentence chooses its form by.
+OURS = frozenset({"command", "commands", "language", "model", "part", "rhythm", "status", "beat"})
+# Message keys are ASCII.
+_SPELLED: dict[str | int, str] = {
+    "五绝": "wujue", "七绝": "qijue", "五律": "wulv", "七律": "qilv", "藏头诗": "cangtou",
+    "浣溪沙": "huanxisha", "如梦令": "rumengling", "鹧鸪天": "zhegutian",
+}  # fmt: skip
 ROLES: dict[Role, int] = {"everyone": 0, "server": 1, "studio": 2}
 
 
@@ -41,9 +49,9 @@ class Option:
 
     ``field`` is its name in a request; ``about`` names its sentence where two commands have an
     option of one name (``option-ABOUT``). ``suggest`` is what a client that can offers while somebody
-    types: its choices, or works of theirs. ``reads`` makes fields of the request of what was written, or
-    raises :class:`BadInput`. ``flag`` is a word that means ``yes`` where it is typed. The value of a
-    ``file`` is an :class:`Upload`; it cannot be typed.
+    types: its choices, commands, or works of theirs. ``reads`` makes fields of the request of what was
+    written, or raises :class:`BadInput`. ``flag`` is a word that means ``yes`` where it is typed. The
+    value of a ``file`` is an :class:`Upload`; it cannot be typed.
     """
 
     name: str
@@ -55,7 +63,7 @@ class Option:
     max_length: int | None = None
     field: str = ""
     about: str = ""
-    suggest: Literal["", "choices", "history", "favourites"] = ""
+    suggest: Literal["", "choices", "commands", "history", "favourites"] = ""
     reads: Callable[[Any], dict[str, Any]] | None = None
     flag: str = ""
 
@@ -65,12 +73,21 @@ class Option:
 
     def choice(self, value: str | int, lang: Lang) -> str:
         """What a person reads for a choice."""
-        slug = re.sub(r"[^a-z0-9]+", "-", str(value).lower()).strip("-")
-        if isinstance(value, int) or (self.name == "form" and value != "none"):
-            return str(value)  # forms are names, said verbatim
+        slug = _SPELLED.get(value) or re.sub(r"[^a-z0-9]+", "-", str(value).lower()).strip("-")
+        if isinstance(value, int):
+            return str(value)
         if self.name == "language" and value in LANGS:
             return say("language-name", value)  # a language is named in itself
         return say(f"choice-{self.name}-{slug}", lang)
+
+    def explain(self, lang: Lang) -> str:
+        """What it means, and what it takes where that is a list."""
+        said = self.describe(lang)
+        return say("explained", lang, what=said, choices=self.listed(lang)) if self.choices else said
+
+    def listed(self, lang: Lang) -> str:
+        """All choices as a person reads them."""
+        return listed((self.choice(value, lang) for value in self.choices), lang)
 
     def names(self, value: str | int) -> set[str]:
         """Everything that a choice is called, in small letters: its value, and its name in every language."""
@@ -109,7 +126,8 @@ class Where:
 class Call:
     """A command as it was given: by whom, where, with which options (checked, by their names).
 
-    ``lang`` is the language to answer in, ``client`` the one of the person's own client.
+    ``lang`` is the language to answer in, ``client`` the one of the person's own client. ``quote`` makes
+    what others wrote safe to stand in a sentence of ours, as the platform wants it.
     """
 
     studio: Studio
@@ -118,10 +136,13 @@ class Call:
     where: Where
     options: dict[str, Any]
     client: Lang = DEFAULT
+    quote: Callable[[str], str] = str
 
     def say(self, key: str, /, **params: str | int | float) -> str:
-        """A sentence in the person's language."""
-        return say(key, self.lang, **params)
+        """A sentence for :attr:`Reply.text` in the person's language; what is filled in is quoted."""
+        theirs = {name: v for name, v in params.items() if isinstance(v, str) and name not in OURS}
+        quoted = {**params, **{name: self.quote(v) for name, v in theirs.items()}}
+        return say(key, self.lang, **quoted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +160,12 @@ class Choice:
 class Reply:
     """What a command answers; any part may be empty.
 
+    ``text`` is made of our own sentences: its commands and links can be tapped, so what anybody wrote
+    comes into it through :meth:`Call.say` only. In all the rest nothing is alive.
     ``fields`` are names and values, ``works`` a list to look through, ``show`` one work in full,
     ``commands`` a list of commands to explain, ``file`` something to keep, ``choices`` buttons.
-    ``erased``: messages with somebody's works are to be taken away now (:mod:`bot.leftovers`).
+    ``hint``: say at the end how options are given here. ``erased``: messages with somebody's works are
+    to be taken away now (:mod:`bot.leftovers`).
     """
 
     text: str = ""
@@ -151,6 +175,7 @@ class Reply:
     commands: tuple[Command, ...] = ()
     file: Artefact | None = None
     choices: tuple[Choice, ...] = ()
+    hint: bool = False
     erased: bool = False
 
 
@@ -228,8 +253,17 @@ class Command:
         try:
             return parse_request(self.kind, {**(kept or {}), **self.fields(options)})
         except BadInput as fault:
-            named = {option.field: option.name for option in self.options if option.field}
-            name = fault.params.get("option")
-            if name not in named:
-                raise
-            raise BadInput(fault.key, **{**fault.params, "option": named[name]}) from None
+            raise BadInput(fault.key, **self._in_words({**fault.params, **fault.named})) from None
+
+    def _in_words(self, params: Mapping[str, Param]) -> dict[str, Param]:
+        """What a refusal names, as a person knows it: options by their chat names, choices by theirs."""
+        told = dict(params)
+        option = next((o for o in self.options if (o.field or o.name) == told.get("option")), None)
+        if option is not None:
+            told["option"] = option.name
+            if "choices" in told and option.choices:
+                told["choices"] = option.listed
+        form = next((o for o in self.options if o.name == "form"), None)
+        if form is not None and (value := told.get("form")) in form.choices:
+            told["form"] = partial(form.choice, str(value))
+        return told

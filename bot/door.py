@@ -22,7 +22,7 @@ async def answer(command: Command, call: Call) -> Reply:
         return await command.action(replace(call, options=checked(command, call.options)))
     if not await permitted(command, call):
         await _note(command, call, "refused")
-        raise BadInput("not-yours-studio" if command.role == "studio" else "not-yours", command=command.path)
+        raise refused(command)
     given = replace(call, options=checked(command, call.options))
     try:
         reply = await command.action(given)
@@ -43,6 +43,11 @@ async def _note(command: Command, call: Call, outcome: Outcome) -> None:
     await asyncio.to_thread(
         call.studio.store.note_deed, call.person, call.where.server, command.path, options, outcome
     )
+
+
+def refused(command: Command) -> BadInput:
+    """Why somebody may not give this command."""
+    return BadInput("not-yours-studio" if command.role == "studio" else "not-yours", command=command.path)
 
 
 async def permitted(command: Command, call: Call) -> bool:

@@ -28,15 +28,13 @@ from atelier.settings import Settings
 from atelier.store import PersonRef, Platform, Store, Tally, Vote, Work
 from atelier.works import Artefact
 from bot import gate
-from bot.command import Command
+from bot.command import OURS, Command
 from bot.tastes import Tastes
 
 log = logging.getLogger(__name__)
 
 LIKED = frozenset("❤👍🔥")
 DISLIKED = frozenset("👎")
-# What fills these is never somebody's words: names of commands, and what a sentence chooses its form by.
-OURS = frozenset({"command", "commands", "language", "rhythm", "beat"})
 _SELECTOR = "\ufe0f"  # Discord sends ❤️ with it, Telegram ❤ without
 
 

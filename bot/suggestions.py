@@ -6,6 +6,7 @@ import asyncio
 
 from atelier.languages import Lang
 from atelier.store import PersonRef, Work
+from bot.catalogue import COMMANDS
 from bot.command import Option
 from bot.studio import Studio
 from bot.words import FACES
@@ -23,6 +24,8 @@ async def suggestions(
     """The best for ``typed``, best first. Raises :class:`atelier.errors.Unavailable`."""
     if option.suggest == "choices":
         return _choices(option, typed, lang)
+    if option.suggest == "commands":
+        return _commands(typed, lang)
     read = studio.store.favourites if option.suggest == "favourites" else studio.store.recent
     found = await asyncio.to_thread(read, person, LOOKED_AT)
     wanted = typed.casefold().strip()
@@ -40,6 +43,15 @@ def _choices(option: Option, typed: str, lang: Lang) -> list[Suggestion]:
             late = not any(name.startswith(wanted) for name in names)
             ranked.append((late, place, (option.choice(value, lang), str(value))))
     return [suggestion for _, _, suggestion in sorted(ranked)][:MOST]
+
+
+def _commands(typed: str, lang: Lang) -> list[Suggestion]:
+    wanted = typed.casefold().strip().removeprefix("/")
+    known = [*COMMANDS, *(part for command in COMMANDS for part in command.parts)]
+    fitting = [command for command in known if command.path.startswith(wanted)]
+    return [(f"/{command.path} · {command.describe(lang)}"[:LONGEST], command.path) for command in fitting][
+        :MOST
+    ]
 
 
 def _named(work: Work) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from atelier.errors import BadInput
+from atelier.languages import listed
 from bot.command import Command, Option
 
 _WRITTEN = re.compile(r"(?:^|\s)(?P<dash>--|—|–)?(?P<name>[a-z]+)[=:：](?P<value>\"[^\"]*\"|“[^”]*”|\S+)")
@@ -76,8 +78,7 @@ def checked(command: Command, options: dict[str, Any]) -> dict[str, Any]:
     said = {name: value for name, value in options.items() if value is not None and value != ""}
     for name in said:
         if name not in known:
-            names = ", ".join(known) or "-"
-            raise BadInput("bad-option", option=name[:40], options=names)
+            raise BadInput("bad-option", option=name[:40], options=partial(listed, list(known)))
     for option in command.options:
         if option.name in said:
             said[option.name] = _allowed(option, said[option.name])
@@ -106,5 +107,4 @@ def _allowed(option: Option, value: object) -> str | int:
 
 
 def _no_choice(option: Option, shown: str) -> BadInput:
-    listed = ", ".join(str(choice) for choice in option.choices)
-    return BadInput("bad-choice", option=option.name, value=shown, choices=listed)
+    return BadInput("bad-choice", option=option.name, value=shown, choices=option.listed)

@@ -101,14 +101,24 @@ def details(work: Work) -> str:
     """One line under a made work: what was understood, or the music in words; then version and seed."""
     result = work.result
     if isinstance(result, PictureResult):
-        made = result.understood
+        made = understood(result)
     elif isinstance(result, MelodyResult):
         made = music_in_words(result, work.lang)
     elif isinstance(result, PoemResult):
-        made = result.form
+        made = form_named(result.form, work.lang)
     else:
         return ""
     return f"{made} · {say('made-by', work.lang, version=result.version, seed=str(result.seed))}"
+
+
+def understood(result: PictureResult) -> str:
+    """What was understood, to stand among other things in a line: without the stop at its end."""
+    return result.understood.rstrip(".。")
+
+
+def form_named(form: str, lang: Lang) -> str:
+    """A form as it is called in the reader's language."""
+    return next(o for o in MAKING["poem"].options if o.name == "form").choice(form, lang)
 
 
 def music_in_words(result: MelodyResult, lang: Lang) -> str:
@@ -135,13 +145,24 @@ def alt(work: Work, number: int = 1) -> str:
     style = getattr(work.request, "style", None)
     text = say("alt", work.lang, prompt=work.request.words)
     if style:
-        text = f"{text} ({say(f'choice-style-{style}', work.lang)})"
+        text = say("alt-styled", work.lang, text=text, style=say(f"choice-style-{style}", work.lang))
     return text if number == 1 else f"{text} {number}"
 
 
 def short(work: Work, lang: Lang) -> str:
     """A work named by its kind and the first of its words, plain."""
     return f"{FACES[work.kind]} {say('quoted', lang, prompt=cut(work.request.words, SHORT))}"
+
+
+def told_apart(work: Work, lang: Lang, limit: int) -> str:
+    """A work among others of its kind in a menu: by its title or words, what made it, and when, plain."""
+    tail = " · ".join(["", *made_by(work, lang), f"{work.asked_at:%m-%d %H:%M}"])
+    return cut(titled(work), limit - len(tail)) + tail
+
+
+def titled(work: Work) -> str:
+    """What a work is called: its title, else its words."""
+    return getattr(work.result, "title", "") or work.request.words
 
 
 def cut(text: str, limit: int) -> str:

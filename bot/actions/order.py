@@ -43,7 +43,7 @@ async def words(call: Call) -> Reply:
     if not rules.words:
         return Reply(call.say("words-none"))
     more = len(rules.words) - SHOWN
-    listed = ", ".join(rules.words[:SHOWN]) + (f" … (+{more})" if more > 0 else "")
+    listed = call.say("and").join(rules.words[:SHOWN]) + (f" … (+{more})" if more > 0 else "")
     return Reply(call.say("words-listed"), fields=((str(len(rules.words)), listed),))
 
 
@@ -162,7 +162,9 @@ def _person(call: Call) -> PersonRef:
         raise BadInput("ban-whom", value=written[:40])
     platform = "discord" if found["mention"] else found["platform"] or call.person.platform
     number = found["mention"] or found["id"]
-    if platform in _NUMBERED and not (number.isascii() and number.isdecimal()):
+    # Below zero on Telegram: a chat that speaks.
+    digits = number.removeprefix("-") if platform == "telegram" else number
+    if platform in _NUMBERED and not (digits.isascii() and digits.isdecimal()):
         raise BadInput("ban-whom", value=written[:40])
     return PersonRef(platform, number)  # type: ignore[arg-type]
 

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any, cast
 
 from atelier import canary, registry
+from atelier.languages import say
 from atelier.requests import KINDS
 from atelier.store import VersionRow
 from atelier.store.trials import Trial
@@ -38,7 +39,7 @@ def _on_trial(call: Call, trial: Trial) -> str:
         for name, value in canary.params(trial, seen).items()
         if name not in ("version", "strength")
     }
-    return call.say("canary-stands", share=f"{100 * trial.share:.0f}", **told)
+    return say("canary-stands", call.lang, share=f"{100 * trial.share:.0f}", **told)  # quoted as a field
 
 
 async def promote(call: Call) -> Reply:

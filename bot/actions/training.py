@@ -63,13 +63,13 @@ async def training(call: Call) -> Reply:
         curves = (latest.outcome or {}).get("curves") or latest.progress.get("curves", {})
         if (drawn := curve.png(curves)) is None:
             raise BadInput("learn-no-curve")
-        return Reply(standing(latest, call.lang), file=Artefact(CURVE, "image/png", drawn))
+        return Reply(call.quote(standing(latest, call.lang)), file=Artefact(CURVE, "image/png", drawn))
     if latest.state in OPEN:
         stop = Choice(call.say("learn-stop"), "admin training do=stop")
-        return Reply(standing(latest, call.lang), choices=(stop,))
+        return Reply(call.quote(standing(latest, call.lang)), choices=(stop,))
     when = f"{latest.asked_at:%Y-%m-%d %H:%M}"
     last = call.say("learn-none-last", model=latest.model, when=when)
-    return Reply(f"{last}\n{standing(latest, call.lang)}")
+    return Reply(f"{last}\n{call.quote(standing(latest, call.lang))}")
 
 
 TRAINING = (

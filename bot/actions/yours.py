@@ -95,7 +95,7 @@ def _changes(mine: Preferences, lang: Lang) -> tuple[Choice, ...]:
     choices = [Choice(language.choice(value, lang), f"settings language={value}") for value in others]
     for option, now in ((private, mine.private), (learning, mine.learning)):
         turned = "no" if now else "yes"
-        label = f"{_name(option, lang)}: {option.choice(turned, lang)}"
+        label = say("setting-changed", lang, name=_name(option, lang), value=option.choice(turned, lang))
         choices.append(Choice(label, f"settings {option.name}={turned}"))
     return tuple(choices)
 

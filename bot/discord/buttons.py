@@ -12,11 +12,12 @@ from typing import Any, Self
 
 import discord
 
-from atelier.languages import Lang, say
+from atelier.languages import DEFAULT, Lang, say
 from atelier.store import Tally, Work
 from bot import acts
 from bot.acts import Press
 from bot.discord.quoting import shorten
+from bot.words import told_apart
 
 VOTES = {"liked": "👍", "disliked": "👎"}
 MORE, CANCEL = "more", "cancel"
@@ -69,14 +70,14 @@ class OtherWork(
 ):
     """A menu of the person's works: the second one of an act on two."""
 
-    def __init__(self, word: str, work_id: str, works: Sequence[Work] = ()) -> None:
+    def __init__(self, word: str, work_id: str, works: Sequence[Work] = (), lang: Lang = DEFAULT) -> None:
         self.word = word
         self.work_id = work_id
         options = [
             discord.SelectOption(
-                label=shorten(work.request.words, MAX_LABEL),
+                label=told_apart(work, lang, MAX_LABEL),
                 value=work.id,
-                description=f"{work.asked_at:%Y-%m-%d %H:%M}",
+                description=shorten(work.request.words, MAX_LABEL),
             )
             for work in works
         ]
@@ -141,10 +142,10 @@ def choices(work: Work, press: Press, lang: Lang) -> discord.ui.View:
     return view
 
 
-def others(work: Work, press: Press, works: Sequence[Work]) -> discord.ui.View:
+def others(work: Work, press: Press, works: Sequence[Work], lang: Lang) -> discord.ui.View:
     """The works to choose a second one from."""
     view = discord.ui.View(timeout=None)
-    view.add_item(OtherWork(press.word, work.id, works))
+    view.add_item(OtherWork(press.word, work.id, works, lang))
     return view
 
 

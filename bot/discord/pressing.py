@@ -24,7 +24,8 @@ from bot.discord.asking import Interaction, language, person, refuse, take, told
 from bot.discord.buttons import CANCEL, MORE, VOTES, choices, menu, others
 from bot.discord.editing import Edits
 from bot.discord.place import DEFAULT_FILE_LIMIT, message_key, server
-from bot.discord.sheet import quote, uploads
+from bot.discord.sheet import QUOTED, quote, uploads
+from bot.words import titled
 
 if TYPE_CHECKING:
     from bot.discord.app import Atelier
@@ -102,13 +103,15 @@ class Pressing:
         found = await around.others(self._studio, work, person(interaction.user))
         if not found:
             raise BadInput("blend-none")
-        return Answer(say("blend-choose", lang), others(work, press, found))
+        question = say("blend-choose", lang, first=quote(titled(work), QUOTED[-1]))
+        return Answer(question, others(work, press, found, lang))
 
     async def _answer(self, work_id: str, press: Press, lang: Lang, interaction: Interaction) -> Answer:
         """An act that makes no work."""
         asker = person(interaction.user)
         if press.name == "favourite":
-            return Answer(await around.favour(self._studio, work_id, asker, lang))
+            source = f"discord:{interaction.id}"
+            return Answer(await around.favour(self._studio, work_id, asker, lang, source))
         if press.name == "delete":
             await self._take_away(await around.delete(self._studio, work_id, asker, server(interaction)))
             return Answer(say("work-deleted", lang))

@@ -46,7 +46,7 @@ async def _act(interaction: Interaction, command: Command, options: dict[str, An
     lang = language(interaction)
     call = Call(
         interaction.client.studio, person(interaction.user), lang, where(interaction), options,
-        client=pick(interaction.locale.value),
+        client=pick(interaction.locale.value), quote=escape,
     )  # fmt: skip
     try:
         reply = await door.answer(command, call)
@@ -96,13 +96,14 @@ async def _work(interaction: Interaction, work: Work, view: discord.ui.View) -> 
 
 
 def _text(reply: Reply, lang: Lang, mentions: dict[str, str]) -> str:
-    lines = [escape(reply.text)] if reply.text else []
-    lines += [f"**{escape(name)}**: {escape(value)}" for name, value in reply.fields]
-    for number, work in enumerate(reply.works, 1):
-        lines.append(f"{number}\\. {listed(work, lang, quote)}")
+    lines = [reply.text] if reply.text else []
     for command in reply.commands:
         lines += _explained(command, lang, mentions)
-    if reply.commands:
+    colon = say("colon", lang)
+    lines += [f"**{escape(name)}**{colon}{escape(value)}" for name, value in reply.fields]
+    for number, work in enumerate(reply.works, 1):
+        lines.append(f"{number}\\. {listed(work, lang, quote)}")
+    if reply.hint:
         lines.append(say("discord-help-outro", lang))
     return "\n".join(lines)
 

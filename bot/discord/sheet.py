@@ -9,7 +9,7 @@ from functools import partial
 import discord
 
 from atelier.errors import BadInput
-from atelier.languages import say
+from atelier.languages import listed, say
 from atelier.store import Work
 from atelier.works import Artefact, MelodyResult, PoemResult
 from bot import words
@@ -40,7 +40,9 @@ def sheet(work: Work, artefacts: list[Artefact], *, file_limit: int, lead: str =
     kept, left_out = _fitting(artefacts, file_limit)
     notes = [f"-# {escape(words.details(work))}"]
     if left_out:
-        notes.append(f"-# {say('discord-left-out', work.lang, files=', '.join(a.name for a in left_out))}")
+        notes.append(
+            f"-# {say('discord-left-out', work.lang, files=listed((a.name for a in left_out), work.lang))}"
+        )
     for limit in QUOTED:
         head = words.headline(work, partial(quote, limit=limit))
         text = "\n".join(part for part in (lead, head, body, *notes) if part)

@@ -11,7 +11,9 @@ from atelier.store import PersonRef, Work
 from bot import acts, around
 from bot.acts import Press
 from bot.studio import Studio, Ticket
+from bot.words import titled, told_apart
 
+LABEL = 80  # characters that name a work to choose
 AFTER_ALL = ("again", "edit")  # what can be done with a work that came to nothing
 
 
@@ -48,7 +50,7 @@ def _button(work: Work, press: Press, lang: Lang) -> dict[str, Any]:
     if shown["choices"]:
         shown["question"] = acts.question(press, lang)
     if act.other:
-        shown |= {"needs": "other", "ask": say("blend-choose", lang)}
+        shown |= {"needs": "other", "ask": say("blend-choose", lang, first=titled(work))}
     elif press.name == "edit":
         given = {"words": work.request.words, "options": around.typed_options(work.request)}
         labels = {name: say(f"edit-{name}", lang) for name in given}
@@ -80,19 +82,21 @@ async def press(
         others = await around.others(studio, work, person)
         if not others:
             raise BadInput("blend-none")
-        return {"others": [{"id": one.id, "label": one.request.words} for one in others]}
+        return {"others": [{"id": one.id, "label": told_apart(one, lang, LABEL)} for one in others]}
     if acts.BY_NAME[found.name].makes:
         ticket = await around.make(
             studio, work.id, found, person=person, lang=lang, place=place, source=source
         )
         return ticket if ticket.fresh else {"said": say("act-twice", lang)}
-    return await _answer(studio, work, found, person, lang)
+    return await _answer(studio, work, found, person, lang, source)
 
 
-async def _answer(studio: Studio, work: Work, found: Press, person: PersonRef, lang: Lang) -> dict[str, Any]:
+async def _answer(
+    studio: Studio, work: Work, found: Press, person: PersonRef, lang: Lang, source: str
+) -> dict[str, Any]:
     """An act that makes no work."""
     if found.name == "favourite":
-        return {"said": await around.favour(studio, work.id, person, lang)}
+        return {"said": await around.favour(studio, work.id, person, lang, source)}
     if found.name == "delete":
         if acts.is_open(found):
             return {"said": acts.question(found, lang)}

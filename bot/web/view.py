@@ -71,10 +71,10 @@ def describe(
              "width": result.width, "height": result.height}
             for number, name in enumerate(result.files, 1)
         ]  # fmt: skip
-        shown["details"] = [result.understood]
+        shown["details"] = [words.understood(result)]
     elif isinstance(result, PoemResult):
         shown["poem"] = {"title": result.title, "lang": result.lang, "stanzas": stanzas(result)}
-        shown["details"] = [result.form]
+        shown["details"] = [words.form_named(result.form, lang)]
     elif isinstance(result, MelodyResult):
         shown["melody"] = _melody(work, result, lang)
         shown["details"] = [words.music_in_words(result, lang)]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+from atelier.languages import say
+from bot.catalogue import BY_NAME
 from bot.command import Command, Option
 
 
@@ -20,17 +23,24 @@ class Wrong:
 # Words that are refused for what they say, whichever language the person reads.
 FILTERED = dict.fromkeys(["hentai", "h e n t a i", "裸体", "裸 体"], "filter-sexual")
 
+HAIKU = partial(say, "choice-form-haiku")  # a form is called as its reader calls it
+
+COMMANDS = " ".join(f"/{name}" for name in BY_NAME)
+
 # What one command refuses that its options' types and bounds do not say.
 OWN: dict[str, list[Wrong]] = {
     "poem": [
         Wrong({"acrostic": "abcdefghijklmno"}, "bad-acrostic-long", {"limit": 14}),
-        Wrong({"acrostic": "stars", "form": "haiku"}, "bad-acrostic-form", {"form": "haiku"}),
-        Wrong({"form": "haiku", "language": "zh"}, "bad-form-language", {"form": "haiku", "language": "zh"}),
+        Wrong({"acrostic": "stars", "form": "haiku"}, "bad-acrostic-form", {"form": HAIKU}),
+        Wrong({"form": "haiku", "language": "zh"}, "bad-form-language", {"form": HAIKU, "language": "zh"}),
     ],
     "melody": [
         Wrong({"key": "H"}, "bad-key", {"value": "H"}),
         Wrong({"key": "C# sharp minor"}, "bad-key", {"value": "C# sharp minor"}),
         Wrong({"notes": "how now"}, "tune-no-abc", {"where": "how now"}),
+    ],
+    "help": [
+        Wrong({"command": "nosuch"}, "unknown-command", {"name": "nosuch", "commands": COMMANDS}),
     ],
     "history": [Wrong({"work": "nosuchwork"}, "work-unknown")],
     "favourites": [Wrong({"work": "nosuchwork"}, "work-unknown")],
@@ -58,8 +68,8 @@ def _against_rules(command: Command, option: Option) -> list[Wrong]:
     name = option.name
     if option.choices:
         value: str | int = 5 if option.type == "integer" else "nonsense"
-        listed = ", ".join(str(choice) for choice in option.choices)
-        return [Wrong({name: value}, "bad-choice", {"option": name, "value": str(value), "choices": listed})]
+        told = {"option": name, "value": str(value), "choices": option.listed}
+        return [Wrong({name: value}, "bad-choice", told)]
     if option.type == "integer":
         bounds = {"low": str(option.low), "high": str(option.high)}
         values = [bound for bound in (_next(option.low, -1), _next(option.high, 1)) if bound is not None]

@@ -179,10 +179,23 @@ async def test_in_private_the_studios_administrator_rules_everywhere(
     telegram: FakeTelegram, studio: Studio
 ) -> None:
     async with serving(studio):
-        assert await said(telegram, "/admin") == say(
-            "unknown-part", "en", command="admin", name="…",
-            parts=", ".join(part.name for part in BY_NAME["admin"].parts),
-        )  # fmt: skip
+        parts = BY_NAME["admin"].parts
+        listed = (await said(telegram, "/admin")).splitlines()
+        assert listed == [
+            say("admin-parts", "en"), *(f"/{part.path} · {part.describe('en')}" for part in parts)
+        ]  # fmt: skip
+        assert await said(telegram, "/admin dance") == say(
+            "unknown-part", "en", command="admin", name="dance", parts=", ".join(p.name for p in parts)
+        )
+        assert await said(telegram, "/admin", user=BOB) == say("not-yours", "en", command="admin")
+        about = await said(telegram, "/help admin ban")
+        assert about.startswith(f"/admin ban · {say('command-admin-ban', 'en')}\nperson: ")
+        assert await said(telegram, "/help /admin ban", user=BOB) == say(
+            "not-yours", "en", command="admin ban"
+        )
+        painting = await said(telegram, "/help paint")
+        assert say("choice-style-ink", "en") in painting
+        assert painting.endswith(say("help-outro", "en"))
         assert await said(telegram, "/admin pause", user=BOB) == say("not-yours", "en", command="admin pause")
         assert await said(telegram, "/admin pause") == say("pause-done-all", "en")
         assert await said(telegram, "/paint a sea", user=BOB) == say("paused", "en")

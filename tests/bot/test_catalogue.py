@@ -30,7 +30,7 @@ from bot.typed import parse_text
         ("poem", "snow language=zh", {"topic": "snow", "language": "zh"}),
         ("melody", 'waltz key="D minor" tempo=90', {"description": "waltz", "key": "D minor", "tempo": 90}),
         ("paint", "", {"prompt": ""}),
-        ("help", "anything", {}),
+        ("help", "anything", {"command": "anything"}),
     ],
 )  # fmt: skip
 def test_typed_options(name: str, text: str, options: dict[str, Any]) -> None:

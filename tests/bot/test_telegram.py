@@ -195,7 +195,7 @@ async def test_everything_is_said_in_the_persons_language(telegram: FakeTelegram
         await telegram.wait(lambda: telegram.state.descriptions.get(("short_description", "zh")))
     assert helped.text.startswith(say("help-intro", "zh"))
     assert started.text.startswith(say("help-intro", "en"))
-    assert card.text == "🎨 正在画暴风海面。下一个就是你的。"
+    assert card.text == "🎨 正在画：暴风海面。下一个就是你的。"
     assert "cubism" in refused.text
     names = [command.name for command in COMMANDS]
     for lang in ("", "zh"):

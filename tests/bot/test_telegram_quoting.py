@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from atelier.languages import LANGS, LOCALES
 from atelier.safety import clean_prompt
-from bot.studio import OURS
+from bot.command import OURS
 from bot.telegram.quoting import CAPTION, TEXT, bold, formatted, inert, quote, units
 from tests.fakes.botapi_text import between, check
 

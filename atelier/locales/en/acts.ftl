@@ -8,7 +8,7 @@ act-vary-strong = Vary a lot
 act-upscale-256 = 256 pixels
 act-upscale-512 = 512 pixels
 act-blend = Blend
-act-continue = Go on
+act-continue = Continue
 act-original = Original files
 act-details = Details
 act-delete = Delete
@@ -26,7 +26,7 @@ made-vary-strong = varied a lot
 made-upscale-256 = 256 pixels
 made-upscale-512 = 512 pixels
 made-blend = blended
-made-continue = gone on from
+made-continue = continued
 
 button-unknown = I do not know that button any more: please use a newer one.
 work-unfinished = This work is not finished yet: please wait until it is there.
@@ -41,7 +41,7 @@ edit-words = Your words
 edit-options = Options, as name=value
 edit-ask = Which words shall I use instead? Reply to this message; the options stay as they are.
 
-blend-choose = With which of your works shall I blend it?
+blend-choose = I blend “{ $first }” with another of your works. Which one comes second?
 blend-none = You have nothing that it can be blended with yet: make one more of its kind first (a tune needs one of its meter).
 blend-none-here = You made nothing in this chat that it can be blended with; works from elsewhere are not listed where all can read. In our private chat, open it with /history and press Blend.
 blend-needs-two = Blending needs two different works of one kind.

@@ -9,6 +9,8 @@ being-made = It is being made now…
 quoted = “{ $prompt }”
 made-by = { $version }, seed { $seed }
 alt = A picture made by a machine for “{ $prompt }”
+alt-styled = { $text } ({ $style })
+setting-changed = { $name }: { $value }
 alt-score = The score of a melody in { $music }.
 music = { $key } { $mode }, { $meter }, { $tempo } { $beat ->
         [dotted] dotted quarter notes

@@ -4,50 +4,50 @@
 banned = You may not use me any more: { $why }
 banned-plain = You may not use me any more. Whoever runs this studio decided so.
 banned-here = You may not use me here any more: { $why }
-banned-here-plain = You may not use me here any more. This server's administrators decided so.
+banned-here-plain = You may not use me here any more. The administrators here decided so.
 not-invited = This bot serves invited people and groups only. Ask whoever runs it to add you.
 paused = The studio is taking a break: please come back later.
-paused-here = I am taking a break on this server. Its administrators can wake me with /admin resume.
-not-in-this-channel = I do not work in this channel: the administrators chose others for me.
+paused-here = I am taking a break here. An administrator can wake me with /admin resume.
+not-in-this-channel = I do not make works in this place: the administrators chose others for me.
 
 ## What may be asked for. A refusal says which kind of thing it is, never a list of tricks.
 filter-sexual = I do not make sexual things here. Try other words, please.
-filter-sexual-here = I do not make sexual things here. On a server for adults its administrators can allow them (/admin adults).
+filter-sexual-here = I do not make sexual things here. Where only adults are, the administrators can allow them (/admin adults).
 filter-gore = I do not make cruel and bloody things here. Try other words, please.
-filter-gore-here = I do not make cruel and bloody things here. On a server for adults its administrators can allow them (/admin adults).
+filter-gore-here = I do not make cruel and bloody things here. Where only adults are, the administrators can allow them (/admin adults).
 filter-minors = I never make anything sexual with children or teenagers.
 filter-rape = I never make anything about sexual violence.
 filter-hate = I never make anything that puts people down for who they are.
-filter-harm = I will not make this. If you are thinking of hurting yourself, please talk to somebody now: findahelpline.com knows who listens near you.
-filter-server = The administrators of this server do not want “{ $word }” here.
+filter-harm = I will not make this. If you are thinking of hurting yourself, please talk to somebody now: https://findahelpline.com knows who listens near you.
+filter-server = The administrators here do not want “{ $word }”.
 
 ## For administrators
-only-in-a-server = This works in a server or a group only: type it there.
+only-in-a-server = This works in a server or a group only: please type it there.
 words-none = No words are refused here besides the filter's own.
 words-listed = Refused here, besides the filter's own:
 words-full = There is room for { $most } words: take one away first.
 words-not-there = “{ $word }” is not among the refused words.
-channels-all = I make works in every channel.
+channels-all = I make works everywhere here.
 channels-here = I make works in { $number ->
-    [one] one channel
-   *[other] { $number } channels
- }, this one among them.
+    [one] one place
+   *[other] { $number } places
+ } here, this one among them.
 channels-elsewhere = I make works in { $number ->
-    [one] one channel
-   *[other] { $number } channels
- }, but not in this one.
+    [one] one place
+   *[other] { $number } places
+ } here, but not in this one.
 adults-on = Content for adults is allowed here. What shows minors or violence against somebody stays refused.
 adults-on-discord = Content for adults is allowed here, in channels that Discord marks as age-restricted. What shows minors or violence against somebody stays refused.
 adults-off = Content for adults is refused here.
-learning-on = Models may learn from works made in this server, and from the votes on them. Each person can refuse for themselves: /settings learning=no.
-learning-off = Models learn from nothing that is made in this server.
+learning-on = Models may learn from works made here, and from the votes on them. Each person can refuse for themselves: /settings learning=no.
+learning-off = Models learn from nothing that is made here.
 ban-done = { $who } may not use me any more.
 ban-already = { $who } was banned already.
 ban-not-them = You cannot ban yourself, nor somebody who runs the studio.
 ban-none = { $who } is not banned.
 ban-whom = “{ $value }” is a name, and names change: give me a mention on Discord, or the person’s id, such as telegram:123.
 unban-done = { $who } may use me again.
-pause-done = No new requests from this server until /admin resume. What was asked before is still made.
+pause-done = No new requests from here until /admin resume. What was asked before is still made.
 pause-done-all = No new requests from anywhere until /admin resume. What was asked before is still made.
 resume-done = I take requests again.
 log-listed = Lately, newest first (✗: refused):
@@ -70,7 +70,7 @@ stats-works = Works
 stats-people = People
 stats-liked = Liked
 stats-disliked = Disliked
-stats-works-here = Works from this server
+stats-works-here = Works made here
 stats-queue = { $waiting } waiting, { $workers ->
     [one] one worker
    *[other] { $workers } workers

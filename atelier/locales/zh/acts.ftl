@@ -41,7 +41,7 @@ edit-words = 你的话
 edit-options = 选项，写成 名称=值
 edit-ask = 想换成什么话？请回复这条消息；选项保持不变。
 
-blend-choose = 想和你的哪一件作品融合？
+blend-choose = “{ $first }”是第一件。第二件选你的哪一件作品？
 blend-none = 你还没有可以和它融合的作品：请先再做一件同类的（曲子要拍号相同）。
 blend-none-here = 你在这个聊天里没有可以和它融合的作品；别处的作品若在这里列出，大家都会看到。请到与我的私聊里用 /history 打开它，再点“融合”。
 blend-needs-two = 融合需要两件不同的同类作品。
@@ -56,4 +56,4 @@ details-parent = 由一件更早的作品而来：{ $act }
 details-id = 作品编号：{ $id }
 details-painter = 画师
 details-poet = 诗人
-details-composer = 作曲师
+details-composer = 作曲家

@@ -1,7 +1,7 @@
 ### 作品前后，机器人所说的话。
 
-asked-paint = 🎨 正在画{ $prompt }。
-asked-poem = 📜 正在写{ $prompt }。
+asked-paint = 🎨 正在画：{ $prompt }。
+asked-poem = 📜 正在写：{ $prompt }。
 asked-melody = 🎵 正在作曲：{ $prompt }。
 place-next = 下一个就是你的。
 place = 你排在第 { $place } 位。
@@ -9,6 +9,8 @@ being-made = 正在创作……
 quoted = “{ $prompt }”
 made-by = { $version }，种子 { $seed }
 alt = 机器为“{ $prompt }”画的画
+alt-styled = { $text }（{ $style }）
+setting-changed = { $name }：{ $value }
 alt-score = 一段旋律的乐谱：{ $music }。
 music = { $key } { $mode }，{ $meter } 拍，每分钟 { $tempo } 个{ $beat ->
         [dotted] 附点四分音符
@@ -35,9 +37,9 @@ favourites-title = 你的收藏，第 { $page } 页：
 favourites-empty = 还没有收藏。按作品下方的 ⭐ 就能收到这里。
 settings-text = 你的设置。请求里写明的选项总是优先。
 mydata-text = 这是我所知道的关于你的一切：{ $works } 件作品、{ $votes } 次投票，还有你的设置和作品的文件。
-forgetme-ask = 这会抹去 { $works } 件作品（连同所有的话和文件）、{ $votes } 次投票、{ $favourites } 个收藏和你的设置。我也会删掉发布你作品的消息，今后的训练不会再看到它们。无法撤销。你也许想先用 /mydata 留一份。
-forgetme-button = 全部抹去
-forgetme-nothing = 我这里没有任何关于你的记录，不需要抹去什么。
-forgetme-done = 已抹去：{ $works } 件作品和 { $files } 个文件、{ $votes } 次投票、{ $favourites } 个收藏，以及你的设置。发布你作品的消息正在删除，今后的训练不会再看到它们。会留下的有：别人用你的作品再创作的作品（我的记录里不再有你的话）；我在聊天里删不掉的消息（私密回复、内联分享的作品、别人发送或转发的消息）；模型已经学到的东西；以及封禁记录（如果有的话，不再带有你的身份）。
+forgetme-ask = 这会删除 { $works } 件作品（连同所有的话和文件）、{ $votes } 次投票、{ $favourites } 个收藏和你的设置。我也会删掉发布你作品的消息，今后的训练不会再看到它们。无法撤销。你也许想先用 /mydata 留一份。
+forgetme-button = 全部删除
+forgetme-nothing = 我这里没有任何关于你的记录，没有什么可删除的。
+forgetme-done = 已删除：{ $works } 件作品和 { $files } 个文件、{ $votes } 次投票、{ $favourites } 个收藏，以及你的设置。发布你作品的消息正在删除，今后的训练不会再看到它们。会留下的有：别人用你的作品再创作的作品（我的记录里不再有你的话）；我在聊天里删不掉的消息（私密回复、内联分享的作品、别人发送或转发的消息）；模型已经学到的东西；以及封禁记录（如果有的话，不再带有你的身份）。
 mydata-button = 先把我的数据给我
 draft = 初稿，还会改动：

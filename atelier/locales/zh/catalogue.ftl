@@ -53,6 +53,24 @@ choice-style-flat = 扁平
 choice-style-outline = 线描
 choice-style-silhouette = 剪影
 
+choice-form-haiku = 俳句（英文）
+choice-form-couplet = 对句（英文）
+choice-form-quatrain = 四行诗（英文）
+choice-form-limerick = 打油诗（英文）
+choice-form-ballad = 民谣（英文）
+choice-form-shakespearean-sonnet = 莎士比亚体十四行诗（英文）
+choice-form-petrarchan-sonnet = 彼特拉克体十四行诗（英文）
+choice-form-free = 自由诗（英文）
+choice-form-acrostic = 藏头诗（英文）
+choice-form-wujue = 五绝
+choice-form-qijue = 七绝
+choice-form-wulv = 五律
+choice-form-qilv = 七律
+choice-form-cangtou = 藏头诗
+choice-form-huanxisha = 浣溪沙
+choice-form-rumengling = 如梦令
+choice-form-zhegutian = 鹧鸪天
+
 choice-palette-warm = 暖色
 choice-palette-cool = 冷色
 choice-palette-bright = 明亮
@@ -73,9 +91,9 @@ choice-mood-playful = 俏皮
 choice-rhythm-reel = 里尔舞曲
 choice-rhythm-jig = 吉格舞曲
 choice-rhythm-hornpipe = 角笛舞曲
-choice-rhythm-air = 咏叹小调
+choice-rhythm-air = 小曲
 choice-rhythm-song = 歌曲
-choice-rhythm-hymn = 圣咏
+choice-rhythm-hymn = 圣歌
 choice-rhythm-waltz = 圆舞曲
 choice-rhythm-march = 进行曲
 choice-rhythm-lullaby = 摇篮曲
@@ -85,7 +103,7 @@ command-history = 翻看你的作品
 command-favourites = 翻看你用 ⭐ 收藏的作品
 command-settings = 设置语言、常用风格和体裁、私密回复
 command-mydata = 把我所知道的关于你的一切存成文件给你
-command-forgetme = 抹去我所知道的关于你的一切
+command-forgetme = 删除我所知道的关于你的一切
 
 option-page = 第几页，1 是最新的
 option-work = 某一件作品的编号
@@ -94,7 +112,7 @@ option-settings-style = 没有指定风格时，画用什么风格
 option-settings-form = 没有指定体裁时，诗用什么体裁
 option-private = 作品只给你一个人看（在聊天软件允许的地方）
 option-learning = 模型是否可以从你的作品和投票中学习
-option-sure = 选“是”会直接全部抹去，不再询问
+option-sure = 选“是”会直接全部删除，不再询问
 
 choice-language-auto = 跟随我的应用
 choice-style-none = 不设
@@ -111,7 +129,7 @@ setting-private = 私密回复
 setting-learning = 用我的数据学习
 
 command-admin = 管理员专用：模型、词语、频道、封禁等
-command-admin-models = 有哪些模型版本，哪一个在服务
+command-admin-models = 有哪些模型版本，正在使用哪一个
 command-admin-promote = 从下一件作品起，换用某个模型版本
 command-admin-rollback = 换回上一个版本
 command-admin-retrain = 让模型从投票中学习；不选则看哪个可以学
@@ -119,7 +137,7 @@ command-admin-stats = 做了什么、反响如何、还有什么在等
 command-admin-limits = 这里同时最多可以有多少件作品在等
 command-admin-words = 在内置过滤之外，这里还要拒绝的词
 command-admin-channels = 我可以在哪些频道创作
-command-admin-adults = 这个服务器的年龄限制模式
+command-admin-adults = 这里的年龄限制模式
 command-admin-learning = 模型是否可以从这里的作品中学习
 command-admin-ban = 不让某人在这里使用我
 command-admin-unban = 让某人可以再次使用我
@@ -127,6 +145,11 @@ command-admin-pause = 暂时不接受新的请求
 command-admin-resume = 恢复接受请求
 command-admin-log = 管理员最近做了什么
 
+and = 、
+colon = ：
+explained = { $what }（{ $choices }）
+admin-parts = 你在这里可以管理：
+option-command = 想了解哪个命令，例如“paint”
 option-model = 哪个模型
 option-version = 版本，见 /admin models
 option-add = 要拒绝的词语或短语
@@ -134,14 +157,14 @@ option-remove = 要重新允许的词语或短语
 option-change = 允许这个频道、禁止它，或允许所有频道
 option-allowed = 这里是否允许成人内容
 option-learn = 模型是否可以从这里的作品中学习
-option-person = 谁：提及他，或写他的编号
+option-person = 谁：提及对方，或写对方的编号
 option-why = 原因；对方会看到
 option-each = 一个人最多可以等几件；0 表示由画室决定
 option-together = 总共最多可以等几件；0 表示由画室决定
 
 choice-model-painter = 画师
 choice-model-poet = 诗人
-choice-model-composer = 作曲师
+choice-model-composer = 作曲家
 choice-change-allow = 允许这个频道
 choice-change-forbid = 禁止这个频道
 choice-change-everywhere = 允许所有频道
@@ -155,11 +178,11 @@ bad-integer = { $option } 不能是“{ $value }”：请填整数。
 unknown-command = 没有“/{ $name }”这个命令；可用的有：{ $commands }
 unknown-part = /{ $command } 没有“{ $name }”；可用的有：{ $parts }
 option-missing = /{ $command } 还需要填 { $option }。
-not-yours = /{ $command } 只有本服务器的管理员可以使用。
-not-yours-studio = /{ $command } 只有画室的管理者可以使用。
+not-yours = 只有这里的管理员可以使用 /{ $command }。
+not-yours-studio = 只有画室的管理者可以使用 /{ $command }。
 
 help-intro = 我用自己训练的模型画画、写诗、作曲。中文英文都可以：
-help-outro = 选项写成 名称=值，例如 style=photo、form=七绝、key="D minor"。作品好不好，用 👍 或 👎 告诉我，我就是这样学习的。
+help-outro = 选项写成“名称=值”，例如 style=水彩、form=七绝、key="D minor"。作品好不好，用 👍 或 👎 告诉我，我就是这样学习的。
 example-paint = 黄昏时的暴风海面
 example-poem = 初雪 form=七绝
 example-melody = 缓慢忧伤的圆舞曲
