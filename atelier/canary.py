@@ -16,7 +16,7 @@ from atelier.errors import PersonError
 from atelier.evidence import Evidence, weigh
 from atelier.learning.rules import Bounds, Lesson, lessons
 from atelier.settings import Settings
-from atelier.store import Store
+from atelier.store import Store, VersionRow
 from atelier.store.trials import Trial
 from atelier.versions import MODEL_OF, Model, open_version, shipped_folder
 
@@ -41,6 +41,14 @@ def begin(
     trial = store.begin_trial(model, version, against, given)
     log.info("canary: %s %s gets %.0f %% of the requests", model, version, 100 * given)
     return trial
+
+
+def after_gate(store: Store, settings: Settings, row: VersionRow) -> Trial | None:
+    """What :func:`begin` does, of a version that was just trained; never twice for the same one."""
+    last = store.trial(row.model)
+    if row.status != "candidate" or (last is not None and last.version == row.version):
+        return None
+    return begin(store, settings, cast("Model", row.model), row.version)
 
 
 class Watch:

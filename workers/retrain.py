@@ -101,7 +101,7 @@ def learn(
         "version": row.version, "status": row.status, "gate": row.card.get("gate"),
         "parent": made.card["parent"]["version"], "curves": reporter.curves,
     }  # fmt: skip
-    if row.status == "candidate" and (trial := canary.begin(store, settings, model, row.version)):
+    if (trial := canary.after_gate(store, settings, row)) is not None:
         outcome |= {"share": trial.share}
     if shelf is not None:
         reporter.stage("samples")

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import click
 
-from atelier import registry
+from atelier import canary, registry
 from atelier.errors import Unavailable
 from atelier.languages import Lang, say, terminal_language
 from atelier.learning.holding import holding
@@ -54,7 +54,9 @@ def retrain_command(
         with holding(store, settings.lessons, model, lang, chosen):
             row = _trained(store, settings, model, snapshot, chosen)
         if row is not None:
-            told |= {"version": row.version, "status": row.status, "gate": row.card.get("gate")}
+            trial = canary.after_gate(store, settings, row)
+            told |= {"version": row.version, "status": row.status, "gate": row.card.get("gate"),
+                     "share": trial.share if trial else 0.0}  # fmt: skip
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
     else:
@@ -72,6 +74,8 @@ def _verdict(told: dict[str, Any], model: Model, lang: Lang) -> None:
         return
     key = "retrain-rejected" if told["status"] == "rejected" else "retrain-made"
     click.echo(say(key, lang, model=model, version=told["version"]))
+    if told["share"]:
+        click.echo(say("canary-begun", lang, version=told["version"], share=f"{100 * told['share']:.0f}"))
     for reason in (told["gate"] or {}).get("reasons", ()):
         click.echo(f"- {say(reason['key'], lang, **reason['params'])}")
 

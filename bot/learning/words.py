@@ -75,7 +75,7 @@ def told_in_full(training: Training, lang: Lang) -> str:
     if gate.get("measured"):
         lines += ["", say("learn-gate", lang)]
         lines += [f"• {_figure(name, pair, lang)}" for name, pair in gate["measured"].items()]
-    pairs = [pair for pair in outcome.get("samples", ()) if pair["before"] or pair["after"]]
+    pairs = [pair for pair in outcome.get("samples", ()) if pair["before"] != pair["after"]]
     if pairs:
         lines += ["", say("learn-samples", lang)]
     for pair in pairs:
@@ -117,8 +117,9 @@ def _figure(name: str, pair: dict[str, float], lang: Lang) -> str:
     if part not in ("en", "zh"):
         base, part = name, ""
     shown = say(f"learn-figure-{base}", lang) if base in FIGURES else base.replace("_", " ")
-    where = f" ({_part(part, lang)})" if part else ""
-    return f"{shown}{where}: {pair['current']:.3g} → {pair['candidate']:.3g}"
+    if part:
+        shown = say("learn-figure-of", lang, figure=shown, part=_part(part, lang))
+    return f"{shown}: {pair['current']:.3g} → {pair['candidate']:.3g}"
 
 
 def _part(part: str, lang: Lang) -> str:

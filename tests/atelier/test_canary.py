@@ -129,6 +129,12 @@ def test_it_begins_with_the_settings_share_or_not_at_all(
     trial = canary.begin(store, settings, "poet", name)
     assert trial is not None
     assert (trial.share, trial.against) == (0.1, SHIPPED)
+    [row] = [row for row in store.versions("poet") if row.version == name]
+    assert canary.after_gate(store, settings, row) is None  # it was on trial: trained again it is not anew
+    other = registry.adopt(store, "poet", version(tmp_path / "other", "other"), settings.versions)
+    following = canary.after_gate(store, settings, other)
+    assert following is not None
+    assert following.version == "other"
 
 
 def test_votes_promote_a_better_one(half: Settings, tmp_path: Path) -> None:

@@ -92,6 +92,9 @@ def test_it_ends_with_a_version_the_verdict_and_samples(
     row = {row.version: row for row in store.versions("poet")}["v1+new"]
     assert (row.status, open_version(Path(row.origin)).name) == (status, "v1+new")
     assert store.serving("poet") is None  # nobody's order to serve
+    trial = store.trial("poet")  # but a share of the requests, to see how it pleases
+    assert (trial and (trial.version, trial.share)) == (("v1+new", 0.1) if passed else None)
+    assert outcome.get("share") == (0.1 if passed else None)
     assert run(training) == "done"  # redelivered: over is over
 
 

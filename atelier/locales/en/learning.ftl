@@ -125,6 +125,7 @@ learn-figure-different = poems that nobody else got
 learn-figure-copies = lines of training poems
 learn-figure-seconds = seconds a work
 learn-figure-reward = liked, as the votes foretell
+learn-figure-of = { $figure } ({ $part })
 learn-before = before
 learn-after = after
 learn-samples = The same requests, before and after:

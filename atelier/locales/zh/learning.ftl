@@ -119,6 +119,7 @@ learn-figure-different = 独一份的诗
 learn-figure-copies = 训练诗里的原句
 learn-figure-seconds = 每件所用秒数
 learn-figure-reward = 按投票预计的喜欢程度
+learn-figure-of = { $figure }（{ $part }）
 learn-before = 之前
 learn-after = 之后
 learn-samples = 同样的要求，之前与之后：
