@@ -101,6 +101,10 @@ async def _welcome(stage: Stage, stand: Stand) -> list[Options]:
     return [{"person": SOMEBODY, "why": "floods"}]
 
 
+async def _shipped(_stage: Stage, _stand: Stand) -> list[Options]:
+    return [{"model": "poet", "version": shipped_folder("poet").name}]
+
+
 async def _another_serves(stage: Stage, _stand: Stand) -> list[Options]:
     """A version that lies on another machine serves; the shipped one did before."""
     store = stage.studio.store
@@ -119,7 +123,7 @@ SAMPLES: dict[str, Sample] = {
     "settings": Sample(always({"style": "ink", "form": "haiku"}, {"style": "none", "form": "none"})),
     "forgetme": Sample(_known, admin=False),
     "admin models": Sample(always({}, {"model": "poet"})),
-    "admin promote": Sample(always({"model": "poet", "version": shipped_folder("poet").name})),
+    "admin promote": Sample(_shipped),
     "admin rollback": Sample(_another_serves),
     "admin limits": Sample(always({"each": 2, "together": 3}, {"each": 0, "together": 0}, {})),
     "admin words": Sample(always({"add": "zebra"}, {}, {"remove": "zebra"})),
