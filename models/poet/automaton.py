@@ -9,9 +9,7 @@ another lexicon and nothing else.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -19,51 +17,19 @@ from torch import Tensor
 from models.hf import LogitsProcessor
 from models.poet.forms import FREE, Line, Pattern
 from models.poet.lexicon import LEVEL, OBLIQUE, OBLIQUE_GROUPS, Lexicon
+from models.poet.row import REPEATED, Row
 from models.poet.vocabulary import Vocabulary
 
 CLOSING = (".", "!", "?")
 INNER = (",", ";", ":", "--", "!")
 NEVER = -math.inf
-REPEATED = 2.5  # taken from the logit of a telling word that the poem has already
-SMALL_REPEATED = 0.25  # the same for each earlier use of a word that says little (at most four count)
+MASKS = 4096  # kept, each of one byte a word
+# What is taken from logits, so that poems have as many of each as real ones (chosen on `val`'s titles).
+PAUSE = 1.7  # marks within a line
+SMALL = {"en": 0.7, "zh": 0.0}  # every word that says little
+SMALL_REPEATED = {"en": 0.45, "zh": 0.25}  # each earlier use of a word that says little (at most four count)
 TOO_SHORT = math.log1p(3)  # a word that ended fewer training lines ends none of ours
 TOO_SHORT_SILENT = math.log1p(150)  # the same for function words, which end lines by enjambment
-
-
-@dataclass
-class Row:
-    """Where one candidate stands. Numbers of tokens are relative to ``content``."""
-
-    pattern: Pattern
-    at: int = 0  # line
-    left: int = 0  # syllables or characters still to come in it
-    words: list[int] = field(default_factory=list)  # of this line so far, from its end
-    mark: int | None = None  # the mark just written, if it was one
-    ended: bool = False  # the line's last word is written
-    bound: dict[str, int] = field(default_factory=dict)  # rhyme letter -> class, or bit set of groups
-    rhymed: dict[str, list[int]] = field(default_factory=dict)  # rhyme letter -> its words
-    used: set[int] = field(default_factory=set)
-    small: Counter[int] = field(default_factory=Counter)  # words that say little, and how often
-    lines: list[list[int]] = field(default_factory=list)  # finished, from their end
-    dead: bool = False
-
-    def __post_init__(self) -> None:
-        self.left = self.pattern.lines[0].length
-
-    @property
-    def done(self) -> bool:
-        """Whether every line is written (or the candidate was given up)."""
-        return self.dead or self.at >= len(self.pattern.lines)
-
-    @property
-    def line(self) -> Line:
-        """The line being written."""
-        return self.pattern.lines[self.at]
-
-    @property
-    def opening(self) -> bool:
-        """Whether the next token only opens a line, which the pattern decides."""
-        return not self.words and self.mark is None
 
 
 class Places:
@@ -98,6 +64,8 @@ class FormAutomaton(LogitsProcessor):
         self.telling: list[bool] = (self.weight > 0).tolist()
         self._rhymes: list[int] = self.rhyme.tolist()
         self.is_word = self.length > 0
+        self.small = self.is_word & (self.weight <= 0)
+        self.pauses = [number for number, word in enumerate(self.words) if word in INNER]
         self.index = {word: number for number, word in enumerate(self.words)}
         self.first = torch.tensor([ord(word[0]) for word in self.words])
         floor = torch.where(self.weight > 0, TOO_SHORT, TOO_SHORT_SILENT)
@@ -108,6 +76,7 @@ class FormAutomaton(LogitsProcessor):
         self._masks: dict[tuple[object, ...], Tensor] = {}
         self._rooms: dict[tuple[object, ...], Tensor] = {}
         self._twins: dict[int, list[int]] = {}
+        self._classes: dict[int, list[int]] = {}
 
     def __call__(self, input_ids: Tensor | None, scores: Tensor) -> Tensor:
         """Scores with minus infinity where the form forbids; rows that are done stay as they are."""
@@ -115,26 +84,42 @@ class FormAutomaton(LogitsProcessor):
         live = [i for i, row in enumerate(self.rows) if not row.done]
         if not live:
             return scores
-        masks: list[Tensor] = []
+        masked = scores.clone()
+        masked[live] = self.masked(scores[live], live)
+        return masked
+
+    def masked(self, scores: Tensor, live: Sequence[int] | None = None) -> Tensor:
+        """The same for the scores of the rows ``live`` alone (None: of all rows, none done)."""
+        rows = self.rows if live is None else [self.rows[i] for i in live]
+        masks: dict[int, int] = {}  # each mask once: most rows share theirs with others
+        held: list[Tensor] = []
+        which: list[int] = []
         fines: list[float] = []
         barred, fined = Places(), Places()
-        for i in live:
-            row = self.rows[i]
+        again = SMALL_REPEATED[self.lang]
+        for i, row in enumerate(rows):
             mask, without = self.allowed(row)
-            barred.add(len(masks), without)
-            masks.append(mask)
-            fined.add(i, [*row.used, *row.small, *row.words[-1:]])
-            fines += [REPEATED] * len(row.used)
-            fines += [SMALL_REPEATED * min(times, 4) for times in row.small.values()]
-            fines += [REPEATED] * len(row.words[-1:])  # 悠悠 is a word, most doubles are not
-        allowed = torch.stack(masks)
-        allowed[barred.where()] = False
-        scores = scores.clone()
-        if len(live) == len(scores):
-            scores.masked_fill_(~allowed, NEVER)
-        else:
-            scores[live] = scores[live].masked_fill(~allowed, NEVER)
-        return scores.index_put_(fined.where(), -torch.tensor(fines, dtype=scores.dtype), accumulate=True)
+            if id(mask) not in masks:
+                masks[id(mask)] = len(held)
+                held.append(mask)
+            barred.add(i, without)
+            which.append(masks[id(mask)])
+            words, costs = row.fined(again)
+            fined.add(i, words)
+            fines += costs
+            if row.words:  # 悠悠 is a word, most doubles are not
+                fined.add(i, row.words[-1:])
+                fines.append(REPEATED)
+                if row.mark is None:
+                    fined.add(i, self.pauses)
+                    fines += [PAUSE] * len(self.pauses)
+        shared = torch.stack(held)
+        plain = -SMALL[self.lang] * self.small.to(scores.dtype)
+        added = plain.expand(shared.shape).masked_fill(~shared, NEVER)
+        added = added.index_select(0, torch.tensor(which))
+        added[barred.where()] = NEVER
+        added.index_put_(fined.where(), -torch.tensor(fines, dtype=scores.dtype), accumulate=True)
+        return added.add_(scores)
 
     def allowed(self, row: Row) -> tuple[Tensor, list[int]]:
         """The tokens that may come next: a mask [content tokens], which others share, and what is off it."""
@@ -145,10 +130,7 @@ class FormAutomaton(LogitsProcessor):
             last = row.at == len(row.pattern.lines) - 1
             if row.mark is None and last:
                 return self._with_marks(None, ("marks",), CLOSING), []
-            mask = self._line_end(row, line)
-            if row.mark is not None:
-                return mask, []
-            return mask | self._with_marks(None, ("marks", "inner"), (*CLOSING, ",", ";", ":")), []
+            return self.line_end(row, line, marked=row.mark is None)
         mask = self._fits(line, row.left)
         if row.mark is None:
             key = ("marked", line.metre, line.length, row.left, line.head)
@@ -239,29 +221,47 @@ class FormAutomaton(LogitsProcessor):
             fits |= (self.length == size) & (self._in_metre(free, size) if line.metre else self.is_word)
         return bool((fits & self.is_word & (self.first == ord(line.head))).any())
 
-    def _line_end(self, row: Row, line: Line) -> Tensor:
-        """Words that can end ``line``: known to end lines, and rhyming where the scheme says so."""
-        wanted = sum(other.rhyme == line.rhyme for other in row.pattern.lines) if line.rhyme != FREE else 0
-        key = ("end", line.metre, line.length, row.left, line.head, wanted)
-        if line.rhyme == FREE or line.rhyme not in row.bound:
-            if key not in self._masks:
-                mask = self._fits(line, row.left) & self.can_end
-                if wanted:
-                    mask = mask & (self.rhyme > 0) & (self._room(line)[self.rhyme] >= wanted + 3)
-                self._masks[key] = mask
-            if not wanted or not row.bound:
-                return self._masks[key]
-            taken = torch.tensor(list(row.bound.values()), dtype=torch.long)
-            return self._masks[key] & ~torch.isin(self.rhyme, taken)
-        mask = self._fits(line, row.left) & self.can_end & (self.rhyme == row.bound[line.rhyme])
-        for other in row.rhymed[line.rhyme]:
-            mask[self._same(other)] = False
-        return mask
+    def line_end(self, row: Row, line: Line, *, marked: bool = False) -> tuple[Tensor, list[int]]:
+        """Words that can end ``line``: known to end lines, and rhyming where the scheme says so.
+
+        ``marked``: marks too. A mask that others share, and what is off it.
+        """
+        bound = row.bound.get(line.rhyme) if line.rhyme != FREE else None
+        wanted = 0
+        if line.rhyme != FREE and bound is None:
+            wanted = sum(other.rhyme == line.rhyme for other in row.pattern.lines)
+        key = ("end", line.metre, line.length, row.left, line.head, wanted, bound, marked)
+        mask = self._masks.get(key)
+        if mask is None:
+            mask = self._fits(line, row.left) & self.can_end
+            if bound is not None:
+                mask = mask & (self.rhyme == bound)
+            elif wanted:
+                mask = mask & (self.rhyme > 0) & (self._room(line)[self.rhyme] >= wanted + 3)
+            if marked:
+                mask[[self.index[mark] for mark in (*CLOSING, ",", ";", ":") if mark in self.index]] = True
+            self._keep(key, mask)
+        if bound is not None:
+            return mask, [word for other in row.rhymed[line.rhyme] for word in self._same(other)]
+        if not wanted:
+            return mask, []
+        return mask, [word for held in row.bound.values() for word in self._alike(held)]
+
+    def _keep(self, key: tuple[object, ...], mask: Tensor) -> None:
+        if len(self._masks) >= MASKS:
+            self._masks.clear()
+        self._masks[key] = mask
+
+    def _alike(self, held: int) -> list[int]:
+        """The words of an English rhyme class."""
+        if held not in self._classes:
+            self._classes[held] = torch.nonzero(self.rhyme == held)[:, 0].tolist()
+        return self._classes[held]
 
     def _same(self, word: int) -> list[int]:
         """The words that rhyme with ``word`` only by being it: its own ending, or what ends in it."""
         if word not in self._twins:
-            alike = torch.nonzero(self.rhyme == self._rhymes[word])[:, 0].tolist()
+            alike = self._alike(self._rhymes[word])
             self._twins[word] = [n for n in alike if self._same_ending(self.words[n], self.words[word])]
         return self._twins[word]
 
@@ -285,16 +285,12 @@ class FormAutomaton(LogitsProcessor):
     def _allowed_character(self, row: Row, line: Line) -> tuple[Tensor, list[int]]:
         place = row.left - 1
         if place == 0 and line.head:
-            mask = torch.zeros_like(self.is_word)
-            mask[self.index[line.head]] = True
-            return mask, []
+            return self._only(self.index[line.head]), []
         if line.echo:
-            mask = torch.zeros_like(self.is_word)
-            mask[row.lines[-1][len(row.words)]] = True
-            return mask, []
-        mask = self._toned(line.tones[place])
+            return self._only(row.lines[-1][len(row.words)]), []
         if not row.ended:
-            return self._character_end(row, line, mask), []
+            return self.character_end(row, line)
+        mask = self._toned(line.tones[place])
         # A character comes back only right beside itself (悠悠), or if it says little.
         last = row.words[-1]
         without = [word for word in {*row.used, *row.words} if self.telling[word] and word != last]
@@ -302,25 +298,34 @@ class FormAutomaton(LogitsProcessor):
             without.append(last)
         return mask, without
 
+    def _only(self, word: int) -> Tensor:
+        key = ("only", word)
+        if key not in self._masks:
+            mask = torch.zeros_like(self.is_word)
+            mask[word] = True
+            self._keep(key, mask)
+        return self._masks[key]
+
     def _toned(self, tone: str) -> Tensor:
         if (tone,) not in self._masks:
             wanted = {"平": LEVEL, "仄": OBLIQUE, "中": 0}[tone]
             self._masks[(tone,)] = self.is_word if not wanted else (self.tone & wanted) > 0
         return self._masks[(tone,)]
 
-    def _character_end(self, row: Row, line: Line, mask: Tensor) -> Tensor:
-        mask = mask & self.can_end
-        if line.rhyme == FREE:  # it ends in the other tone than the rhymes
-            mask = mask & (self.tone == (LEVEL if line.tones[-1] == "平" else OBLIQUE))
-        elif line.rhyme not in row.bound:
-            mask = mask & ((self.rhyme & self._roomy(line)) > 0)
-        else:
-            mask = mask & ((self.rhyme & row.bound[line.rhyme]) > 0)
-        used = [*row.used, *row.rhymed.get(line.rhyme, [])]
-        if used:
-            mask = mask.clone()
-            mask[used] = False
-        return mask
+    def character_end(self, row: Row, line: Line) -> tuple[Tensor, list[int]]:
+        """Characters that can end ``line``: a mask that others share, and what is off it."""
+        tone = line.tones[-1]
+        bound = row.bound.get(line.rhyme) if line.rhyme != FREE else None
+        key = ("end", tone, line.rhyme == FREE, bound)
+        mask = self._masks.get(key)
+        if mask is None:
+            mask = self._toned(tone) & self.can_end
+            if line.rhyme == FREE:  # it ends in the other tone than the rhymes
+                mask = mask & (self.tone == (LEVEL if tone == "平" else OBLIQUE))
+            else:
+                mask = mask & ((self.rhyme & (self._roomy(line) if bound is None else bound)) > 0)
+            self._keep(key, mask)
+        return mask, [*row.used, *row.rhymed.get(line.rhyme, [])]
 
     def _roomy(self, line: Line) -> int:
         """The bit set of rhyme groups of the tone that ``line`` ends in, with characters enough."""

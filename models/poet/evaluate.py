@@ -34,6 +34,7 @@ from models.poet.data import (
 )
 from models.poet.forms import FORM_TABLE
 from models.poet.generate import Poet
+from models.poet.likeness import likeness
 from models.poet.ngram import BREAK, LOST, KneserNey
 from models.poet.originality import line_key, owned
 from models.poet.sense import topic_en
@@ -82,6 +83,7 @@ def evaluate(
             *figures,
             *_bits(model, data, count, train_data),
             _topic_zh(model, made),
+            *_manners(model, data, count),
         ]
         if "en" in model.tongues and any(data.rglob(TABLES["en"])):
             try:
@@ -232,6 +234,15 @@ def _bits(model: Poet, data: Path, count: int, train_data: Path | None) -> Itera
             : len(ours)
         ]
         yield Figure(f"distinct2_ratio_{lang}", _distinct(ours) / max(1e-9, _distinct(real)), "", 0.9)
+
+
+def _manners(model: Poet, data: Path, count: int) -> Iterable[Figure]:
+    """See :mod:`models.poet.likeness`: ten prompts a poet, or ``count`` where that is less."""
+    for lang in model.tongues:
+        if any(data.rglob(TABLES[lang])):
+            figure = likeness(model, find_rows(data, lang)[0], lang, PROMPTS[lang][: min(10, count)])
+            if figure is not None:
+                yield figure
 
 
 def _as_text(lines: Iterable[str], tongue: Tongue) -> str:

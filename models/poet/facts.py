@@ -1,7 +1,8 @@
-"""What ships beside a version's weights and is read from tables, not trained: how each token sounds.
+"""What ships beside a version's weights and is counted or read from tables, not learnt by the network.
 
-``python -m models.poet.facts --data DIR --version DIR`` makes the Chinese arrays again for a version
-that is there; its words, and how often they end lines and tell of a topic, stay as they are.
+``python -m models.poet.facts --data DIR --version DIR`` makes again, for a version that is there, how each
+Chinese character sounds (which words there are, and how often they end lines and tell of a topic, stays as it
+is) and the poets' manners of both languages.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import click
 from safetensors.torch import save_file
 
 from atelier.versions import open_version, write_card
+from models.poet.data import find_rows, words_of
 from models.poet.lexicon import chinese_lexicon, read_pingshui
-from models.poet.version import Tongue, load_tongue
+from models.poet.manner import Manner, learn
+from models.poet.version import LANGUAGES, Tongue, load_tongue, save_manners
 
 
 def sounded(tongue: Tongue, table: Path) -> Tongue:
@@ -25,17 +28,28 @@ def sounded(tongue: Tongue, table: Path) -> Tongue:
     return replace(tongue, lexicon=replace(old, tone=fresh.tone, rhyme=fresh.rhyme))
 
 
+def manners(data: Path, tongue: Tongue) -> dict[str, Manner]:
+    """Those of the pack's training poems in the language of ``tongue``."""
+    rows, _ = find_rows(data, tongue.vocabulary.lang)
+    return learn(rows, tongue.vocabulary, words_of)
+
+
 @click.command()
 @click.option("--data", type=Path, required=True, help="a pack or a folder of packs")
 @click.option("--version", "folder", type=Path, required=True, help="a version's folder")
 def main(data: Path, folder: Path) -> None:
-    """Read the tables again, and write the arrays."""
+    """Read the tables and the poems again, and write the arrays and the manners."""
     card = dict(open_version(folder, model="poet").card)
     card.pop("files")
     [table] = sorted(data.rglob("pingshui.json.gz"))
     path = folder / "zh-lexicon.safetensors"
     save_file(sounded(load_tongue(folder, "zh"), table).lexicon.arrays(), path)
     path.chmod(0o644)  # safetensors writes for the owner alone
+    for lang in LANGUAGES:
+        if not (folder / f"{lang}.json").exists():
+            continue
+        tongue = load_tongue(folder, lang)
+        save_manners(folder, replace(tongue, manners=manners(data, tongue)))
     write_card(folder, card)
 
 

@@ -17,11 +17,13 @@ from torch import Tensor
 from atelier.errors import BadInput, Cancelled
 from atelier.languages import Lang
 from models.hf import DynamicCache, load_causal
-from models.poet.automaton import NEVER, FormAutomaton, Row
-from models.poet.decode import TEMPERATURE, TOP, Draft, Plan, generator_of
+from models.poet.automaton import NEVER, FormAutomaton
+from models.poet.decode import TEMPERATURE, TOP
+from models.poet.draft import Draft, Plan, chance
 from models.poet.forward import ForwardAutomaton, Place, restricted
 from models.poet.leads import Leads
 from models.poet.originality import owned
+from models.poet.row import Row
 from models.poet.spelling import Spelling, token_bytes
 from models.poet.version import Tongue
 
@@ -54,7 +56,7 @@ class _Voice:
     def draft(self) -> Draft:
         """As the ranking and the rendering know it."""
         return Draft(
-            self.place.row, self.plan, self.generator, [], self.tokens, self.likelihood, self.count
+            self.place.row, self.plan, self.generator, [], 0, self.tokens, self.likelihood, self.count
         )  # fmt: skip
 
 
@@ -114,7 +116,7 @@ class ForeignModel:
         automaton = self._forward[lang]
         voices = [
             [
-                _Voice(automaton.place(Row(plan.pattern)), plan, generator_of(plan, k), [*opening])
+                _Voice(automaton.place(Row(plan.pattern)), plan, chance(plan, str(k)), [*opening])
                 for k in range(plan.candidates)
             ]
             for plan, opening in ((plan, self._opening(lang, plan)) for plan in plans)
@@ -151,6 +153,8 @@ class ForeignModel:
         said = {"form": plan.form, "title": plan.title, "mood": ""}
         if plan.mood:
             said["mood"] = f", {plan.mood}" if lang == "en" else f"（{plan.mood}）"
+        if plan.manner:
+            said["mood"] += f", in the manner of {plan.manner}" if lang == "en" else f"，仿{plan.manner}"
         if getattr(self.tokenizer, "chat_template", None):
             asked = [{"role": "user", "content": _ASKED[lang].format(**said)}]
             text = self.tokenizer.apply_chat_template(asked, tokenize=False, add_generation_prompt=True)

@@ -16,8 +16,9 @@ import torch
 from torch import Tensor
 
 from models.hf import LogitsProcessor
-from models.poet.automaton import CLOSING, NEVER, FormAutomaton, Row
+from models.poet.automaton import CLOSING, NEVER, FormAutomaton
 from models.poet.forms import Line
+from models.poet.row import Row
 from models.poet.spelling import Spelling
 
 _INNER = (",", ";", ":")
@@ -74,11 +75,10 @@ class ForwardAutomaton(LogitsProcessor):
     def place(self, row: Row) -> Place:
         """The beginning of the line that ``row`` stands before."""
         form = self.form
-        ends = form._line_end(row, row.line) if form.lang == "en" else self._last(row)
+        shared, without = (form.line_end if form.lang == "en" else form.character_end)(row, row.line)
+        ends = shared.clone()
+        ends[without] = False
         return Place(row, ends)
-
-    def _last(self, row: Row) -> Tensor:
-        return self.form._character_end(row, row.line, self.form._toned(row.line.tones[-1]))
 
     def __call__(self, input_ids: Tensor | None, scores: Tensor) -> Tensor:
         """Scores with minus infinity where the form forbids."""

@@ -14,20 +14,23 @@ from atelier.requests import FORMS, HEADED, Form, PoemRequest, form_language
 from atelier.versions import Model, open_version, shipped_folder
 from atelier.works import Made, PoemResult
 from models.poet.automaton import FormAutomaton
-from models.poet.decode import Draft, Plan, write
+from models.poet.decode import write
+from models.poet.draft import Draft, Plan
 from models.poet.foreign import ForeignModel
 from models.poet.forms import FORM_TABLE, patterns_of
 from models.poet.given import begun
 from models.poet.heads import unreachable_heads
 from models.poet.leads import Candidate, Leads
+from models.poet.manner import Manner, find
 from models.poet.rank import best
 from models.poet.render import artefact, lines_of
 from models.poet.topic import read_topic
 from models.poet.version import LANGUAGES, Tongue, load_tongue
 
-CANDIDATES = 12
+CANDIDATES = 8  # of each part of a poem
 # A request's number, and what gives the lines that one of its candidates has now.
 Drafted = Callable[[int, Callable[[], list[str]]], None]
+SOME = 8  # poets that a refusal names
 TRIES = 4  # rounds of candidates before a request is given up
 
 
@@ -147,12 +150,31 @@ class Poet:
         seed = request.seed or 0
         pattern = random.Random(f"{seed} {form}").choice(patterns_of(form, heads))
         mood = request.mood or topic.mood
-        plan = Plan(form, topic.title, entry.tag, pattern, topic.numbers, mood, seed, CANDIDATES)
+        manner = self._manner(topic.manner, entry.lang) if topic.manner else None
+        plan = Plan(
+            form, topic.title, entry.tag, pattern, topic.numbers, mood, seed, CANDIDATES,
+            manner=manner.name if manner else "",
+            leaning=manner.leaning(self.tongues[entry.lang].vocabulary) if manner else None,
+        )  # fmt: skip
         if request.steer is not None:
             if self.foreign is not None:
                 raise BadInput("poet-foreign-start")
             plan = begun(request.steer, plan, automaton)
         return _Order(request, plan, plan.title)
+
+    def _manner(self, name: str, lang: Lang) -> Manner:
+        """Whose manner it is. Raises :class:`BadInput` for whoever is unknown, or not of this language."""
+        manners = self.tongues[lang].manners
+        if found := find(name, manners):
+            return found
+        known = sorted(manners.values(), key=lambda one: -one.poems)
+        some = ("、" if lang == "zh" else ", ").join(one.name for one in known[:SOME])
+        other = next((t.manners for other, t in self.tongues.items() if other != lang), {})
+        if not known:
+            raise BadInput("poet-manner-nobody")
+        if found := find(name, other):
+            raise BadInput(f"poet-manner-other-{lang}", name=found.name, some=some)
+        raise BadInput("poet-manner-unknown", name=name[:40], some=some)
 
     @staticmethod
     def _heads(request: PoemRequest, automaton: FormAutomaton) -> str:

@@ -13,10 +13,11 @@ from dataclasses import replace
 from atelier.errors import BadInput
 from atelier.languages import say
 from atelier.requests import HEADED, Form, Verse
-from models.poet.automaton import FormAutomaton, Row
+from models.poet.automaton import FormAutomaton
 from models.poet.data import words_of
-from models.poet.decode import Plan
+from models.poet.draft import Plan
 from models.poet.forms import FREE, Pattern, patterns_of
+from models.poet.row import Row
 
 SHARES = {"subtle": 1 / 3, "strong": 2 / 3}  # of the lines that are written anew
 _ROMAN = (

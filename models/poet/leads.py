@@ -1,7 +1,8 @@
-"""What of a poem can be looked at while it is written: the lines of one of its candidates.
+"""What of a poem can be looked at while it is written.
 
-All candidates are written at once and the best is chosen at the end, so these lines are a draft:
-the poem may become another one.
+Our own model commits a poem part by part (``commit``): these lines stay. A foreign one writes all candidates
+to their end before the best is chosen, so that the lines of one of them (``look``) are a draft: the poem may
+become another one.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from models.poet.automaton import Row
+from models.poet.row import Row
 
 if TYPE_CHECKING:
-    from models.poet.decode import Plan
+    from models.poet.draft import Plan
 
 
 class Candidate(Protocol):
@@ -29,7 +30,7 @@ class Candidate(Protocol):
 
 
 class Leads:
-    """Follows one candidate a poem: the likeliest that has a line, as long as it lives.
+    """Tells what is committed, or follows one candidate a poem: the likeliest with a line, while it lives.
 
     ``tell`` is called with the poem's number and that candidate, whenever it has one line more.
     """
@@ -48,7 +49,11 @@ class Leads:
                 if not begun:
                     continue
                 lead = self._leads[number] = max(begun, key=lambda one: one.likelihood / max(1, one.count))
-            lines = len(lead.row.lines)
-            if lines != self._told.get(number):
-                self._told[number] = lines
-                self._tell(number, lead)
+            self.commit(number, lead)
+
+    def commit(self, number: int, lead: Candidate) -> None:
+        """``lead`` is what there is of poem ``number``."""
+        lines = len(lead.row.lines)
+        if lines != self._told.get(number):
+            self._told[number] = lines
+            self._tell(number, lead)

@@ -1,26 +1,40 @@
-"""Which candidate is put out: likely, about what was asked, not saying things twice."""
+"""Which candidate of a part is committed: likely, about what was asked, not saying things twice."""
 
 from __future__ import annotations
 
 from models.poet.automaton import FormAutomaton
-from models.poet.decode import Draft
+from models.poet.draft import Draft
 
+LIKELY = {"en": 0.8, "zh": 1.0}  # for each nat a token
 TOPIC = 0.9  # a poem with every topic word, against one with none
+MANNER = 1.0  # for each unit of what the poet's words are worth, a word
 REPETITION = 0.6  # a poem that says each word twice, against one that never does
 # Nats a word for each unit of its topic weight: likelihood alone prefers lines of small words.
-TELLING = {"en": 0.35, "zh": 0.1}
+TELLING = {"en": 0.45, "zh": 0.1}
 
 
 def score(draft: Draft, automaton: FormAutomaton) -> float:
-    """Higher is better. In nats a token, since the likelihood is."""
-    words = [number for line in draft.row.lines for number in line]
+    """Higher is better. In nats a token of the draft's part, since its likelihood is."""
+    lines = draft.row.lines[draft.since :]
+    before = {number for line in draft.row.lines[: draft.since] for number in line}
+    words = [number for line in lines for number in line]
     telling = [number for number in words if automaton.telling[number]]
     topics = draft.plan.topics
-    said = sum(number in words for number in topics) / len(topics) if topics else 0.0
-    again = 1 - len(set(telling)) / len(telling) if telling else 0.0
+    new = sum(number in words and number not in before for number in topics)
+    # A part is a share of the poem, and its topic words count for all of it.
+    share = len(draft.row.pattern.lines) / max(1, len(lines))
+    said = share * new / len(topics) if topics else 0.0
+    again = sum(n in before for n in set(telling)) + len(telling) - len(set(telling))
+    leaning = draft.plan.leaning
+    own = float(leaning[words].mean()) if leaning is not None and words else 0.0
     weights: list[float] = automaton.weight[telling].tolist()
-    weight = sum(weights) / max(1, len(words))
-    return draft.mean + TELLING[automaton.lang] * weight + TOPIC * said - REPETITION * again
+    return (
+        LIKELY[automaton.lang] * draft.mean
+        + TELLING[automaton.lang] * sum(weights) / max(1, len(words))
+        + TOPIC * said
+        + MANNER * own
+        - REPETITION * again / max(1, len(telling))
+    )
 
 
 def best(drafts: list[Draft], automaton: FormAutomaton) -> Draft:

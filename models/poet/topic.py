@@ -12,6 +12,7 @@ from atelier.safety import words_for_model
 from models.poet.automaton import FormAutomaton
 from models.poet.bilingual import to_chinese, to_english
 from models.poet.data import TOPICS
+from models.poet.manner import asked
 from models.poet.moods import mood_of
 from models.poet.vocabulary import read_line
 from models.poet.words import BARRED_EN, BARRED_ZH
@@ -44,6 +45,7 @@ class Topic:
     numbers: tuple[int, ...]
     mood: Mood | None
     title: str
+    manner: str | None = None  # the name of a poet, as the prompt has it
 
 
 def read_topic(prompt: str, automaton: FormAutomaton) -> Topic:
@@ -56,6 +58,7 @@ def read_topic(prompt: str, automaton: FormAutomaton) -> Topic:
     if spelled and not _HAN.search(text) and not _LATIN.search(text):
         raise BadInput("poet-language")
     lang = automaton.lang
+    text, manner = asked(text)
     english = _ASKING_EN.sub("", text)
     chinese = "".join(_HAN.findall(_ASKING_ZH.sub("", text)))
     words = [word for word in read_line(english) if word[0].isalpha()]
@@ -68,7 +71,7 @@ def read_topic(prompt: str, automaton: FormAutomaton) -> Topic:
         characters = chinese + "".join(translated)
         numbers = _heaviest([automaton.index[c] for c in characters if c in automaton.index], automaton)
         mood = mood_of(characters, "zh") or mood_of(words, "en")
-    return Topic(numbers, mood, _title(lang, english, chinese, translated))
+    return Topic(numbers, mood, _title(lang, english, chinese, translated), manner)
 
 
 def _find(word: str, automaton: FormAutomaton) -> list[int]:

@@ -25,6 +25,7 @@ from models.muon import Muon
 from models.poet.data import IGNORED, Poem, batches, build, collate, encode, find_rows, read_poem, words_of
 from models.poet.export import export
 from models.poet.lexicon import Lexicon
+from models.poet.manner import learn
 from models.poet.network import VerseModel, settings_for
 from models.poet.originality import LineFilter, line_key
 from models.poet.settings import Settings
@@ -122,7 +123,8 @@ def train_language(settings: Settings, lang: Lang) -> State:
         if (vocabulary_words := _written(words_of(line, lang), vocabulary))
     }
     lines = LineFilter.of(keys, most_bytes=800_000)
-    save_tongue(folder / "export", Tongue(vocabulary, lexicon, best, lines))
+    manners = learn(rows, vocabulary, words_of)
+    save_tongue(folder / "export", Tongue(vocabulary, lexicon, best, lines, manners))
     return state
 
 

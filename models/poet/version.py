@@ -1,13 +1,14 @@
 """A poet's version folder: two small models, their words and how the words sound.
 
 ``<lang>.safetensors`` float16 weights, ``<lang>.json`` settings and content tokens,
-``<lang>-lexicon.safetensors`` arrays, ``<lang>-lines.safetensors`` the filter of training lines.
+``<lang>-lexicon.safetensors`` arrays, ``<lang>-lines.safetensors`` the filter of training lines,
+``<lang>-manners.json`` the words of poets in whose manner it writes (older versions have none).
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -16,6 +17,7 @@ from safetensors.torch import load_file, save_file
 from atelier.errors import WeightsError
 from atelier.languages import Lang
 from models.poet.lexicon import Lexicon
+from models.poet.manner import Manner
 from models.poet.network import VerseModel
 from models.poet.originality import LineFilter
 from models.poet.vocabulary import Vocabulary
@@ -69,6 +71,7 @@ class Tongue:
     lexicon: Lexicon
     network: VerseModel
     lines: LineFilter
+    manners: dict[str, Manner] = field(default_factory=dict)
 
 
 def save_tongue(folder: Path, tongue: Tongue) -> None:
@@ -88,10 +91,27 @@ def save_tongue(folder: Path, tongue: Tongue) -> None:
         "tokens": tongue.vocabulary.tokens[tongue.vocabulary.content :],
     }
     (folder / f"{lang}.json").write_text(json.dumps(about, ensure_ascii=False) + "\n", "utf-8")
+    save_manners(folder, tongue)
     for path in folder.glob(f"{lang}*.safetensors"):
         path.chmod(0o644)  # safetensors writes for the owner alone
     if lang == "en":
         (folder / "CMUDICT-LICENSE.txt").write_text(CMUDICT_NOTICE, "utf-8")
+
+
+def save_manners(folder: Path, tongue: Tongue) -> None:
+    """Write the one file of the manners, where there are any: a poet a line."""
+    told = [
+        json.dumps({"name": one.name, "poems": one.poems, "words": one.words}, ensure_ascii=False)
+        for one in tongue.manners.values()
+    ]
+    if told:
+        path = folder / f"{tongue.vocabulary.lang}-manners.json"
+        path.write_text("[\n" + ",\n".join(told) + "\n]\n", "utf-8")
+
+
+def _manners(path: Path) -> dict[str, Manner]:
+    told = json.loads(path.read_text("utf-8")) if path.exists() else []
+    return {one["name"]: Manner(one["name"], one["poems"], one["words"]) for one in told}
 
 
 def load_tongue(folder: Path, lang: Lang, device: str = "cpu") -> Tongue:
@@ -102,6 +122,7 @@ def load_tongue(folder: Path, lang: Lang, device: str = "cpu") -> Tongue:
         vocabulary = Vocabulary.of(lang, about["tokens"])
         lexicon = Lexicon.of(load_file(folder / f"{lang}-lexicon.safetensors"), len(vocabulary))
         lines = LineFilter(load_file(folder / f"{lang}-lines.safetensors")["bits"])
+        manners = _manners(folder / f"{lang}-manners.json")
         if about["settings"]["vocab_size"] != len(vocabulary):
             raise ValueError("vocabulary")
         network = VerseModel(about["settings"], vocabulary.content)
@@ -115,4 +136,4 @@ def load_tongue(folder: Path, lang: Lang, device: str = "cpu") -> Tongue:
         if type(fault).__name__ != "SafetensorError":
             raise
         raise WeightsError("weights-damaged", model="poet", path=str(path)) from fault
-    return Tongue(vocabulary, lexicon, network.to(device).eval(), lines)
+    return Tongue(vocabulary, lexicon, network.to(device).eval(), lines, manners)

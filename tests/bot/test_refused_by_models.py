@@ -20,6 +20,10 @@ from workers.workshop import Workshop
 
 __all__ = ["stage"]  # the fixture
 
+POETS_KNOWN = (
+    "Lord Byron, Alexander Pope, John Greenleaf Whittier, William Wordsworth, Walter Scott, "
+    "George MacDonald, Oliver Wendell Holmes, Thomas Hood"
+)
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -47,10 +51,14 @@ def at_work(stage: Stage, models: dict[Kind, Generator], monkeypatch: pytest.Mon
     [
         ("poem", {"topic": "sea", "acrostic": "q7"}, "poet-acrostic-en", {"low": "2", "high": "14"}),
         ("poem", {"topic": "大海", "acrostic": "春"}, "poet-acrostic-zh", {"low": "2", "high": "8"}),
+        ("poem", {"topic": "sea", "acrostic": "xylem"}, "poet-acrostic-lost", {"letters": "x"}),
+        ("poem", {"topic": "привет, мир", "form": "haiku"}, "poet-language", {}),
+        ("poem", {"topic": "the sea in the manner of Li Bai", "form": "haiku"}, "poet-manner-other-en",
+         {"name": "李白", "some": POETS_KNOWN}),
         ("melody", {"description": "sleep", "rhythm": "lullaby", "tempo": 200}, "composer-lullaby-fast",
          {"tempo": "200", "high": "132"}),
     ],
-    ids=["acrostic", "藏头诗", "lullaby"],
+    ids=["acrostic", "藏头诗", "letters", "language", "manner", "lullaby"],
 )  # fmt: skip
 async def test_it_reaches_whoever_asked(
     stage: Stage,

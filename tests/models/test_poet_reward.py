@@ -23,7 +23,8 @@ from atelier.up.lock import Lock
 from atelier.versions import shipped_folder
 from atelier.works import PoemResult
 from models.poet import trial, tune
-from models.poet.decode import Draft, write
+from models.poet.decode import write
+from models.poet.draft import Draft
 from models.poet.generate import Poet
 from models.poet.render import lines_of
 from models.poet.reward import features, learn, sequence
