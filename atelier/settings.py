@@ -90,7 +90,9 @@ class Settings(BaseSettings):
         None, description="An SF2 file for melodies; none: the built-in instrument."
     )
     candidates: Annotated[int, Field(ge=1, le=8)] = Field(
-        1, description="Pictures drawn for each one that is posted: the best is, 1 to 8."
+        1,
+        description="Pictures drawn, and tunes composed where votes have taught which are liked, for each one"
+        " that is posted: the best is, 1 to 8.",
     )
     poem_model: str | None = Field(
         None,

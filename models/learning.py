@@ -18,7 +18,7 @@ from atelier.versions import Model, Version
 from models.training import from_pairs
 from models.tuning import GATE, Stopped, Told, never, silent
 
-LEARNERS: tuple[Model, ...] = ("poet",)
+LEARNERS: tuple[Model, ...] = ("poet", "composer")
 
 
 def dry_run(model: Model, parent: Path, snapshot: Snapshot, device: str = "cpu") -> list[dict[str, Any]]:

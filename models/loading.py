@@ -43,7 +43,7 @@ def load_model(
         return Poet.load(folder, device, poem_model)
     from models.composer.generate import Composer
 
-    return Composer.load(folder, device, soundfont=soundfont)
+    return Composer.load(folder, device, soundfont=soundfont, candidates=candidates)
 
 
 def at_once(kind: Kind, device: str) -> int:

@@ -70,10 +70,12 @@ class Judged:
     unseen: bool
 
 
-def judged(part: str, snapshot: Snapshot, seen: Mapping[str, Tensor]) -> tuple[Head, Judged] | None:
+def judged(
+    part: str, snapshot: Snapshot, seen: Mapping[str, Tensor], care: Tensor | None = None
+) -> tuple[Head, Judged] | None:
     """A head of the works that were ``seen`` (features [F] by work), and its worth on held-out people.
 
-    None where there are too few votes on them.
+    ``care`` as :func:`fit` takes it. None where there are too few votes on them.
     """
     train = [(e, b) for e, b in snapshot.votes("train") if e.work in seen]
     val = [(e, b) for e, b in snapshot.votes("val") if e.work in seen]
@@ -82,7 +84,7 @@ def judged(part: str, snapshot: Snapshot, seen: Mapping[str, Tensor]) -> tuple[H
     known = {e.work for e, _ in train}
     new = [(e, b) for e, b in val if e.work not in known]
     unseen = min(each(new)) >= LEAST
-    head = fit(_features(train, seen), *labels(train), [b.voter for _, b in train])
+    head = fit(_features(train, seen), *labels(train), [b.voter for _, b in train], care)
     measured = new if unseen else val
     liked, weight = labels(measured)
     logits = head(_features(measured, seen))
@@ -90,10 +92,16 @@ def judged(part: str, snapshot: Snapshot, seen: Mapping[str, Tensor]) -> tuple[H
     return head, worth
 
 
-def fit(seen: Tensor, liked: Tensor, weight: Tensor, voters: Sequence[str]) -> Head:
-    """The calibrated head of features [N, F], votes [N] (1 liked) and their weights [N]."""
+def fit(
+    seen: Tensor, liked: Tensor, weight: Tensor, voters: Sequence[str], care: Tensor | None = None
+) -> Head:
+    """The calibrated head of features [N, F], votes [N] (1 liked) and their weights [N].
+
+    ``care`` [F]: how much smaller than the others' a feature's weight is expected to be; many of one sort
+    would else drown a few that say more each.
+    """
     mean = (seen * weight[:, None]).sum(0) / weight.sum()
-    spread = seen.std(0).clamp(min=1e-6)
+    spread = seen.std(0).clamp(min=1e-6) * (1.0 if care is None else care)
     even = (seen - mean) / spread
     fold = torch.tensor([hashlib.sha256(f"fold {v}".encode()).digest()[0] % FOLDS for v in voters])
     tried = []

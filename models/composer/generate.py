@@ -18,17 +18,20 @@ from models.composer.compose import Draft, Tune, compose
 from models.composer.faces import NAMES, faces
 from models.composer.gait import Gait
 from models.composer.leading import begun, led
+from models.composer.leaning import Leaning
 from models.composer.network import MelodyVAE, Shape
 from models.composer.originality import Known
 from models.composer.prior import LatentPrior
+from models.composer.reward import liking
 from models.composer.wishes import chance, wishes
+from models.reward import Head
 
 WEIGHTS = "composer.safetensors"
 TRIES = 3  # more, for a tune that says a training tune over again
 
 
 class Composer:
-    """A loaded version. ``harmony`` and ``soundfont`` are settings of the studio, not of a request."""
+    """A loaded version. ``harmony``, ``soundfont`` and ``candidates`` are the studio's, not a request's."""
 
     model: ClassVar[Model] = "composer"
 
@@ -43,6 +46,7 @@ class Composer:
         device: str = "cpu",
         harmony: bool = True,
         soundfont: Path | None = None,
+        candidates: int = 1,
     ) -> None:
         # Drawn in float64 on the CPU wherever the rest runs: see compose.py on determinism.
         self.vae = vae.double().eval()
@@ -50,6 +54,8 @@ class Composer:
         self.version, self.card, self.device, self.folder = version, card, device, folder
         self.harmony, self.soundfont = harmony, soundfont
         self.gait, self.known = Gait.load(folder), Known.load(folder)
+        self.leaning, self.head = Leaning.load(folder), Head.load(folder)
+        self.candidates = candidates if self.head else 1
 
     @classmethod
     def load(
@@ -59,9 +65,11 @@ class Composer:
         *,
         harmony: bool = True,
         soundfont: Path | None = None,
+        candidates: int = 1,
     ) -> Self:
         """The version in ``folder``, or the shipped one. ``soundfont``: an SF2 file to play on.
 
+        ``candidates``: tunes composed for each that is put out, where votes have taught which is liked.
         Raises :class:`WeightsError` where the version is missing, damaged or does not fit.
         """
         home = folder or shipped_folder(cls.model)
@@ -89,17 +97,31 @@ class Composer:
             device=device,
             harmony=harmony,
             soundfont=soundfont,
+            candidates=candidates,
         )
 
     def compose(
         self, requests: Sequence[MelodyRequest], *, stopped: Callable[[], bool] = lambda: False
     ) -> list[Tune | PersonError]:
         """The notes alone: a tune, or why there is none, for each request in order."""
+        rounds = [self._composed(requests, attempt, stopped) for attempt in range(self.candidates)]
+        return [self._best(tried) for tried in zip(*rounds, strict=True)]
+
+    def _best(self, tried: Sequence[Tune | PersonError]) -> Tune | PersonError:
+        """The one of a request's tunes that people like best, by what their votes have taught."""
+        tunes = [tune for tune in tried if isinstance(tune, Tune)]
+        if self.head is None or len(tunes) < 2:
+            return tunes[0] if tunes else tried[0]
+        return tunes[int(liking(self.head, self.vae, tunes).argmax())]
+
+    def _composed(
+        self, requests: Sequence[MelodyRequest], attempt: int, stopped: Callable[[], bool]
+    ) -> list[Tune | PersonError]:
         drafts: list[Draft | Tune | PersonError] = []
         for request in requests:
-            rng = chance(request)
+            rng = chance(request, attempt)
             try:
-                wished = wishes(request, rng)
+                wished = wishes(request, rng, self.leaning)
             except BadInput as refusal:
                 drafts.append(refusal)
                 continue
@@ -158,10 +180,14 @@ class Composer:
 
     def finished(self, request: MelodyRequest, tune: Tune) -> Made:
         """The result and artefacts of one tune."""
-        wished = tune.wished
-        inside = fields(self.model, self.version, request, wished.lang)
+        inside = fields(self.model, self.version, request, tune.wished.lang)
         artefacts = faces(tune, inside, harmony=self.harmony, soundfont=self.soundfont)
-        result = MelodyResult(
+        return Made(self.result_of(request, tune), artefacts)
+
+    def result_of(self, request: MelodyRequest, tune: Tune) -> MelodyResult:
+        """What is said of one tune."""
+        wished = tune.wished
+        return MelodyResult(
             seed=request.seed or 0,
             version=self.version,
             title=wished.title,
@@ -174,4 +200,3 @@ class Composer:
             rhythm=wished.rhythm,
             notes=tune.notes,
         )
-        return Made(result, artefacts)

@@ -20,10 +20,12 @@ from atelier.tunes.beat import beats
 from models.composer import words
 from models.composer.attributes import SCALES
 from models.composer.grid import METERS, WINDOW, pitch_class, reference
+from models.composer.leaning import Leaning, tilted
 
 DEFAULT_LENGTH = 8
 LOWEST_TONIC = 58  # B flat below middle C: with the median 1-12 above it, a tune sits in the treble staff
 LULLABY_TEMPO = 132  # quarters a minute: faster is no lullaby
+MAJOR = 0.7  # how often a tune is in major of which nobody says anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,29 +169,34 @@ def summary(wished: Wished) -> str:
     )
 
 
-def chance(request: MelodyRequest) -> np.random.Generator:
-    """The request's own chance: the same seed with other words is another tune."""
+def chance(request: MelodyRequest, attempt: int = 0) -> np.random.Generator:
+    """The request's own chance: the same seed with other words is another tune; so is another attempt."""
     # What is unsaid of the options that came later is left out: tunes of before stay what they were.
     unsaid = {name for name in ("density", "range", "steer") if getattr(request, name) is None}
     words_said = hashlib.sha256(request.model_dump_json(exclude={"seed", *unsaid}).encode()).digest()[:8]
-    return np.random.default_rng([request.seed or 0, int.from_bytes(words_said, "big")])
+    more = [attempt] if attempt else []
+    return np.random.default_rng([request.seed or 0, int.from_bytes(words_said, "big"), *more])
 
 
-def wishes(request: MelodyRequest, rng: np.random.Generator) -> Wished:
-    """Read ``request``. Raises :class:`BadInput` for wishes that cannot be met together."""
+def wishes(request: MelodyRequest, rng: np.random.Generator, leaning: Leaning | None = None) -> Wished:
+    """Read ``request``; what it leaves open is drawn as ``leaning`` says.
+
+    Raises :class:`BadInput` for wishes that cannot be met together.
+    """
+    leaning = leaning or Leaning()
     text = words_for_model(request.description)
     lead = request.steer
     mood = request.mood or words.mood_in(text)
     manner = MANNERS[mood] if mood else NEUTRAL
     if lead is None:
-        rhythm, meter, named = _rhythm(request, text, manner, rng)
+        rhythm, meter, named = _rhythm(request, text, manner, rng, leaning)
     else:
         rhythm, meter, named = _rhythm_of(request, text, lead.tune, rng)
     habit = HABITS[rhythm]
     if meter is None:
         meter = habit.meters[int(rng.integers(len(habit.meters)))]
     usual = dict(zip(habit.meters, habit.tempos, strict=True)).get(meter, habit.tempos[0])
-    key, mode = _key(request, text, manner, rng) if lead is None else _key_of(request, text, lead.tune)
+    key, mode = _key_of(request, text, lead.tune) if lead else _key(request, text, manner, rng, leaning)
     tempo = _tempo(request, text, rhythm, usual, manner)
     density = habit.density
     if manner.density:
@@ -266,7 +273,7 @@ def _length_of(request: MelodyRequest, text: str) -> int:
 
 
 def _rhythm(
-    request: MelodyRequest, text: str, manner: Manner, rng: np.random.Generator
+    request: MelodyRequest, text: str, manner: Manner, rng: np.random.Generator, leaning: Leaning
 ) -> tuple[Rhythm, str | None, bool]:
     meter = words.meter_in(text)
     said = request.rhythm or words.rhythm_in(text)
@@ -286,16 +293,22 @@ def _rhythm(
             meter = None
         return said, meter, True
     choices: tuple[Rhythm, ...] = FREE_METERS[meter] if meter else manner.styles  # type: ignore[assignment]
+    if leaning.rhythms:
+        share = tilted(choices, [1.0] * len(choices), leaning.rhythms)
+        return choices[int(rng.choice(len(choices), p=share))], meter, False
     return choices[int(rng.integers(len(choices)))], meter, False
 
 
-def _key(request: MelodyRequest, text: str, manner: Manner, rng: np.random.Generator) -> tuple[str, str]:
+def _key(
+    request: MelodyRequest, text: str, manner: Manner, rng: np.random.Generator, leaning: Leaning
+) -> tuple[str, str]:
     if request.key is not None:
         key, mode = request.key.split(" ")
     elif (said := words.key_in(text)) is not None:
         key, mode = said
     else:
-        mode = words.mode_in(text) or manner.mode or ("major" if rng.random() < 0.7 else "minor")
+        drawn = words.mode_in(text) or manner.mode
+        mode = drawn or ("major" if rng.random() < leaning.share_of_major(MAJOR) else "minor")
         names, weights = zip(*KEYS[mode], strict=True)
         share = np.asarray(weights, dtype=np.float64)
         key = str(names[int(rng.choice(len(names), p=share / share.sum()))])

@@ -1,0 +1,210 @@
+"""A composer before the gate: candidate and current version compose for the same requests, and are compared.
+
+No data pack is needed: the ears, the filter of known runs and the VAE that a head goes by are those that
+the *current* version carries, never the candidate's own files.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from atelier.requests import MelodyRequest
+from models.composer.attributes import ATTRIBUTES, SCALES, measure
+from models.composer.compose import Tune
+from models.composer.generate import Composer
+from models.composer.grid import METERS, WINDOW, pitch_class
+from models.composer.hearing import RHYTHMS, Ears
+from models.composer.notation import pieces
+from models.composer.reward import liking
+from models.composer.taste import INSTRUMENT_RANGE, shortfall
+from models.gate import Gate
+from models.reward import Head
+
+FIRST_SEED = 900_000  # no card's figures use these
+AT_ONCE = 8
+BARS = 8  # of each tune
+RUN = 4  # moves of a run that counts for how much tunes differ
+ROUNDS = (5, 5, 10)  # seeds of each request; the later ones only where the first leave it open
+OPEN: tuple[str, ...] = (
+    "rain on the window", "the road to the harbour", "an evening by the fire", "my grandmother's garden",
+    "a letter from far away", "雨后的小巷", "远方的灯火", "湖边的早晨",
+)  # fmt: skip
+ASKED: tuple[dict[str, object], ...] = (
+    {"description": "a reel", "rhythm": "reel", "key": "D major"},
+    {"description": "a jig", "rhythm": "jig", "key": "A minor"},
+    {"description": "a hornpipe", "rhythm": "hornpipe", "key": "G major"},
+    {"description": "an air", "rhythm": "air", "key": "E minor"},
+    {"description": "a song", "rhythm": "song", "key": "C major"},
+    {"description": "a hymn", "rhythm": "hymn", "key": "D minor"},
+    {"description": "a slow, sad waltz"},
+    {"description": "a proud march"},
+    {"description": "a lullaby for the moon"},
+    {"description": "a tune with few notes", "density": 0.8},
+    {"description": "a tune with many notes", "density": 2.2},
+    {"description": "a narrow tune", "range": 7},
+    {"description": "a wide tune", "range": 16},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What one version composed, in order; processor seconds a tune, by pass."""
+
+    tunes: list[Tune]
+    seconds: list[float]
+
+
+def requests_for(seeds: range, limit: int | None = None) -> list[MelodyRequest]:
+    """The frozen requests with these seeds; ``limit`` takes so many of either kind."""
+    asked: list[dict[str, object]] = [{"description": words} for words in OPEN[:limit]]
+    asked += ASKED[:limit]
+    return [
+        MelodyRequest.model_validate({**one, "length": BARS, "seed": FIRST_SEED + seed})
+        for one in asked
+        for seed in seeds
+    ]
+
+
+def compose_all(composers: Sequence[Composer], requests: Sequence[MelodyRequest]) -> list[Composed]:
+    """Every request's tune by each. They take turns, so that a busy machine is as busy for all."""
+    made = [Composed([], []) for _ in composers]
+    for at in range(0, len(requests), AT_ONCE):
+        some = requests[at : at + AT_ONCE]
+        for composer, composed in zip(composers, made, strict=True):
+            began = time.process_time()
+            answers = composer.compose(some)
+            composed.seconds.append((time.process_time() - began) / len(some))
+            for answer in answers:
+                if not isinstance(answer, Tune):
+                    raise answer
+                composed.tunes.append(answer)
+    return made
+
+
+def judge(
+    candidate: Composer, current: Composer, head: Head | None, limit: int | None = None,
+    rounds: Sequence[int] = ROUNDS,
+) -> Gate:  # fmt: skip
+    """The verdict. ``head`` tells what people like, by the current version's features.
+
+    ``limit``: requests of either kind, ``rounds``: seeds.
+    """
+    ears = Ears.load(current.folder)
+    requests: list[MelodyRequest] = []
+    ours, theirs = Composed([], []), Composed([], [])
+    gate, first = Gate(), 0
+    for seeds in rounds:
+        more = requests_for(range(first, first + seeds), limit)
+        first += seeds
+        requests += more
+        for composed, new in zip((theirs, ours), compose_all([current, candidate], more), strict=True):
+            composed.tunes.extend(new.tunes)
+            composed.seconds.extend(new.seconds)
+        gate = _compare(current, ears, requests, ours, theirs, head)
+        if not gate.undecided:
+            break
+    return gate
+
+
+def _compare(
+    current: Composer, ears: Ears, requests: Sequence[MelodyRequest], ours: Composed, theirs: Composed,
+    head: Head | None,
+) -> Gate:  # fmt: skip
+    gate = Gate()
+    if [tune.notes for tune in ours.tunes] == [tune.notes for tune in theirs.tunes]:
+        gate.unproven("gate-nothing-new")
+        return gate
+    gate.whole("written_right", [float(written_right(tune)) for tune in ours.tunes])
+    measures: dict[str, Callable[[Tune], float]] = {
+        "mode_heard": lambda tune: float(ears.key(tune.notes)[1] == tune.wished.mode),
+        "meter_heard": lambda tune: float(ears.meter(tune.notes) == tune.wished.meter),
+        "well_made": well_made,
+    }
+    for name, of in measures.items():
+        gate.no_worse(name, [of(tune) for tune in ours.tunes], [of(tune) for tune in theirs.tunes])
+    named = [
+        at for at, tune in enumerate(theirs.tunes) if tune.wished.named and tune.wished.rhythm in RHYTHMS
+    ]
+    if named:
+        gate.no_worse(
+            "rhythm_heard", [_rhythmic(ears, ours.tunes[at]) for at in named],
+            [_rhythmic(ears, theirs.tunes[at]) for at in named],
+        )  # fmt: skip
+    steered = [at for at, one in enumerate(requests) if one.density is not None or one.range is not None]
+    if steered:
+        gate.no_worse(
+            "asked_and_got", [obeyed(requests[at], ours.tunes[at]) for at in steered],
+            [obeyed(requests[at], theirs.tunes[at]) for at in steered],
+        )  # fmt: skip
+    gate.as_diverse("distinct_runs", distinct(ours.tunes), distinct(theirs.tunes))
+    gate.as_diverse("different", different(ours.tunes), different(theirs.tunes))
+    gate.no_more_copies("copied", copied(current, ours.tunes), copied(current, theirs.tunes))
+    gate.as_fast("seconds", ours.seconds, theirs.seconds)
+    if head is None:
+        gate.unproven("gate-no-reward")
+        return gate
+    gate.better("reward", _chances(head, current, ours.tunes), _chances(head, current, theirs.tunes))
+    return gate
+
+
+def _chances(head: Head, current: Composer, tunes: Sequence[Tune]) -> list[float]:
+    chances: list[float] = liking(head, current.vae, tunes).sigmoid().tolist()
+    return chances
+
+
+def _rhythmic(ears: Ears, tune: Tune) -> float:
+    return float(ears.rhythm(tune.notes) == tune.wished.rhythm)
+
+
+def copied(current: Composer, tunes: Sequence[Tune]) -> float:
+    """The share of tunes with a run of notes that the current version knows from a training tune."""
+    return sum(current.known.copied(tune.notes) > 0 for tune in tunes) / len(tunes)
+
+
+def written_right(tune: Tune) -> bool:
+    """Its bars add up as they are written, its notes lie on the instrument, it ends on the tonic."""
+    wished, (low, high) = tune.wished, INSTRUMENT_RANGE
+    bars = pieces(tune.notes, wished.meter, wished.length)
+    return (
+        all(sum(piece.length for piece in bar) == METERS[wished.meter] for bar in bars)
+        and all(low <= pitch <= high for _, _, pitch in tune.notes)
+        and tune.notes[-1][2] % 12 == pitch_class(wished.key)
+    )
+
+
+def well_made(tune: Tune) -> float:
+    """How little it lacks by the rules of taste, 1 for nothing; half of it whether it closed by itself."""
+    wished, size = tune.wished, WINDOW * tune.wished.steps_a_bar
+    lacks, before = [], None
+    for phrase in tune.steps.reshape(-1, size):
+        lacks.append(shortfall(phrase, wished.meter, wished.mode, "", {}, before))
+        before = phrase
+    return 0.5 / (1 + float(np.mean(lacks))) + 0.5 * (not tune.closed_by_rule)
+
+
+def obeyed(request: MelodyRequest, tune: Tune) -> float:
+    """How near a tune is to the density or range that was asked, 1 for exactly; by the attributes' widths."""
+    phrases = tune.steps.reshape(-1, WINDOW * tune.wished.steps_a_bar)
+    got = dict(zip(ATTRIBUTES, np.mean([measure(one, tune.wished.meter) for one in phrases], 0), strict=True))
+    asked = {"density": request.density, "span": request.range}
+    missed = [abs(got[name] - wish) / SCALES[name][1] for name, wish in asked.items() if wish is not None]
+    return float(1 / (1 + np.mean(missed)))
+
+
+def distinct(tunes: Sequence[Tune]) -> float:
+    """Distinct runs of :data:`RUN` moves (interval, duration) over all of them."""
+    runs = []
+    for tune in tunes:
+        moves = [(b[2] - a[2], a[1]) for a, b in pairwise(tune.notes)]
+        runs += [tuple(moves[at : at + RUN]) for at in range(len(moves) - RUN + 1)]
+    return len(set(runs)) / max(1, len(runs))
+
+
+def different(tunes: Sequence[Tune]) -> float:
+    """The share of tunes that nobody else got, in whatever key."""
+    return len({tuple((s, d, p - tune.home) for s, d, p in tune.notes) for tune in tunes}) / len(tunes)

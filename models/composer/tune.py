@@ -1,0 +1,126 @@
+"""From a snapshot of votes and the composer that serves to a new version folder with its card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from atelier.learning.rules import Split
+from atelier.learning.snapshot import Snapshot
+from atelier.requests import MelodyRequest
+from atelier.safety import words_for_model
+from atelier.versions import Version
+from models.composer import leaning, words
+from models.composer.generate import WEIGHTS, Composer
+from models.composer.leaning import Leaning, Said
+from models.composer.prior import LatentPrior
+from models.composer.refine import Tuning, refine
+from models.composer.reward import learn
+from models.composer.trial import judge
+from models.composer.wishes import MANNERS, NEUTRAL
+from models.gate import Gate
+from models.reward import Judged
+from models.tuning import Stopped, Told, never, sentenced, silent, tuned
+
+__all__ = ["Tuning", "heads", "judged", "tune"]
+
+
+def heads(parent: Path, snapshot: Snapshot, device: str = "cpu") -> list[Judged]:
+    """What a reward head on the features of the version in ``parent`` is worth."""
+    found = learn(Composer.load(parent, device).vae, snapshot)
+    return [] if found is None else [found[1]]
+
+
+def tune(
+    parent: Path, snapshot: Snapshot, out: Path, tuning: Tuning | None = None, *, device: str = "cpu",
+    told: Told = silent, stopped: Stopped = never,
+) -> Version | None:  # fmt: skip
+    """Fine-tune the version in ``parent`` on ``snapshot`` and write the result under ``out``.
+
+    None: too few votes, or held-out people like nothing of it better. See :func:`tuned`. The networks are
+    so small that they learn on the CPU, whatever ``device`` the studio has.
+    """
+    tuning = tuning or Tuning()
+
+    def learnt(before: Version, new: Path, work: Path) -> dict[str, Any]:
+        composer, trained = Composer.load(before.folder, device), dict[str, Any]()
+        found = learn(composer.vae, snapshot)
+        if found is None:
+            return {}
+        head, worth = found
+        better = refine(composer.vae, composer.prior, snapshot, head, tuning, work, told, stopped)
+        if better is not None:
+            prior, state = better
+            _save_prior(new, prior)
+            trained["prior"] = {
+                "steps": state.best_step, "loss_before": round(state.curve[0][1], 5),
+                "loss": round(state.best, 5),
+            }  # fmt: skip
+        leans = leaning_of(composer.leaning, snapshot)
+        if leans != composer.leaning:
+            leans.save(new)
+            trained["leaning"] = {"modes": leans.modes, "rhythms": leans.rhythms}
+        if trained:
+            head.save(new)
+            trained["head"] = {"auc": round(worth.auc, 4), "off": round(worth.off, 4), "votes": worth.votes}
+        return trained
+
+    return tuned("composer", parent, snapshot, out, tuning, "reward-weighted flow matching", learnt)
+
+
+def leaning_of(before: Leaning, snapshot: Snapshot) -> Leaning:
+    """How the choices that nobody made should be drawn from now on, on top of what was ``before``."""
+
+    def said(split: Split, which: int, name: str) -> list[Said]:
+        return [
+            (str(example.result[name]), ballot.liked, ballot.weight)
+            for example, ballot in snapshot.votes(split)
+            if example.result.get(name) and open_choices(MelodyRequest.model_validate(example.request))[which]
+        ]
+
+    modes, rhythms = (
+        leaning.learn(said("train", which, name), said("val", which, name))
+        for which, name in enumerate(("mode", "rhythm"))
+    )
+    return Leaning(_sum(before.modes, modes), _sum(before.rhythms, rhythms))
+
+
+def open_choices(request: MelodyRequest) -> tuple[bool, bool]:
+    """Whether ``request`` leaves its mode, and its rhythm, to chance."""
+    text = words_for_model(request.description)
+    mood = request.mood or words.mood_in(text)
+    manner = MANNERS[mood] if mood else NEUTRAL
+    if request.steer is not None:
+        return False, False
+    said = request.key or words.key_in(text) or words.mode_in(text) or manner.mode
+    return said is None, request.rhythm is None and words.rhythm_in(text) is None
+
+
+def _sum(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
+    most = leaning.MOST
+    return {
+        name: round(max(-most, min(most, one.get(name, 0.0) + other.get(name, 0.0))), 4)
+        for name in sorted({*one, *other})
+    }
+
+
+def _save_prior(folder: Path, prior: LatentPrior) -> None:
+    """Into the version's weights, in whose place and precision the old one was."""
+    tensors = load_file(folder / WEIGHTS)
+    for name, value in prior.state_dict().items():
+        tensors[f"prior.{name}"] = value.detach().cpu().to(torch.float16).contiguous()
+    save_file(tensors, folder / WEIGHTS)
+
+
+def judged(made: Version, parent: Path, snapshot: Snapshot, *, device: str = "cpu") -> Version:
+    """``made`` with the gate's verdict on its card: :mod:`models.gate`, against the version in ``parent``."""
+
+    def verdict() -> Gate:
+        current = Composer.load(parent, device)
+        found = learn(current.vae, snapshot)
+        return judge(Composer.load(made.folder, device), current, found[0] if found else None)
+
+    return sentenced(made, verdict)

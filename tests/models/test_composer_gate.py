@@ -1,0 +1,116 @@
+"""The composer's gate: bad candidates are rejected for the right reason, and one only liked more passes."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from models.composer import trial
+from models.composer.generate import Composer
+from models.composer.originality import known
+from models.composer.reward import features, of_tune
+from models.composer.trial import compose_all, judge, obeyed, requests_for, written_right
+from models.gate import Gate
+from models.reward import Head
+
+FEW, SEEDS = 3, (2,)
+
+
+@pytest.fixture(autouse=True)
+def short_tunes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "BARS", 4)
+
+
+@pytest.fixture(scope="module")
+def current() -> Composer:
+    return Composer.load()
+
+
+def other(current: Composer, change: Callable[[Composer], None]) -> Composer:
+    """The current version, changed."""
+    made = copy.copy(current)
+    made.vae, made.prior = copy.deepcopy(current.vae), copy.deepcopy(current.prior)
+    made.version = "candidate"
+    change(made)
+    return made
+
+
+def keys(gate: Gate) -> set[str]:
+    return {reason.key for reason in gate.reasons}
+
+
+def shaken(by: float) -> Callable[[Composer], None]:
+    def change(composer: Composer) -> None:
+        chance = torch.Generator().manual_seed(3)
+        for weight in composer.prior.parameters():
+            weight.data += torch.randn(weight.shape, generator=chance).double() * weight.std() * by
+
+    return change
+
+
+def test_noise_in_the_weights_is_rejected(current: Composer) -> None:
+    gate = judge(other(current, shaken(1.0)), current, None, FEW, SEEDS)
+    worse = {reason.params["figure"] for reason in gate.reasons if reason.key == "gate-worse"}
+    assert "well_made" in worse
+    assert "gate-form" not in keys(gate)  # bars, range and the last note are by construction
+
+
+def test_a_collapsed_composer_is_rejected(current: Composer) -> None:
+    """Whatever comes by chance, it has the one phrase in mind, and is sure of it."""
+
+    def collapse(composer: Composer) -> None:
+        composer.prior.scale *= 0.01
+        composer.prior.enter.weight.data *= 0.01
+        for part in (composer.vae.decoder.head.weight, composer.vae.decoder.head.bias):
+            part.data *= 30
+
+    gate = judge(other(current, collapse), current, None, FEW, SEEDS)
+    assert "gate-alike" in keys(gate)
+
+
+def test_a_composer_that_knows_tunes_by_heart_is_rejected(current: Composer) -> None:
+    """Its own filter has been emptied; the current version's knows its tunes."""
+    (heart,) = compose_all([current], requests_for(range(2), FEW))
+    serves = other(current, lambda composer: None)
+    serves.known = known([tune.notes for tune in heart.tunes])
+    gate = judge(current, serves, None, FEW, SEEDS)
+    assert "gate-copies" in keys(gate)
+
+
+def test_one_that_is_only_liked_more_passes(current: Composer) -> None:
+    candidate = other(current, shaken(0.03))
+    theirs, ours = compose_all([current, candidate], requests_for(range(2), FEW))
+    mine, before = (features(current.vae, [of_tune(tune) for tune in side.tunes]) for side in (ours, theirs))
+    apart = mine - before
+    assert float(apart.abs().sum()) > 0
+    # The people of this test like whatever is the candidate's about its tunes.
+    aim = (apart.abs().sum(1, keepdim=True) > 1e-9).double()
+    weight = torch.linalg.lstsq(apart, aim, driver="gelsd").solution[:, 0]
+    head = Head(weight, 0.0, torch.zeros_like(weight), torch.ones_like(weight))
+    gate = judge(candidate, current, head, FEW, SEEDS)
+    assert gate.measured["reward"][0] > gate.measured["reward"][1]
+    assert "gate-no-better" not in keys(gate)
+    assert "gate-no-reward" not in keys(gate)
+    assert {"written_right", "mode_heard", "meter_heard", "rhythm_heard", "well_made", "distinct_runs",
+            "different", "copied", "seconds", "reward"} == set(gate.measured)  # fmt: skip
+    unloved = Head(-weight, 0.0, head.mean, head.spread)
+    assert "gate-no-better" in keys(judge(candidate, current, unloved, FEW, SEEDS))
+
+
+def test_the_version_that_serves_is_nothing_new(current: Composer) -> None:
+    again = judge(other(current, lambda composer: None), current, None, 1, (1,))
+    assert keys(again) == {"gate-nothing-new"}
+
+
+def test_what_is_asked_can_be_heard(current: Composer) -> None:
+    asked = [request for request in requests_for(range(1)) if request.density or request.range]
+    assert len(asked) == 4
+    (composed,) = compose_all([current], asked)
+    for request, tune in zip(asked, composed.tunes, strict=True):
+        opposite = {"density": 3.0} if (request.density or 9) < 1 else {"range": 30, "density": 0.6}
+        wrong = request.model_copy(update={"density": None, "range": None, **opposite})
+        assert obeyed(request, tune) > obeyed(wrong, tune)
+        assert written_right(tune)

@@ -1,0 +1,160 @@
+"""Fine-tuning the composer's prior on thumbs: what is learnt, what stays, and that a kill changes nothing."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import pytest
+import torch
+
+from atelier.errors import BadInput, Cancelled
+from atelier.learning.snapshot import Snapshot
+from atelier.versions import sha256, shipped_folder
+from models import tuning
+from models.composer import refine as refining
+from models.composer.generate import WEIGHTS, Composer
+from models.composer.refine import Tuning, draw, phrases_of, refine, weights
+from models.composer.reward import learn, pieces_of
+from models.composer.tune import tune
+from models.reward import Head
+from tests.models.composer_votes import minor_and_smooth, snapshot
+
+FEW = Tuning(steps=4, batch=16, draws=1, least_each=1, validate_every=2, rate=1e-3)
+
+
+@pytest.fixture(autouse=True)
+def few_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refining, "ASKED", 12)
+    monkeypatch.setattr(refining, "LOOKS", 1)
+
+
+@pytest.fixture(scope="module")
+def composer() -> Composer:
+    return Composer.load()
+
+
+@pytest.fixture(scope="module")
+def taken(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    return snapshot(minor_and_smooth, tmp_path_factory.mktemp("votes"), works=240)
+
+
+@pytest.fixture(scope="module")
+def little(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    return snapshot(minor_and_smooth, tmp_path_factory.mktemp("few"), works=50)
+
+
+@pytest.fixture(scope="module")
+def head(composer: Composer, taken: Snapshot) -> Head:
+    found = learn(composer.vae, taken)
+    assert found is not None
+    return found[0]
+
+
+def test_what_pleases_weighs_more_than_what_does_not(composer: Composer, taken: Snapshot, head: Head) -> None:
+    vae = copy.deepcopy(composer.vae).float()
+    own = phrases_of(vae, list(pieces_of(taken).values())[:40])
+    heavy = weights(vae, head, own, 1.0)
+    assert float(heavy.max()) <= 8
+    flat = weights(vae, head, own, 1e6)
+    assert torch.allclose(flat, torch.ones_like(flat), atol=1e-4)
+    kinds = own.known.mode * 100 + own.known.style
+    for kind in set(kinds.tolist()):
+        assert float(heavy[kinds == kind].mean()) <= 1 + 1e-5
+
+
+def test_its_own_phrases_come_after_the_same(composer: Composer, taken: Snapshot) -> None:
+    """The same by the same seed, after what went before, and everything about them is said."""
+    vae, prior = copy.deepcopy(composer.vae).float().eval(), copy.deepcopy(composer.prior).float().eval()
+    like = phrases_of(vae, list(pieces_of(taken).values())[:12])
+    own = draw(vae, prior, like, 2, seed=3)
+    again = draw(vae, prior, like, 2, seed=3)
+    assert torch.equal(own.latents, again.latents)
+    assert len(own) == 2 * len(like)
+    assert torch.equal(own.latents[:, :4], like.latents[:, :4].repeat_interleave(2, 0))
+    said = own.known.said
+    assert torch.equal(said, torch.ones_like(said))
+    other = draw(vae, prior, like, 1, seed=4)
+    assert not torch.equal(other.latents[:, 4:], own.latents[::2, 4:])
+
+
+def test_a_taste_is_learnt_and_what_is_frozen_stays(
+    composer: Composer, taken: Snapshot, head: Head, tmp_path: Path
+) -> None:
+    told: list[tuple[str, int, float]] = []
+    slow = Tuning(steps=30, batch=48, draws=1, validate_every=10, rate=1e-3, freeze=("wishes",))
+    found = refine(composer.vae, composer.prior, taken, head, slow, tmp_path, lambda *one: told.append(one))
+    assert found is not None
+    prior, state = found
+    assert [step for _, step, _ in told] == [0, 10, 20, 30]
+    assert state.best < state.curve[0][1] - 1e-4  # of held-out people's votes
+    before, after = dict(composer.prior.float().named_parameters()), dict(prior.named_parameters())
+    composer.prior.double()
+    assert all(torch.equal(before[name].float(), after[name]) for name in before if name.startswith("wishes"))
+    assert any(not torch.equal(before[name].float(), after[name]) for name in before)
+    with pytest.raises(BadInput) as fault:
+        refine(composer.vae, composer.prior, taken, head, Tuning(freeze=("",), draws=1), tmp_path / "none")
+    assert fault.value.key == "tune-all-frozen"
+
+
+@pytest.mark.parametrize("moment", ["down 1", "down 4", "save 2"])
+def test_a_run_that_is_killed_ends_like_an_undisturbed_one(
+    moment: str, composer: Composer, little: Snapshot, head: Head, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    refine(composer.vae, composer.prior, little, head, FEW, tmp_path / "whole")
+    what, _, when = moment.partition(" ")
+    calls = 0
+    owner, name = (tuning.nn.utils, "clip_grad_norm_") if what == "down" else (torch, "save")
+    plain = getattr(owner, name)
+
+    def pulled_plug(*args: object, **others: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls == int(when):
+            raise KeyboardInterrupt
+        return plain(*args, **others)
+
+    with monkeypatch.context() as plug:
+        plug.setattr(owner, name, pulled_plug)
+        with pytest.raises(KeyboardInterrupt):
+            refine(composer.vae, composer.prior, little, head, FEW, tmp_path / "broken")
+    torch.rand(7)
+    refine(composer.vae, composer.prior, little, head, FEW, tmp_path / "broken")
+    one, two = (torch.load(tmp_path / n / "prior.pt", weights_only=True) for n in ("whole", "broken"))
+    assert one["state"] == two["state"]
+    for part in ("network", "best"):
+        assert all(torch.equal(one[part][key], two[part][key]) for key in one[part])
+
+
+def test_a_run_can_be_stopped_and_gone_on_with(
+    composer: Composer, little: Snapshot, head: Head, tmp_path: Path
+) -> None:
+    calls = iter([False, False, True])
+    with pytest.raises(Cancelled):
+        refine(composer.vae, composer.prior, little, head, FEW, tmp_path, stopped=lambda: next(calls))
+    assert torch.load(tmp_path / "prior.pt", weights_only=True)["state"]["step"] == 2
+
+
+def test_a_version_comes_of_it(composer: Composer, taken: Snapshot, tmp_path: Path) -> None:
+    version = tune(shipped_folder("composer"), taken, tmp_path / "out", FEW)
+    assert version is not None
+    card = version.card
+    assert card["parent"]["version"] == composer.version
+    assert card["data"][-1]["snapshot"] == taken.sha256
+    assert {"reward.safetensors", "leaning.json"} <= set(card["files"])
+    for name in ("gait.json", "hearing.json", "runs-filter.npy"):
+        assert card["files"][name] == sha256(shipped_folder("composer") / name)
+    again = Composer.load(version.folder, candidates=2)
+    assert (again.version, again.candidates) == (version.name, 2)
+    assert again.head is not None
+    assert again.leaning.modes["minor"] > 0 > again.leaning.modes["major"]
+    assert all(
+        torch.equal(one, two)
+        for one, two in zip(composer.vae.parameters(), again.vae.parameters(), strict=True)
+    )
+    changed = card["files"][WEIGHTS] != sha256(shipped_folder("composer") / WEIGHTS)
+    assert changed == ("prior" in card["trained"])
+    assert tune(shipped_folder("composer"), taken, tmp_path / "out", FEW) == version
+    few = snapshot(minor_and_smooth, tmp_path / "few", works=30)
+    assert tune(shipped_folder("composer"), few, tmp_path / "out", FEW) is None
