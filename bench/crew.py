@@ -25,6 +25,7 @@ from atelier.queue import queue_name
 from atelier.requests import KINDS, Kind, PoemRequest, parse_request
 from atelier.settings import Settings
 from atelier.works import Artefact, Made, PoemResult
+from models.loading import Generator
 from workers import worker as ours
 from workers import workshop
 from workers.batches import BatchWorker, together
@@ -77,9 +78,13 @@ def empty(name: str, redis: Redis) -> None:
     worker.work(logging_level="WARNING")
 
 
-def works(name: str, kind: Kind, settings: Settings, instant: bool) -> None:
+def works(name: str, kind: Kind, settings: Settings, instant: bool, notes: bool = False) -> None:
     """Works by one of the three; rq's own get the same warm workshop, and make one at a time."""
-    loader = (lambda _kind: Instant()) if instant else None
+    loader: Callable[[Kind], Generator] | None = (lambda _kind: Instant()) if instant else None
+    if notes:
+        from bench.notes import Notes  # here: an empty job needs no torch
+
+        loader = lambda _kind: Notes.load()  # noqa: E731
     if name == "ours":
         ours.serve(settings, [kind], loader=loader)
         return
@@ -114,6 +119,7 @@ def main() -> None:
     parser.add_argument("worker", choices=["ours", "alone", *RQS])
     parser.add_argument("queue", choices=[*KINDS, EMPTY])
     parser.add_argument("--instant", action="store_true")
+    parser.add_argument("--notes", action="store_true", help="tunes without their sound and score")
     options = parser.parse_args()
     settings = Settings.load()
     configure(settings)
@@ -122,7 +128,7 @@ def main() -> None:
     elif options.queue == EMPTY:
         empty(options.worker, Redis.from_url(settings.redis))
     else:
-        works(options.worker, options.queue, settings, options.instant)
+        works(options.worker, options.queue, settings, options.instant, options.notes)
 
 
 if __name__ == "__main__":

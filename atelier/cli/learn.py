@@ -99,19 +99,21 @@ def bench_command(name: str, pairs: tuple[str, ...], as_json: bool) -> None:
     if name not in names:
         raise BadInput("bench-missing", name=name, names=", ".join(names))
     run = import_module(f"bench.{name}").run
-    _show(run(Settings.load(), **_numbers(run, pairs)), as_json)
+    _show(run(Settings.load(), **_chosen(run, pairs)), as_json)
 
 
-def _numbers(run: Any, pairs: tuple[str, ...]) -> dict[str, int]:
-    """The whole numbers that a benchmark takes beside the settings, of ``NAME=VALUE``."""
-    known = list(inspect.signature(run).parameters)[1:]
-    numbers = {}
+def _chosen(run: Any, pairs: tuple[str, ...]) -> dict[str, int | str]:
+    """What a benchmark takes beside the settings, of ``NAME=VALUE``: whole numbers, and a few names."""
+    known = {name: one.default for name, one in list(inspect.signature(run).parameters.items())[1:]}
+    chosen: dict[str, int | str] = {}
     for pair in pairs:
         name, _, value = pair.partition("=")
-        if name not in known or not value.isdecimal():
-            raise BadInput("bad-choice", option="set", value=pair, choices=", ".join(f"{n}=1" for n in known))
-        numbers[name] = int(value)
-    return numbers
+        named = isinstance(known.get(name), str)
+        if name not in known or not (value if named else value.isdecimal()):
+            choices = ", ".join(f"{n}={'NAME' if isinstance(one, str) else 1}" for n, one in known.items())
+            raise BadInput("bad-choice", option="set", value=pair, choices=choices)
+        chosen[name] = value if named else int(value)
+    return chosen
 
 
 def _show(figures: Figures, as_json: bool) -> None:

@@ -1,0 +1,106 @@
+"""The people of ``atelier bench learning``: they vote by their taste, and the brigade is one voice."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from atelier.cli import main
+from atelier.learning.rules import Bounds, lessons
+from atelier.requests import MelodyRequest
+from atelier.store import PersonRef, Store
+from atelier.works import MelodyResult
+from bench import crowd as crowds
+from bench.crowd import EACH, NOISE, Crowd, Made
+from bench.learning import _difference
+from bench.tastes import TASTES
+
+COMPOSER = TASTES["composer"]
+VOTES = 160
+
+
+def tune(mode: str, pitches: list[int]) -> dict[str, Any]:
+    notes = [[2 * at, 2, pitch] for at, pitch in enumerate(pitches)]
+    return MelodyResult(
+        seed=1, version="v1", title="", files={}, key="D", mode=mode, meter="4/4", tempo=100, bars=4,
+        rhythm="song", notes=notes,
+    ).model_dump(mode="json")  # fmt: skip
+
+
+STEPS, LEAPS = [62, 64, 65, 67, 65, 64, 62, 62], [62, 72, 62, 74, 60, 69, 62, 62]
+
+
+def works(store: Store, count: int) -> list[Made]:
+    dice = random.Random(1)
+    made = []
+    for number in range(count):
+        work, _ = store.accept(
+            person=PersonRef("discord", f"person {number % 9}"), kind="melody", lang="en", place={},
+            request=MelodyRequest(description="rain", seed=number), source=str(number),
+        )  # fmt: skip
+        result = tune(dice.choice(("minor", "major")), dice.choice((STEPS, LEAPS)))
+        store.queued(work.id)
+        store.started(work.id, "v1")
+        store.made(work.id, MelodyResult.model_validate(result), [])
+        made.append((work.id, result))
+    return made
+
+
+def test_tastes_tell_apart_what_they_should() -> None:
+    assert COMPOSER.likes(tune("minor", STEPS))
+    assert not COMPOSER.likes(tune("major", STEPS))
+    assert not COMPOSER.likes(tune("minor", LEAPS))
+    poet = TASTES["poet"].likes
+    assert poet({"lines": ["The Winter came", "and went"]})
+    assert not poet({"lines": ["wintering in the hall", "a springboard"]})
+    for taste in TASTES.values():
+        assert not set(taste.asked) & set(taste.fresh)
+        assert len({taste.ask(words, 3).words for words in taste.asked}) == len(taste.asked)
+
+
+def test_people_vote_by_their_taste_with_noise_and_a_brigade_is_one_voice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crowds, "ACCOUNTS", 16)
+    store = Store.open(f"sqlite:///{tmp_path / 'atelier.db'}")
+    crowd = Crowd(COMPOSER, store, VOTES, seed=1)
+    made = works(store, crowd.works)
+    good = {work: COMPOSER.likes(result) for work, result in made}
+    share = crowd.vote(made)
+    assert share == pytest.approx(sum(good.values()) / len(good), abs=0.02)
+    heard = list(store.heard("melody"))
+    assert len(heard) == VOTES
+    agree = sum(vote.liked == good[vote.work] for vote in heard) / VOTES
+    assert agree == pytest.approx(1 - NOISE / 2, abs=0.08)
+    calm = lessons(heard, Bounds())
+    assert (calm.left_out, calm.in_step) == ({}, ())
+    assert calm.counts["voters"] == -(-VOTES // EACH)
+    crowd.attack(made)
+    attacked = lessons(store.heard("melody"), Bounds())
+    assert attacked.in_step == (16,)
+    weight = sum(lesson.weight for lesson in attacked.lessons)
+    assert VOTES < weight < VOTES + crowds.TARGETS  # sixteen accounts are one voice, with one person's cap
+
+
+def test_a_difference_has_its_interval() -> None:
+    ours, theirs = [1.0] * 60 + [0.0] * 40, [1.0] * 40 + [0.0] * 60
+    low, mean, high = _difference(ours, theirs)
+    assert mean == pytest.approx(20)
+    assert low == pytest.approx(20 - 1.96 * 4, abs=1)  # the normal theory's, of 100 pairs
+    assert high == pytest.approx(20 + 1.96 * 4, abs=1)
+
+
+def test_who_learns_is_said_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ATELIER_HOME", str(tmp_path))
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    for wrong in ("kind=", "kind=sculptor", "votes=many", "people=3"):
+        with pytest.raises(SystemExit) as ended:
+            main(["bench", "learning", "--set", wrong])
+        told = capsys.readouterr()
+        assert (ended.value.code, told.out) == (2, "")
+        assert told.err.count("\n") == 1
