@@ -16,7 +16,10 @@ _AT_ONCE = 4  # a disk syncs many nearly as fast as one
 
 
 class Syncer:
-    """Syncs files, and the folders that name them, from threads of its own. Safe to share."""
+    """Syncs files, and the folders that name them, from threads of its own. Safe to share.
+
+    A full disk is told when a file is written (ext4 and xfs keep room for it then), not here.
+    """
 
     def __init__(self, most: int = MOST) -> None:
         self._room = threading.BoundedSemaphore(most)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -278,7 +277,7 @@ def test_a_shelf_that_cannot_be_written_loses_no_work(
 
 
 def test_a_full_disk_is_told_apart(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")))
+    monkeypatch.setattr(Path, "write_bytes", lambda *_: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")))
     with pytest.raises(Unavailable) as refused:
         shelf.keep("work00000001", Artefact("a.txt", "text/plain", b"x"))
     assert refused.value.key == "disk-full"
