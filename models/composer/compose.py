@@ -29,6 +29,7 @@ from models.composer.wishes import Wished
 CANDIDATES = 10
 MORE_CANDIDATES = 32  # where a range or a contour is asked for: few phrases have them by chance
 GAIT = 2.0  # what a nat of another rhythm's gait weighs against the rules of taste; chosen on other seeds
+METER = 1.0  # the same of another meter's, chosen on other seeds too
 TEMPERATURE = 0.6
 GUIDANCE = 2.0
 FLOW_STEPS = 16
@@ -176,6 +177,8 @@ def _kept(draft: Draft, phrase: Phrase, options: Steps, gait: Gait | None) -> in
         missed = shortfall(option, wished.meter, wished.mode, phrase.end, wished.asked, before)
         if gait is not None and wished.rhythm == wished.style:
             missed += GAIT * gait.missed(option, wished.meter, wished.style)
+        if gait is not None:
+            missed += METER * gait.off_meter(option, wished.meter)
         worth.append(missed)
     return int(np.argmin(worth))
 

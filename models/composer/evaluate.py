@@ -18,11 +18,13 @@ from atelier.provenance import fields
 from atelier.requests import MelodyRequest
 from atelier.versions import open_version, write_card
 from models.composer.commissions import by_chain, imitate, order
+from models.composer.compose import CANDIDATES
 from models.composer.compose import Tune as Made
 from models.composer.control import control
 from models.composer.data import Tune, read_tunes
 from models.composer.faces import faces
 from models.composer.generate import Composer
+from models.composer.grid import WINDOW
 from models.composer.hearing import Ears
 from models.composer.judging import copied, heard, overlap, wellformed
 from models.composer.markov import Chain
@@ -106,10 +108,28 @@ def times(composer: Composer, repeats: int) -> list[Figure]:
         for name, start, stop in (("tune", began, ended), ("faces", ended, shown)):
             spent[name].append(1000 * (stop[0] - start[0]))
             spent[f"{name}_cpu"].append(1000 * (stop[1] - start[1]))
+    spent["gait_cpu"] = judged(composer, repeats)
     middle = {name: statistics.median(values) for name, values in spent.items()}
     return [
         Figure("tune_ms", middle["tune"], "ms", bar=400, sense="at most"),
         Figure("faces_ms", middle["faces"], "ms", bar=2000, sense="at most"),
         Figure("tune_cpu_ms", middle["tune_cpu"], "ms"),
         Figure("faces_cpu_ms", middle["faces_cpu"], "ms"),
+        Figure("gait_cpu_ms", middle["gait_cpu"], "ms of a reel's tune"),
     ]
+
+
+def judged(composer: Composer, repeats: int) -> list[float]:
+    """Milliseconds of the processor: the gait judges all the phrases drawn for sixteen bars of a reel."""
+    spent = []
+    for seed in range(repeats):
+        [reel] = composer.compose([MelodyRequest(description="a reel", length=16, seed=seed)])
+        assert isinstance(reel, Made)
+        phrases = reel.steps.reshape(-1, WINDOW * reel.wished.steps_a_bar)
+        began = time.process_time()
+        for _ in range(CANDIDATES):
+            for phrase in phrases:
+                composer.gait.missed(phrase, reel.wished.meter, reel.wished.style)
+                composer.gait.off_meter(phrase, reel.wished.meter)
+        spent.append(1000 * (time.process_time() - began))
+    return spent

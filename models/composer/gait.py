@@ -48,6 +48,12 @@ def leaps(steps: Steps) -> list[int]:
     return [min(abs(int(move)), WIDEST) for move in np.diff(heard)]
 
 
+def _sum_of(logs: Sequence[float]) -> float:
+    """The logarithm of the sum of what these are logarithms of."""
+    most = max(logs)
+    return most + math.log(sum(math.exp(value - most) for value in logs))
+
+
 @dataclass(frozen=True, slots=True)
 class Gait:
     """Counts of patterns: ``after[kind][place, before][pattern]``, and ``leaps[kind][size]``."""
@@ -56,6 +62,24 @@ class Gait:
     leaps: dict[Kind, Counter[int]]
     memo: dict[tuple[Kind, int, int, int], float] = field(default_factory=dict, compare=False, repr=False)
 
+    def off_meter(self, steps: Steps, meter: str) -> float:
+        """Nats by which a phrase's likeliest meter is another than ``meter``; 0: it is that.
+
+        By the patterns of onsets of all styles. The same sixteenths are cut into the beats of every
+        meter, from their beginning on; what is left over at the end counts for none.
+        """
+        if len([kind for kind in self.after if kind[1] == meter]) == 0:
+            return 0.0
+        length = len(steps) // 12 * 12
+        worth = {}
+        for other in METERS:
+            kinds = [kind for kind in self.after if kind[1] == other]
+            if kinds:
+                moved = list(cells(steps[:length], other))
+                each = [SHARPNESS * self._moves(moved, kind) for kind in kinds]
+                worth[other] = _sum_of(each) - math.log(len(each))
+        return min(UNHEARD, _sum_of(list(worth.values())) - worth[meter])
+
     def missed(self, steps: Steps, meter: str, style: str) -> float:
         """Nats by which a phrase's likeliest style in ``meter`` is another than ``style``; 0: it is that."""
         told = [kind for kind in self.after if kind[1] == meter and kind[0] in TOLD]
@@ -63,19 +87,22 @@ class Gait:
             return 0.0
         moved, leapt = list(cells(steps, meter)), Counter(leaps(steps))
         worth = {kind: SHARPNESS * self._likelihood(moved, leapt, kind) for kind in told}
-        most = max(worth.values())
-        total = most + math.log(sum(math.exp(value - most) for value in worth.values()))
-        return min(UNHEARD, total - worth[style, meter])
+        return min(UNHEARD, _sum_of(list(worth.values())) - worth[style, meter])
 
     def _likelihood(self, moved: Sequence[tuple[int, int]], leapt: Counter[int], kind: Kind) -> float:
         """Log-probability of a phrase's patterns and leaps in a style."""
+        counted = self.leaps[kind]
+        whole = math.log(counted.total() + WIDEST + 1)
+        far = sum(many * (math.log(counted[size] + 1) - whole) for size, many in leapt.items())
+        return self._moves(moved, kind) + far
+
+    def _moves(self, moved: Sequence[tuple[int, int]], kind: Kind) -> float:
+        """Log-probability of a phrase's patterns alone."""
         likely, before = 0.0, FIRST
         for place, pattern in moved:
             likely += self._step(kind, place, before, pattern)
             before = pattern
-        counted = self.leaps[kind]
-        whole = math.log(counted.total() + WIDEST + 1)
-        return likely + sum(many * (math.log(counted[size] + 1) - whole) for size, many in leapt.items())
+        return likely
 
     def _step(self, kind: Kind, place: int, before: int, pattern: int) -> float:
         """Log-probability of a pattern after another."""

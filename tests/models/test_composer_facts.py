@@ -17,8 +17,9 @@ from models.composer.data import Tune as Real
 from models.composer.data import read_tunes
 from models.composer.gait import Gait, watch
 from models.composer.generate import Composer
-from models.composer.grid import FIRST_PITCH, HOLD
+from models.composer.grid import FIRST_PITCH, HOLD, REST
 from models.composer.originality import Known, known
+from models.composer.taste import CHOPPED, SILENT_BAR, astray, shortfall
 from tests.models.composer_tunes import pack
 
 Notes = list[list[int]]
@@ -152,3 +153,47 @@ def test_the_shipped_version_has_its_facts_within_their_budget() -> None:
     assert {"gait.json", "runs-filter.npy", "hearing.json"} <= set(version.card["files"])
     assert version.file("gait.json").stat().st_size < 100 * 1024
     assert version.file("runs-filter.npy").stat().st_size < 450 * 1024
+
+
+def three(pattern: str) -> np.ndarray:
+    """Four bars of 6/8 or 3/4 from their onsets."""
+    return np.asarray([FIRST_PITCH + 14 if mark == "x" else HOLD for mark in pattern * 4])
+
+
+def test_a_phrase_is_in_the_meter_whose_patterns_it_has() -> None:
+    """The same sixteenths: two halves of three eighths, or three quarters."""
+    halves, quarters = "x---x-x---x-", "x---x---x---"
+    tunes = []
+    for meter, style, pattern in (("6/8", 2, halves), ("3/4", 4, quarters)):
+        tunes += [Real("", "", "", "", "train", meter, 1, style, "C", 60, 0, [], three(pattern))] * 10
+    one = watch(tunes)
+    assert one.off_meter(three(halves), "6/8") < 0.1
+    assert one.off_meter(three(quarters), "3/4") < 0.1
+    assert one.off_meter(three(halves), "3/4") > 2
+    assert one.off_meter(three(quarters), "6/8") > 2
+    assert one.off_meter(three(quarters), "4/4") == 0.0  # no tune in it was heard
+
+
+def test_altered_notes_that_lead_nowhere_are_counted() -> None:
+    # Above the tonic: 6 is no note of D major; 11 is the leading note of a minor key, 10 its natural seventh.
+    assert astray(np.asarray([7, 6, 7, 5, 4]), "major") == 0
+    assert astray(np.asarray([7, 6, 2, 0]), "major") == 1
+    assert astray(np.asarray([12, 11, 12, 10, 8, 7]), "minor") == 0
+    assert astray(np.asarray([12, 11, 10, 8, 7]), "minor") == 1
+
+
+def test_silent_bars_and_chopped_notes_are_missed() -> None:
+    whole = np.asarray(
+        [
+            FIRST_PITCH + 14 + step if at % 4 == 0 else HOLD
+            for at, step in enumerate([0, 0, 0, 0, 2, 2, 2, 2] * 8)
+        ]
+    )
+    silent, chopped = whole.copy(), whole.copy()
+    silent[32:48] = REST
+    chopped[[3, 35]] = REST
+    plain, quiet, short = (
+        shortfall(steps, "4/4", "major", "open", {}, None) for steps in (whole, silent, chopped)
+    )
+    assert quiet - plain > SILENT_BAR
+    assert short - plain == pytest.approx(2 * CHOPPED)
