@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from atelier.figures import Figure, Figures
 from atelier.provenance import fields
@@ -34,19 +35,22 @@ CHAIN = "Markov chain"  # the baseline's name
 
 
 def evaluate(
-    composer: Composer, data: Path | None, *, limit: int | None = None, train_data: Path | None = None
-) -> Figures:
-    """Measure ``composer`` on a pack or a folder of packs; the splits ``train`` and ``val`` are not used.
+    composer: Composer, data: Path | None, *, limit: int | None = None, train_data: Path | None = None,
+    split: Literal["test", "val"] = "test",
+) -> Figures:  # fmt: skip
+    """Measure ``composer`` on a pack or a folder of packs: on all tunes that are not held for training.
 
-    ``limit``: that many windows and that many tunes made to order. Without ``data`` what needs
-    real tunes is left out; ``copied_runs`` needs ``train_data``. The Markov chain is counted on
-    ``train_data``; without it, its figures are the ones on the version's card.
+    With ``split="val"`` on those that versions are chosen on instead. ``limit``: that many windows and
+    that many tunes made to order. Without ``data`` what needs real tunes is left out; ``copied_runs``
+    needs ``train_data``. The Markov chain is counted on ``train_data``; without it, its figures are the
+    ones on the version's card.
     """
     found: list[Figure] = []
     ears = Ears.load(composer.folder)
     real: list[Tune] = []
     if data is not None:
-        real = [tune for tune in read_tunes(data) if tune.split not in ("train", "val")]
+        others = ("train", "val" if split == "test" else "test")
+        real = [tune for tune in read_tunes(data) if tune.split not in others]
         found += reconstruction(composer.vae, real, limit)
     known: list[Tune] = []
     if train_data is not None:

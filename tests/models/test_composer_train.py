@@ -133,6 +133,8 @@ def test_the_figures_are_measured(trained: Settings) -> None:
     assert figures["bars_add_up"].value == figures["in_range"].value == figures["tonic_end"].value == 1.0
     assert 0 < figures["recon_4bar"].value < 1
     assert figures["tune_ms"].value > 0
+    held = {f.name: f for f in evaluate(composer, trained.data, limit=4, split="val").figures}
+    assert held["recon_4bar"].value != figures["recon_4bar"].value
     without = {f.name for f in evaluate(composer, None, limit=4).figures}
     assert "recon_4bar" not in without
     assert "copied_runs" not in without
