@@ -65,7 +65,9 @@ class Trainer:
         self.parent: dict[str, Any] | None = None
         if settings.start is not None:
             parent = Composer.load(settings.start, settings.device)
-            self.parent = {name: parent.card[name] for name in ("version", "command", "trained")}
+            # With its own parent, if it had one: whoever repeats this version begins at the first.
+            told = ("version", "command", "trained", "parent")
+            self.parent = {name: parent.card[name] for name in told if name in parent.card}
             self.vae.load_state_dict(parent.vae.float().state_dict())
             self.prior.load_state_dict(parent.prior.float().state_dict())
         for part, module in (
@@ -243,6 +245,8 @@ def export(trainer: Trainer, figures: list[dict[str, Any]] | None = None) -> Ver
         for name, value in said.items()
         if name not in ("data", "out", "minutes", "shape", "version", "hardware", "resume", "start")
     ]
+    if settings.start is not None:
+        options.append("--set start=PARENT")  # what the card's ``parent`` tells how to make
     minutes = sum(at["seconds"] for at in trainer.progress.values()) / 60
     asked = "" if settings.minutes is None else f" --minutes {settings.minutes:g}"
     card = {

@@ -101,6 +101,8 @@ def test_frozen_parts_keep_their_weights(trained: Settings, tmp_path: Path) -> N
     made = settings(tmp_path, "more", start=trained.out, freeze=("encoder", "prior"))
     train(made)
     after = Composer.load(made.out)
+    assert "--set start=PARENT" in after.card["command"]
+    assert after.card["parent"]["command"] == before.card["command"]
     for name, tensor in before.vae.encoder.state_dict().items():
         assert torch.equal(tensor, after.vae.encoder.state_dict()[name]), name
     changed = [
