@@ -23,14 +23,16 @@ from models.composer.grid import METER_NAMES, WINDOW, Notes, Steps, tidy, to_not
 from models.composer.network import MelodyVAE
 from models.composer.plan import Phrase, Plan, plan
 from models.composer.prior import ABSENT, FREE, KNOWN, LatentPrior
-from models.composer.taste import barred, close, shortfall
+from models.composer.taste import barred, close, out_of_step, shortfall
 from models.composer.wishes import Wished
 
 CANDIDATES = 10
-MORE_CANDIDATES = 32  # where a range or a contour is asked for: few phrases have them by chance
-GAIT = 2.0  # what a nat of another rhythm's gait weighs against the rules of taste; chosen on other seeds
+# Where few phrases have by chance what is asked for: a range, a contour, the tread of a march.
+MORE_CANDIDATES = 32
+GAIT = 4.0  # what a nat of another rhythm's gait weighs against the rules of taste; chosen on other seeds
 METER = 1.0  # the same of another meter's, chosen on other seeds too
-TEMPERATURE = 0.6
+STEP = 3.0  # what a missing accent of a waltz or a march weighs
+TEMPERATURE = 0.8  # the decoder is sure of itself: cooler phrases are too alike to choose among
 GUIDANCE = 2.0
 FLOW_STEPS = 16
 
@@ -114,7 +116,8 @@ def compose(
 
 def candidates(wished: Wished) -> int:
     """How many phrases are drawn for each that is kept."""
-    return MORE_CANDIDATES if wished.span is not None or wished.contour is not None else CANDIDATES
+    rare = wished.span is not None or wished.contour is not None or wished.rhythm == "march"
+    return MORE_CANDIDATES if rare else CANDIDATES
 
 
 @torch.no_grad()
@@ -175,6 +178,7 @@ def _kept(draft: Draft, phrase: Phrase, options: Steps, gait: Gait | None) -> in
     worth = []
     for option in options:
         missed = shortfall(option, wished.meter, wished.mode, phrase.end, wished.asked, before)
+        missed += STEP * out_of_step(option, wished.rhythm)
         if gait is not None and wished.rhythm == wished.style:
             missed += GAIT * gait.missed(option, wished.meter, wished.style)
         if gait is not None:

@@ -30,14 +30,15 @@ from models.composer.settings import Settings
 from models.composer.stages import PriorStage, Stage, VAEStage
 
 NOTES = (
-    "A first version. Of a prompt it understands the words of the tables in docs/composer.md and no others.",
+    "Of a prompt it understands the words of the tables in docs/composer.md and no others.",
     "Waltz, march and lullaby are the air's and the dance tune's style with their own meter, tempo and "
     "accompaniment: the data has too few of them to learn from.",
     "The other mode's third is never drawn, of ten drawn phrases rules keep one, and a rule moves a last "
     "note that is not the tonic: tonic_end and mode_heard owe something to these rules "
     "(tonic_end_by_model says how much of the first). Chords are by rule.",
     "Which of the ten is kept depends on how its patterns of onsets move, too, beside those of the training "
-    "tunes of each rhythm (gait.json): rhythm_heard owes much to that choice.",
+    "tunes of each rhythm (gait.json): rhythm_heard owes much to that choice. Marches and waltzes are chosen "
+    "by their accents (taste.out_of_step): march_heard and waltz_heard hear the same accents.",
     "Trained on notes alone. Two of the packs are public-domain prints whose encodings name no licence.",
 )
 

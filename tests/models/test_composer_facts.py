@@ -19,7 +19,7 @@ from models.composer.gait import Gait, watch
 from models.composer.generate import Composer
 from models.composer.grid import FIRST_PITCH, HOLD, REST
 from models.composer.originality import Known, known
-from models.composer.taste import CHOPPED, SILENT_BAR, astray, shortfall
+from models.composer.taste import CHOPPED, SILENT_BAR, astray, out_of_step, shortfall
 from tests.models.composer_tunes import pack
 
 Notes = list[list[int]]
@@ -197,3 +197,16 @@ def test_silent_bars_and_chopped_notes_are_missed() -> None:
     )
     assert quiet - plain > SILENT_BAR
     assert short - plain == pytest.approx(2 * CHOPPED)
+
+
+def test_a_march_walks_and_a_waltz_dwells_on_its_first_beat() -> None:
+    def bars(pattern: str) -> np.ndarray:
+        return np.asarray([FIRST_PITCH + 14 if mark == "x" else HOLD for mark in pattern.replace(" ", "") * 4])
+
+    assert out_of_step(bars("x--- x--- x--- x---"), "march") == 0
+    assert out_of_step(bars("x--- x--- ---- x---"), "march") == 4
+    assert out_of_step(bars("x--- x---"), "march") == 0  # two quarters
+    assert out_of_step(bars("x--- ---- x---"), "waltz") == 0
+    assert out_of_step(bars("x--- x--- ----"), "waltz") == 5  # the second beat is the longest in each bar
+    assert out_of_step(bars("---- x--- x---"), "waltz") > 4
+    assert out_of_step(bars("x--- x--- ----"), "air") == 0
