@@ -17,7 +17,7 @@ THIRDS = {"major": (4, 3), "minor": (3, 4)}  # (the mode's own, the other mode's
 BEATS = {"4/4": 4, "3/4": 4, "6/8": 6, "2/4": 4}
 # What a scaled attribute that was asked for weighs against the rules, for each unit that it is missed by.
 # Chosen on seeds that no figure is taken on: lighter ones left the range and the contour unheard.
-ASKED = {"density": 6.0, "span": 9.0, "contour": 9.0}
+ASKED = {"density": 9.0, "span": 9.0, "contour": 9.0}
 # What an altered note that leads nowhere, a bar of silence and a rest of one sixteenth weigh.
 ASTRAY, SILENT_BAR, CHOPPED = 0.6, 1.5, 0.4
 INSTRUMENT_RANGE = (55, 88)  # MIDI: the fiddle's first positions, G3 to E6
