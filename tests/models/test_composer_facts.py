@@ -201,7 +201,8 @@ def test_silent_bars_and_chopped_notes_are_missed() -> None:
 
 def test_a_march_walks_and_a_waltz_dwells_on_its_first_beat() -> None:
     def bars(pattern: str) -> np.ndarray:
-        return np.asarray([FIRST_PITCH + 14 if mark == "x" else HOLD for mark in pattern.replace(" ", "") * 4])
+        marks = pattern.replace(" ", "") * 4
+        return np.asarray([FIRST_PITCH + 14 if mark == "x" else HOLD for mark in marks])
 
     assert out_of_step(bars("x--- x--- x--- x---"), "march") == 0
     assert out_of_step(bars("x--- x--- ---- x---"), "march") == 4
