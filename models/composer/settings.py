@@ -42,7 +42,7 @@ class Settings:
     shape: Shape = field(default_factory=Shape)
     version: str = "v1"
     hardware: str = ""
-    tensorboard: bool = True
+    tracker: str = "tensorboard"  # wandb: Weights & Biases too
 
     @property
     def work(self) -> Path:

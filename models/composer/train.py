@@ -21,6 +21,7 @@ from torch import nn
 
 from atelier.errors import BadInput
 from atelier.versions import Version, write_card
+from models import tracking
 from models.composer import facts
 from models.composer.data import read_tunes, sources
 from models.composer.generate import WEIGHTS, Composer
@@ -29,6 +30,8 @@ from models.composer.prior import LatentPrior
 from models.composer.settings import Settings
 from models.composer.stages import PriorStage, Stage, VAEStage
 
+# Of a run's settings: what is this machine's, or told elsewhere on the card.
+UNTOLD = ("data", "out", "minutes", "shape", "version", "hardware", "resume", "start", "tracker")
 NOTES = (
     "Of a prompt it understands the words of the tables in docs/composer.md and no others.",
     "Waltz, march and lullaby are the air's and the dance tune's style with their own meter, tempo and "
@@ -112,7 +115,7 @@ class Trainer:
             if stage.name == "vae"
             else (settings.prior_steps, settings.prior_rate)
         )
-        log = Log(settings.work / "tensorboard" / stage.name if settings.tensorboard else None)
+        log = Log(settings.work / "tensorboard" / stage.name)
         began, kept = time.monotonic() - at["seconds"], time.monotonic()
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         if settings.start is not None and not at["step"]:
@@ -196,16 +199,15 @@ class Trainer:
 
 
 class Log:
-    """TensorBoard, where it is installed and wished."""
+    """TensorBoard, where it is installed."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path) -> None:
         self.writer: Any = None
-        if folder is not None:
-            try:
-                from torch.utils.tensorboard import SummaryWriter
-            except ImportError:
-                return
-            self.writer = SummaryWriter(str(folder))
+        try:
+            from torch.utils.tensorboard import SummaryWriter
+        except ImportError:
+            return
+        self.writer = SummaryWriter(str(folder))
 
     def add(self, step: int, figures: dict[str, float]) -> None:
         """One point on each figure's curve."""
@@ -222,8 +224,10 @@ class Log:
 def train(settings: Settings) -> Version:
     """Train on the pack(s) in ``settings.data`` and write a version folder to ``settings.out``.
 
-    Raises :class:`BadInput` where the data has no training or no validation tunes.
+    Raises :class:`BadInput` where the data has no training or no validation tunes, and what
+    :func:`models.tracking.start` raises.
     """
+    tracking.start(settings.tracker, "composer", settings.work, asdict(settings))
     trainer = Trainer(settings)
     trainer.run()
     return export(trainer)
@@ -244,7 +248,7 @@ def export(trainer: Trainer, figures: list[dict[str, Any]] | None = None) -> Ver
     options = [
         f"--set {name}={','.join(value) if isinstance(value, tuple) else value}"
         for name, value in said.items()
-        if name not in ("data", "out", "minutes", "shape", "version", "hardware", "resume", "start")
+        if name not in UNTOLD
     ]
     if settings.start is not None:
         options.append("--set start=PARENT")  # what the card's ``parent`` tells how to make

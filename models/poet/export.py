@@ -41,14 +41,17 @@ def export(settings: Settings) -> Version:
     return version
 
 
+UNTOLD = frozenset(  # of a run's settings: what is this machine's, or told elsewhere on the card
+    ("data", "out", "work", "minutes", "resume", "name", "languages", "hardware", "evaluate", "tracker")
+)
+
+
 def card(settings: Settings, parameters: int, trained: dict[str, Any]) -> dict[str, Any]:
     """The card without figures."""
     chosen = {
         name: value
         for name, value in asdict(settings).items()
-        if name
-        not in ("data", "out", "work", "minutes", "resume", "name", "languages", "hardware", "evaluate")
-        and value != getattr(Settings(settings.data, settings.out), name)
+        if name not in UNTOLD and value != getattr(Settings(settings.data, settings.out), name)
     }
     options = "".join(f" --set {name}={value}" for name, value in chosen.items())
     minutes = sum(told["minutes"] for told in trained.values())

@@ -44,6 +44,7 @@ class Settings:
     zh_feedforward: int = 352
     limit: int | None = None  # rows of the pack, for a trial
     evaluate: int = 40  # poems a form for the figures of the card; 0 leaves them out
+    tracker: str = "tensorboard"  # wandb: Weights & Biases too
     hardware: str = "one CPU core, shared"
     name: str = "v1"
 

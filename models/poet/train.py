@@ -20,6 +20,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from atelier.languages import Lang
 from atelier.versions import Version
+from models import tracking
 from models.device import mixed
 from models.muon import Muon
 from models.poet.data import IGNORED, Poem, batches, build, collate, encode, find_rows, read_poem, words_of
@@ -51,8 +52,10 @@ class State:
 def train(settings: Settings) -> Version:
     """Train what ``settings.languages`` names, then export every language that has a checkpoint.
 
-    Raises :class:`atelier.errors.BadInput` where ``data`` holds no pack of a language.
+    Raises :class:`atelier.errors.BadInput` where ``data`` holds no pack of a language, and what
+    :func:`models.tracking.start` raises.
     """
+    tracking.start(settings.tracker, "poet", settings.work_folder, asdict(settings))
     for lang in settings.languages:
         train_language(settings, lang)
     return export(settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from atelier.errors import BadInput
+from atelier.errors import BadInput, Unavailable
 from models.composer.control import spearman
 from models.composer.data import Windows, _tune, read_tunes
 from models.composer.evaluate import evaluate
@@ -37,7 +38,7 @@ def settings(folder: Path, out: str, **changes: object) -> Settings:
         pack(data)
     base = Settings(
         data=data, out=folder / out, vae_steps=12, prior_steps=12, batch=16, prior_batch=16, validate_every=6,
-        validate_windows=32, tensorboard=False, shape=TINY,
+        validate_windows=32, shape=TINY,
     )  # fmt: skip
     return replace(base, **changes)  # type: ignore[arg-type]
 
@@ -110,6 +111,12 @@ def test_frozen_parts_keep_their_weights(trained: Settings, tmp_path: Path) -> N
         if not torch.equal(tensor, after.vae.decoder.state_dict()[name])
     ]  # fmt: skip
     assert changed
+
+
+def test_a_tracker_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "wandb", None)  # as if it were not installed
+    with pytest.raises(Unavailable, match="pip install wandb"):
+        train(settings(tmp_path, "v1", tracker="wandb"))
 
 
 def test_a_folder_with_no_tunes_is_refused(tmp_path: Path) -> None:

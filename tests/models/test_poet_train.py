@@ -82,6 +82,11 @@ def test_barred_words_and_unknown_sounds_are_no_vocabulary(pack: Path) -> None:
     assert "savage" not in vocabulary.tokens
 
 
+def test_a_tracker_that_is_unknown_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="tensorboard, wandb"):
+        train(Settings(tmp_path, tmp_path / "v1", tracker="abacus"))
+
+
 def test_a_folder_without_poems_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as refused:
         find_rows(tmp_path, "en")
