@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
-from atelier.errors import BadInput
+from atelier.errors import BadInput, Unavailable
 from atelier.store.records import OPEN
-from atelier.versions import MODELS, Model
+from atelier.versions import LEARNERS, MODELS, Model
 from atelier.works import Artefact
 from bot.command import Call, Choice, Command, Option, Reply
 from bot.learning import ask, curve
@@ -26,6 +26,8 @@ async def retrain(call: Call) -> Reply:
     if found.missing:
         head = call.say("learn-missing", model=model)
         return Reply("\n".join([head, *missing(found.missing, call.lang)]))
+    if model not in LEARNERS and not dry:
+        raise Unavailable("retrain-not-built")
     place = dict(call.where.answers)
     await ask.start(call.studio, model, person=call.person, lang=call.lang, place=place, dry=dry)
     key = "learn-asked" + ("-dry" if dry else "")
@@ -45,7 +47,7 @@ async def _choose(call: Call) -> Reply:
         lines = [call.say("learn-counts", **told)]
         lines += missing(found.missing, call.lang) or [call.say("learn-enough")]
         fields.append((call.say("learn-name", model=model), " · ".join(lines)))
-        if not found.missing:
+        if not found.missing and model in LEARNERS:
             choices.append(Choice(call.say("learn-button", model=model), f"admin retrain model={model}"))
     return Reply(call.say("learn-choose"), fields=tuple(fields), choices=tuple(choices))
 

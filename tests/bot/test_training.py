@@ -15,6 +15,7 @@ from atelier.settings import Settings
 from atelier.store import PersonRef, Store, Training
 from atelier.store.records import Failure
 from atelier.works import Artefact
+from bot.actions import training as training_actions
 from bot.discord.learning import DiscordTeller
 from bot.learning import curve, follow
 from bot.learning.words import standing, told_in_full
@@ -120,6 +121,17 @@ async def test_discord_asks_follows_and_tells(
     assert card.buttons == []
     assert len([m for m in discord.posts() if "new light" in m.content]) == 1
     assert store.deeds("discord", str(discord.world.guild))[0].command == "admin training"
+
+
+async def test_what_cannot_learn_yet_is_not_offered(
+    discord: FakeDiscord, desk: Desk, boss: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training_actions, "LEARNERS", ("composer",))
+    listed = await (await discord.type("/admin retrain", {}, user=boss)).text()
+    assert listed.buttons == []
+    refused = await told(discord, boss, "/admin retrain", model="poet")
+    assert plain(refused) == say("retrain-not-built", "en")
+    assert desk.studio.store.open_training() is None
 
 
 async def test_discord_stops_it(discord: FakeDiscord, desk: Desk, boss: User) -> None:
