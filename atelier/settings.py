@@ -89,6 +89,7 @@ class Settings(BaseSettings):
     soundfont: Path | None = Field(
         None, description="An SF2 file for melodies; none: the built-in instrument."
     )
+    harmony: bool = Field(True, description="Whether melodies have chords.")
     candidates: Annotated[int, Field(ge=1, le=8)] = Field(
         1,
         description="Pictures drawn, and tunes composed where votes have taught which are liked, for each one"

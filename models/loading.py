@@ -27,11 +27,12 @@ class Generator(Protocol):
 
 def load_model(
     kind: Kind, folder: Path | None = None, device: str = "cpu", *, soundfont: Path | None = None,
-    candidates: int = 1, poem_model: str | None = None,
+    harmony: bool = True, candidates: int = 1, poem_model: str | None = None,
 ) -> Generator:  # fmt: skip
     """The model for ``kind`` from ``folder`` (None: what ships), warm. Raises ``WeightsError``.
 
-    ``poem_model`` names a language model of transformers that writes the poems instead.
+    ``poem_model`` names a language model of transformers that writes the poems instead; without
+    ``harmony`` melodies have no chords.
     """
     if kind == "paint":
         from models.painter.generate import Painter
@@ -43,7 +44,7 @@ def load_model(
         return Poet.load(folder, device, poem_model)
     from models.composer.generate import Composer
 
-    return Composer.load(folder, device, soundfont=soundfont, candidates=candidates)
+    return Composer.load(folder, device, soundfont=soundfont, harmony=harmony, candidates=candidates)
 
 
 def at_once(kind: Kind, device: str) -> int:

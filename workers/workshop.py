@@ -42,8 +42,8 @@ def version_loader(settings: Settings) -> VersionLoader:
 
         device = resolve(settings.device, settings.threads)
         return load_model(
-            kind, folder, device, soundfont=settings.soundfont, candidates=settings.candidates,
-            poem_model=settings.poem_model,
+            kind, folder, device, soundfont=settings.soundfont, harmony=settings.harmony,
+            candidates=settings.candidates, poem_model=settings.poem_model,
         )  # fmt: skip
 
     return load

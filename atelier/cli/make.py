@@ -156,8 +156,8 @@ def load(kind: Kind | Literal["upscaler"], folder: Path | None = None) -> Any:
     if kind == "upscaler":
         return load_upscaler(folder, device)
     return load_model(
-        kind, folder, device, soundfont=settings.soundfont, candidates=settings.candidates,
-        poem_model=settings.poem_model,
+        kind, folder, device, soundfont=settings.soundfont, harmony=settings.harmony,
+        candidates=settings.candidates, poem_model=settings.poem_model,
     )  # fmt: skip
 
 

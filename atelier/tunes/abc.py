@@ -20,6 +20,7 @@ LONGEST = 64  # of one note, in whole notes: a longer one is a slip of the keybo
 
 # In a chat everything stands in one line: "M:3/4 K:Dm A2 d3 c".
 _ONE_LINE = re.compile(r"^\s*((?:[XTMLQKR]:\S+\s+)+)(.*)$")
+_FIELDS = re.compile(r"^[ \t]*[XMLQKR]:\S+(?:[ \t]+[XMLQKR]:\S+)+[ \t]*$", re.M)  # several in one line
 _FIELD = re.compile(r"^([A-Za-z+]):(.*)$")
 _TOKEN = re.compile(
     r"""
@@ -241,8 +242,11 @@ def read(text: str) -> Given:
     """The tune that ``text`` writes. Raises :class:`BadInput` (see :func:`atelier.tunes.read`)."""
     reader = _Reader()
     tunes = 0
+    if "\n" not in text.strip():
+        text = text.replace("\\n", "\n")  # a shell's quotes do not turn these into line breaks
     if "\n" not in text.strip() and (joined := _ONE_LINE.match(text)):
         text = "\n".join([*joined[1].split(), joined[2]])
+    text = _FIELDS.sub(lambda line: "\n".join(line[0].split()), text)
     for raw in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         line = re.sub(r"(?<!\\)%.*$", "", raw).strip()
         if not line:

@@ -285,7 +285,7 @@ def _rhythm(
         if (
             meter is not None
             and meter not in HABITS[said].meters
-            and said in ("waltz", "jig", "reel", "hornpipe")
+            and said not in ("air", "song", "hymn")  # these go in most meters
         ):
             if request.rhythm is None:
                 usual = HABITS[said].meters[0]

@@ -1,6 +1,6 @@
 """The words of a prompt that steer a tune, in English and Chinese, and what each is taken to mean.
 
-These tables are the whole of what the first composer understands of a prompt; a word that is in
+These tables are the whole of what the composer understands of a prompt; a word that is in
 none of them changes only the tune's chance. ``docs/composer.md`` shows them to a person.
 """
 

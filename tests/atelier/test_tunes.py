@@ -39,6 +39,8 @@ def test_a_header_says_key_meter_tempo_and_rhythm() -> None:
 
 def test_in_one_line_fields_stand_before_the_notes() -> None:
     tune = read("M:3/4 L:1/4 K:Dm A d>e f|")
+    assert read("M:3/4 L:1/4 K:Dm\nA d>e f|") == tune
+    assert read(r"M:3/4\nL:1/4\nK:Dm\nA d>e f|") == tune  # as a shell's quotes leave it
     assert (tune.meter, tune.key, lines(tune)[0]) == ("3/4", "D minor", [0, 4, 69])
 
 

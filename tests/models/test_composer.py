@@ -23,6 +23,7 @@ from models.composer.loudness import CEILING, levelled, loudness
 from models.composer.notation import pieces, spell
 from models.composer.ogg import opus, read_tags
 from models.composer.taste import INSTRUMENT_RANGE
+from models.loading import load_model
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +210,7 @@ def test_a_stopped_tune_is_cancelled(composer: Composer) -> None:
 
 
 def test_without_harmony_there_is_one_part() -> None:
-    made = Composer.load(harmony=False).generate([ask("a song", length=4)])[0]
+    made = load_model("melody", harmony=False).generate([ask("a song", length=4)])[0]
     assert len(mido.MidiFile(file=io.BytesIO(face(made, "mid"))).tracks) == 2
     music = face(made, "abc").decode("utf-8").split("\nK:")[1]
     assert '"' not in music

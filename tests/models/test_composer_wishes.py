@@ -115,6 +115,8 @@ def test_an_option_beats_a_word_and_a_word_beats_the_mood() -> None:
     [
         ("a waltz in 4/4", {}, "composer-meter-rhythm"),
         ("四四拍的圆舞曲", {}, "composer-meter-rhythm"),
+        ("a lullaby in 4/4", {}, "composer-meter-rhythm"),
+        ("a march in 3/4", {}, "composer-meter-rhythm"),
         ("a tune in 7/8", {}, "composer-bad-meter"),
         ("200 bars of joy", {}, "composer-bad-length"),
         ("200小节", {}, "composer-bad-length"),

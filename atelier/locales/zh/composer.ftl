@@ -5,6 +5,8 @@ composer-meter-rhythm = { $rhythm ->
     [jig] 吉格舞曲
     [reel] 里尔舞曲
     [hornpipe] 角笛舞曲
+    [march] 进行曲
+    [lullaby] 摇篮曲
    *[other] 这种曲子
  }是 { $usual } 拍的，不能写成 { $meter } 拍：请去掉其中一个要求。
 composer-bad-meter = 我写不了 { $meter } 拍；请从这些拍号里选一个：{ $meters }。
