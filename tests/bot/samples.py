@@ -58,7 +58,7 @@ def always(*options: Options) -> Prepare:
 
 async def _asked(stage: Stage, stand: Stand) -> Work:
     """A work of theirs that waits."""
-    topic = {"en": "sea", "zh": "大海"}[stand.lang]
+    topic = {"zh": "大海"}.get(stand.lang, "sea")
     await stage.give(stand.platform, stand.lang, MAKING["poem"], {"topic": topic}, admin=stand.admin)
     return stage.studio.store.recent(stand.person)[0]
 

@@ -32,7 +32,7 @@ DEMO = Path(__file__).parent / "demo_worker.py"
 SOON_S = 90.0  # a bound against hanging, not a measure
 TINY = (
     "vae_steps=2", "prior_steps=2", "batch=4", "prior_batch=4", "validate_every=2", "validate_windows=4",
-    "tensorboard=false", "threads=1",
+    "threads=1",
 )  # fmt: skip
 LONG = ("vae_steps=1000000", *TINY[1:], "patience=1000000")
 
