@@ -85,7 +85,7 @@ class TelegramPoster:
 
     async def drafted(self, work: Work, lines: list[str]) -> None:
         """The lines so far on the card; a chat that has no turn left is left alone."""
-        await self._retell(work, "running", formatted(drafted(work, lines, quote)))
+        await self._retell(work, "running", formatted(drafted(work, [inert(line) for line in lines], quote)))
 
     async def post(self, work: Work, files: list[Artefact], note: Note) -> None:
         """Show ``work``. Raises :class:`PostLater` and :class:`bot.delivery.PostNever`."""

@@ -37,7 +37,7 @@ from models.composer.wishes import HABITS, Wished
 
 # Where the flow begins, of the way from noise (0) to the phrase itself (1), and the share of its
 # sixteenths that is to change: of the drawn phrases the one nearest to that share is preferred.
-BEGIN: dict[Strength, float] = {"subtle": 0.75, "strong": 0.5}
+BEGIN: dict[Strength, float] = {"subtle": 0.45, "strong": 0.25}
 CHANGE: dict[Strength, float] = {"subtle": 0.2, "strong": 0.45}
 MISSED = 12.0  # what the whole share missed weighs against the rules of taste
 JITTER = 0.06  # how far the seed moves a blend from its share, so that another seed is another blend

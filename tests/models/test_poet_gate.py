@@ -142,7 +142,8 @@ def test_one_that_is_only_liked_more_passes(current: Poet) -> None:
     weight = torch.linalg.lstsq(apart, apart.abs().sum(1, keepdim=True).sign()).solution[:, 0]
     head = Head(weight, 0.0, torch.zeros_like(weight), torch.ones_like(weight))
     gate = judge(candidate, current, {"en": head}, PROMPTS, SEEDS)
-    assert keys(gate) <= {"gate-slow"}  # which is this machine's affair
+    shut = {reason.key for reason in gate.reasons if not reason.open}  # more poems would settle the others
+    assert shut <= {"gate-slow"}  # which is this machine's affair
     assert gate.measured["reward_en"][0] > gate.measured["reward_en"][1]
     assert set(gate.measured) == {
         f"{name}_en" for name in ("form", "written", "topic", "new_lines", "fluency", "distinct",

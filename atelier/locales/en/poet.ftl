@@ -3,11 +3,11 @@
 poet-form = I do not write the form “{ $form }” yet. I write: { $forms }.
 poet-language = I write poems in English and Chinese: please give the topic in one of these.
 poet-acrostic-en = An acrostic needs one word of { $low } to { $high } English letters; name it as the acrostic word.
-poet-acrostic-zh = A 藏头诗 needs { $low } to { $high } Chinese characters, one for the head of each line; name them as the acrostic.
+poet-acrostic-zh = A Chinese acrostic needs { $low } to { $high } Chinese characters, one for the head of each line; name them as the acrostic.
 poet-acrostic-lost = I know no line that begins with { $letters }: please choose another word.
 poet-stuck = I found no poem that keeps this form: please try another seed or another topic.
 poet-manner-unknown = I have not read enough of “{ $name }” to write in that manner. I know, among others: { $some }.
-poet-manner-other-en = { $name } wrote in Chinese: ask for a Chinese form too, for example 七绝. For English forms I know, among others: { $some }.
+poet-manner-other-en = { $name } wrote in Chinese: ask for a Chinese form too. For English forms I know, among others: { $some }.
 poet-manner-other-zh = { $name } wrote in English: ask for an English form too, for example a quatrain. For Chinese forms I know, among others: { $some }.
 poet-manner-nobody = This version writes in nobody's manner: please ask for the topic alone.
 poet-untitled = Untitled
