@@ -69,7 +69,7 @@ class Gate:
         self.measured[name] = (_mean(ours), _mean(theirs))
         may = least * abs(_mean(theirs))
         if lower_bound(ours, theirs) < -may:
-            near = _mean(ours) > _mean(theirs) - may
+            near = lower_bound(theirs, ours) < may  # it is not sure that they are too far apart either
             self._refuse("gate-worse", near, figure=name, ours=_mean(ours), theirs=_mean(theirs))
 
     def better(self, name: str, ours: Sequence[float], theirs: Sequence[float]) -> None:
