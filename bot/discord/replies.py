@@ -136,12 +136,14 @@ class ChoiceButton(
 ):
     """A button that gives a command. The command is its custom id, so it outlives every restart."""
 
+    prefix = "atelier:do:"
+
     def __init__(self, choice: Choice) -> None:
         super().__init__(
             discord.ui.Button(
                 label=choice.label[:MAX_LABEL],
                 style=discord.ButtonStyle.secondary,
-                custom_id=f"atelier:do:{choice.line}",
+                custom_id=f"{self.prefix}{choice.line}",
             )
         )
         self.line = choice.line
@@ -167,31 +169,10 @@ class ChoiceButton(
         await press(interaction, self.line)
 
 
-class AsideButton(
-    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"atelier:ask:(?P<line>.{1,80})"
-):
-    """A button under what everybody sees, that gives a command: the answer is for who pressed it alone."""
+class AsideButton(ChoiceButton, template=r"atelier:ask:(?P<line>.{1,80})"):
+    """A button under what everybody sees: what its command answers is for who pressed it alone."""
 
-    def __init__(self, choice: Choice) -> None:
-        super().__init__(
-            discord.ui.Button(
-                label=choice.label[:MAX_LABEL],
-                style=discord.ButtonStyle.secondary,
-                custom_id=f"atelier:ask:{choice.line}",
-            )
-        )
-        self.line = choice.line
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction[Any],  # noqa: ARG003 - the library's signature
-        item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
-        """The button that was pressed."""
-        return cls(Choice(getattr(item, "label", None) or "…", match["line"]))
+    prefix = "atelier:ask:"
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Give the command; what it answers is seen by nobody else."""
