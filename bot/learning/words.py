@@ -10,10 +10,11 @@ from atelier.store import Training
 from atelier.store.records import OPEN
 
 STAGES = ("heads", "learning", "gate", "samples")
-FIGURES = (
+FIGURES = frozenset((
     "form", "written", "topic", "new_lines", "fluency", "distinct", "different", "copies", "seconds",
-    "reward",
-)  # fmt: skip
+    "reward", "written_right", "mode_heard", "meter_heard", "rhythm_heard", "well_made", "asked_and_got",
+    "distinct_runs", "copied",
+))  # fmt: skip
 
 
 def standing(training: Training, lang: Lang) -> str:
@@ -39,9 +40,7 @@ def standing(training: Training, lang: Lang) -> str:
 
 def _stage(told: dict[str, Any]) -> str:
     name = told.get("stage")
-    return (
-        f"learn-stage-{name}" if name in ("heads", "learning", "gate", "samples") else "learn-stage-snapshot"
-    )
+    return f"learn-stage-{name}" if name in STAGES else "learn-stage-snapshot"
 
 
 def ended(training: Training, lang: Lang) -> str:
@@ -71,7 +70,7 @@ def told_in_full(training: Training, lang: Lang) -> str:
     if not outcome.get("version"):
         return lines[0]
     gate = outcome.get("gate") or {}
-    lines += [f"• {say(reason['key'], lang, **reason['params'])}" for reason in gate.get("reasons", ())]
+    lines += [f"• {_reason(reason, lang)}" for reason in gate.get("reasons", ())]
     if gate.get("measured"):
         lines += ["", say("learn-gate", lang)]
         lines += [f"• {_figure(name, pair, lang)}" for name, pair in gate["measured"].items()]
@@ -113,13 +112,24 @@ def _looked_at(outcome: dict[str, Any], lang: Lang) -> list[str]:
 
 def _figure(name: str, pair: dict[str, float], lang: Lang) -> str:
     """One line of the gate's table: ``words of the topic (English): 0.61 → 0.63``."""
+    return f"{_named(name, lang)}: {pair['current']:.3g} → {pair['candidate']:.3g}"
+
+
+def _reason(reason: dict[str, Any], lang: Lang) -> str:
+    """Why the gate let it not pass; a figure has its name."""
+    told = dict(reason["params"])
+    if "figure" in told:
+        told["figure"] = _named(told["figure"], lang)
+    return say(reason["key"], lang, **told)
+
+
+def _named(name: str, lang: Lang) -> str:
+    """A figure of the gate, as ``topic_en``, in words."""
     base, _, part = name.rpartition("_")
     if part not in ("en", "zh"):
         base, part = name, ""
     shown = say(f"learn-figure-{base}", lang) if base in FIGURES else base.replace("_", " ")
-    if part:
-        shown = say("learn-figure-of", lang, figure=shown, part=_part(part, lang))
-    return f"{shown}: {pair['current']:.3g} → {pair['candidate']:.3g}"
+    return say("learn-figure-of", lang, figure=shown, part=_part(part, lang)) if part else shown
 
 
 def _part(part: str, lang: Lang) -> str:

@@ -257,6 +257,10 @@ def test_each_end_has_its_words(store: Store) -> None:
     gate = {"passed": False, "measured": {}, "reasons": reasons}
     rejected = told_in_full(ended(store, **{**OUTCOME, "status": "rejected", "gate": gate}), "en")
     assert say("gate-copies", "en", ours="0.2", theirs="0.1") in rejected
+    worse = {"key": "gate-worse", "params": {"figure": "topic_en", "ours": "0.5", "theirs": "0.9"}}
+    told = told_in_full(ended(store, **{**OUTCOME, "status": "rejected", "gate": {"reasons": [worse]}}), "zh")
+    assert "题目里的词（英文）" in told
+    assert "topic" not in told
     assert "/admin promote" not in rejected
     assert say("learn-done-nothing", "en", model="poet") == standing(ended(store, version=None), "en")
     few = standing(ended(store, missing={"votes": 140}), "en")

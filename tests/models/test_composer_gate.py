@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
+from bot.learning.words import FIGURES
 from models.composer import trial
 from models.composer.generate import Composer
 from models.composer.originality import known
@@ -96,6 +97,7 @@ def test_one_that_is_only_liked_more_passes(current: Composer) -> None:
     assert "gate-no-reward" not in keys(gate)
     assert {"written_right", "mode_heard", "meter_heard", "rhythm_heard", "well_made", "distinct_runs",
             "different", "copied", "seconds", "reward"} == set(gate.measured)  # fmt: skip
+    assert set(gate.measured) <= FIGURES  # a chat names each
     unloved = Head(-weight, 0.0, head.mean, head.spread)
     assert "gate-no-better" in keys(judge(candidate, current, unloved, FEW, SEEDS))
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from bot.learning.words import FIGURES
 from models.gate import Gate, lower_bound
 from models.poet import trial
 from models.poet.data import words_of
@@ -145,6 +146,7 @@ def test_one_that_is_only_liked_more_passes(current: Poet) -> None:
     shut = {reason.key for reason in gate.reasons if not reason.open}  # more poems would settle the others
     assert shut <= {"gate-slow"}  # which is this machine's affair
     assert gate.measured["reward_en"][0] > gate.measured["reward_en"][1]
+    assert {name.removesuffix("_en") for name in gate.measured} <= FIGURES  # a chat names each
     assert set(gate.measured) == {
         f"{name}_en" for name in ("form", "written", "topic", "new_lines", "fluency", "distinct",
                                   "different", "copies", "seconds", "reward")
