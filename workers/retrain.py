@@ -122,7 +122,9 @@ def _samples(
     from workers import samples
 
     try:
-        made = samples.beside(cast("Model", training.model), before, after, device, settings.soundfont)
+        made = samples.beside(
+            cast("Model", training.model), before, after, device, settings.soundfont, settings.harmony
+        )
         files = shelf.keep_many([(training.id, file) for file in made.files])
     except (PersonError, Cancelled):
         raise

@@ -53,13 +53,15 @@ class Beside:
     files: list[Artefact]
 
 
-def beside(model: Model, before: Path, after: Path, device: str, soundfont: Path | None = None) -> Beside:
+def beside(
+    model: Model, before: Path, after: Path, device: str, soundfont: Path | None = None, harmony: bool = True
+) -> Beside:
     """Ask both versions the same. Whoever gives up on a request leaves its side empty."""
     kind = next(kind for kind, name in MODEL_OF.items() if name == model)
     asked = ASKED[model]
     sides: list[list[Made | None]] = []
     for folder in (before, after):
-        answers = load_model(kind, folder, device, soundfont=soundfont).generate(asked)
+        answers = load_model(kind, folder, device, soundfont=soundfont, harmony=harmony).generate(asked)
         sides.append([one if isinstance(one, Made) else None for one in answers])
     pairs = [
         Pair(request.words, _text(old), _text(new)) for request, old, new in zip(asked, *sides, strict=True)
