@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis
+import psutil
 import pytest
 from pydantic import SecretStr
 from redis import Redis
@@ -231,6 +232,16 @@ def road(settings: Settings) -> Iterator[Road]:
 @pytest.fixture
 def shelf(settings: Settings) -> Shelf:
     return Shelf.open(settings)
+
+
+def end_family(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and all that came of it."""
+    family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+    process.kill()
+    process.wait()
+    for member in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            member.kill()
 
 
 class WorkerHandle:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ import pytest
 from atelier.queue import Road
 from atelier.settings import Settings
 from atelier.store import PersonRef, Store, Training
-from tests.conftest import environment_of
+from tests.conftest import end_family, environment_of
 from tests.workers.test_training import eventually
 
 DEMO = Path(__file__).parent / "demo_trainer.py"
@@ -39,12 +38,7 @@ def trainer(settings: Settings, tmp_path: Path) -> Iterator[Start]:
 
     yield start
     for process in started:
-        family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
-        process.kill()
-        process.wait()
-        for member in family:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                member.kill()
+        end_family(process)
 
 
 def send(store: Store, road: Road, how: str) -> str:

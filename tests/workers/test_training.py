@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -24,7 +23,7 @@ from atelier.queue import Road, queue_name
 from atelier.settings import Settings
 from atelier.store import Store
 from atelier.versions import open_version
-from tests.conftest import environment_of
+from tests.conftest import end_family, environment_of
 from tests.models.composer_tunes import pack
 
 ROOT = Path(__file__).parents[2]
@@ -59,12 +58,7 @@ def trainer(settings: Settings, tmp_path: Path) -> Iterator[Start]:
 
     yield start
     for process in started:
-        family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
-        process.kill()
-        process.wait()
-        for member in family:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                member.kill()
+        end_family(process)
 
 
 def eventually(what: str, met: Callable[[], object]) -> None:
