@@ -108,8 +108,8 @@ class Shelf:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        # Waiting for the disk would be half of what a lone poem takes. What a power cut undoes before
-        # anybody saw it is made anew (Store.unmake).
+        # Nobody waits for the disk: what a power cut undoes before anybody saw it is made anew
+        # (Store.unmake).
         self._syncer.soon(path)
 
 
