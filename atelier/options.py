@@ -28,6 +28,10 @@ Palette = Literal["warm", "cool", "bright", "dark", "vivid", "muted", "golden", 
 Rhythm = Literal[
     "reel", "jig", "hornpipe", "air", "song", "hymn", "waltz", "march", "lullaby"
 ]  # fmt: skip
+Instrument = Literal[
+    "piano", "guitar", "harp", "guzheng", "dulcimer", "music box",
+    "violin", "flute", "clarinet", "trumpet", "organ",
+]  # fmt: skip
 Length = Literal[4, 8, 16, 32]
 Strength = Literal["subtle", "strong"]
 Way = Literal["continue", "vary", "blend"]
@@ -39,6 +43,7 @@ HEADED: tuple[Form, ...] = ("acrostic", "藏头诗")  # their lines begin with w
 STYLES: tuple[Style, ...] = get_args(Style)
 PALETTES: tuple[Palette, ...] = get_args(Palette)
 RHYTHMS: tuple[Rhythm, ...] = get_args(Rhythm)
+INSTRUMENTS: tuple[Instrument, ...] = get_args(Instrument)
 LENGTHS: tuple[Length, ...] = get_args(Length)
 STRENGTHS: tuple[Strength, ...] = get_args(Strength)
 SIZES: tuple[Size, ...] = get_args(Size)  # of an enlarged picture, in pixels

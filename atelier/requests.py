@@ -22,6 +22,7 @@ from atelier.options import (
     GIVEN_METERS,
     GIVEN_NOTES,
     HEADED,
+    INSTRUMENTS,
     KEY,
     KINDS,
     LENGTHS,
@@ -46,6 +47,7 @@ from atelier.options import (
     STRENGTHS,
     STYLES,
     Form,
+    Instrument,
     Key,
     Kind,
     Length,
@@ -82,6 +84,7 @@ __all__ = [  # the options and what a work starts from are asked for here too
     "GIVEN_METERS",
     "GIVEN_NOTES",
     "HEADED",
+    "INSTRUMENTS",
     "KEY",
     "KINDS",
     "LENGTHS",
@@ -108,6 +111,7 @@ __all__ = [  # the options and what a work starts from are asked for here too
     "STYLES",
     "Form",
     "Given",
+    "Instrument",
     "Key",
     "Kind",
     "Lead",
@@ -222,6 +226,7 @@ class MelodyRequest(Request):
     length: Length | None = None
     density: Annotated[float, Field(ge=MIN_DENSITY, le=MAX_DENSITY, allow_inf_nan=False)] | None = None
     range: Annotated[int, Field(ge=MIN_RANGE, le=MAX_RANGE)] | None = None
+    instrument: Instrument | None = None
     steer: Lead | None = None
 
 
@@ -298,7 +303,7 @@ def _refusal(model: type[Request], fault: ValidationError) -> BadInput:
             return BadInput("bad-prompt-long", limit=MAX_PROMPT)
         return BadInput("bad-prompt-empty")
     choices = {"mood": MOODS, "form": FORMS, "style": STYLES, "palette": PALETTES,
-               "rhythm": RHYTHMS, "length": LENGTHS, "lang": get_args(Written)}.get(name)  # fmt: skip
+               "rhythm": RHYTHMS, "length": LENGTHS, "instrument": INSTRUMENTS, "lang": get_args(Written)}.get(name)  # fmt: skip
     if choices is not None:  # also what is no text at all, half a surrogate pair say
         listed = ", ".join(str(choice) for choice in choices)
         return BadInput("bad-choice", option=name, value=value, choices=listed)

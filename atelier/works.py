@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from atelier.languages import Lang
-from atelier.requests import Form
+from atelier.requests import Form, Instrument
 
 Note = Annotated[list[int], Field(min_length=3, max_length=3)]
 
@@ -75,6 +75,7 @@ class MelodyResult(Result):
     bars: int
     rhythm: str | None
     notes: list[Note]
+    instrument: Instrument | None = None  # not known of the first tunes
 
 
 AnyResult = PictureResult | PoemResult | MelodyResult

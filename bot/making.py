@@ -9,6 +9,7 @@ from atelier.errors import BadInput
 from atelier.languages import Written
 from atelier.requests import (
     FORMS,
+    INSTRUMENTS,
     LENGTHS,
     MAX_COUNT,
     MAX_PROMPT,
@@ -72,6 +73,7 @@ MAKING: dict[Kind, Command] = {
         Option("key", max_length=12),
         Option("tempo", "integer", low=MIN_TEMPO, high=MAX_TEMPO),
         Option("length", "integer", choices=LENGTHS),
+        Option("instrument", choices=INSTRUMENTS),
         Option("notes", max_length=MAX_PROMPT, reads=_begun),
         Option("file", "file", reads=_brought),
         _SEED,

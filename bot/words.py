@@ -103,7 +103,7 @@ def details(work: Work) -> str:
     if isinstance(result, PictureResult):
         made = understood(result)
     elif isinstance(result, MelodyResult):
-        made = music_in_words(result, work.lang)
+        made = " · ".join(music_made(work, result, work.lang))
     elif isinstance(result, PoemResult):
         made = form_named(result.form, work.lang)
     else:
@@ -128,6 +128,15 @@ def music_in_words(result: MelodyResult, lang: Lang) -> str:
         "music", lang, key=result.key, mode=mode, meter=result.meter, bars=result.bars,
         **beats(result.meter, result.tempo),
     )  # fmt: skip
+
+
+def music_made(work: Work, result: MelodyResult, lang: Lang) -> list[str]:
+    """The music in words, and what plays it where that was not an option (it stands in the headline then)."""
+    said = [music_in_words(result, lang)]
+    if result.instrument and getattr(work.request, "instrument", None) is None:
+        option = next(o for o in MAKING["melody"].options if o.name == "instrument")
+        said.append(say("played-on", lang, instrument=option.choice(result.instrument, lang)))
+    return said
 
 
 def poem_text(result: PoemResult) -> str:

@@ -17,6 +17,7 @@ from atelier.errors import BadInput, PersonError, Unavailable
 from atelier.languages import Written, say
 from atelier.requests import (
     FORMS,
+    INSTRUMENTS,
     LENGTHS,
     MAX_DENSITY,
     MAX_RANGE,
@@ -107,6 +108,7 @@ def poem_command(**given: Any) -> None:
 @click.option("--length", type=int, help=f"bars: {_listed(LENGTHS)}")
 @click.option("--density", type=float, help=f"about: notes a quarter, {MIN_DENSITY:g} to {MAX_DENSITY:g}")
 @click.option("--range", type=int, help=f"about: semitones of a phrase, {MIN_RANGE} to {MAX_RANGE}")
+@click.option("--instrument", help=_listed(INSTRUMENTS))
 @click.option("--continue", metavar="TUNE", help="go on from a few notes: a MIDI or ABC file, or ABC itself")
 @click.option("--vary", metavar="TUNE", help="compose another tune like one")
 @click.option("--strength", help=f"how far --vary goes: {_listed(STRENGTHS)}")

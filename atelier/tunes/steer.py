@@ -35,6 +35,6 @@ def blend(request: MelodyRequest, tune: Given, other: Given, share: float = 0.5)
 
 
 def _from(request: MelodyRequest, lead: Lead) -> MelodyRequest:
-    """The words and mood stay; the rest is the tune's own."""
-    said = {"description": request.description, "mood": request.mood, "steer": lead}
-    return MelodyRequest.model_validate(said)
+    """The words, mood and instrument stay; the rest is the tune's own."""
+    kept = request.model_dump(include={"description", "mood", "instrument"})
+    return MelodyRequest.model_validate({**kept, "steer": lead})

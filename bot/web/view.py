@@ -77,7 +77,7 @@ def describe(
         shown["details"] = [words.form_named(result.form, lang)]
     elif isinstance(result, MelodyResult):
         shown["melody"] = _melody(work, result, lang)
-        shown["details"] = [words.music_in_words(result, lang)]
+        shown["details"] = words.music_made(work, result, lang)
     if work.state not in UNFINISHED:
         shown["acts"] = acts.offered(work, lang)
     if result is not None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from atelier.requests import Instrument
 from atelier.tunes.beat import beats as counted_in
 from models.composer.grid import METERS
 from models.composer.harmony import Chord
+from models.composer.instruments import ORCHESTRA
 from models.composer.notation import Accidentals, Piece, Spelt, beams, chord_name, pieces, spell
 
 SIGNS = {-2: "__", -1: "_", 0: "=", 1: "^", 2: "^^"}
@@ -22,6 +24,7 @@ def abc(
     tempo: int,
     bars: int,
     rhythm: str,
+    instrument: Instrument,
     chords: Sequence[Chord],
     home: int,
     fields: Mapping[str, str],
@@ -37,6 +40,7 @@ def abc(
         f"M:{meter}",
         "L:1/16",
         f"Q:{beat}={counted['tempo']}",
+        f"%%MIDI program {ORCHESTRA[instrument].program}",  # abc2midi, abcjs and others play it so
         f"K:{key}{'m' if mode == 'minor' else ''}",
     ]
     head[1:1] = [f"% {name}: {_line(value)}" for name, value in fields.items()]

@@ -120,6 +120,11 @@ def candidates(wished: Wished) -> int:
     return MORE_CANDIDATES if rare else CANDIDATES
 
 
+def out_of_reach(wished: Wished) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """[VOCABULARY] tokens that a tune may not have."""
+    return barred(wished.mode, wished.home, wished.compass)
+
+
 @torch.no_grad()
 def _phrases(vae: MelodyVAE, prior: LatentPrior, due: list[tuple[Draft, Phrase]], gait: Gait | None) -> None:
     """Draw several for each phrase that is due, and keep the best of each."""
@@ -154,7 +159,7 @@ def _phrases(vae: MelodyVAE, prior: LatentPrior, due: list[tuple[Draft, Phrase]]
             np.concatenate([due[i][0].rng.random((len(spans[i]), WINDOW * size)) for i in mine])
         )
         mask = torch.from_numpy(
-            np.stack([barred(due[i][0].wished.mode, due[i][0].wished.home) for i in mine for _ in spans[i]])
+            np.stack([out_of_reach(due[i][0].wished) for i in mine for _ in spans[i]])
         )
         steps = vae.decoder.sample(z[chosen], known.rows(chosen), size, lots, TEMPERATURE, mask).numpy()
         at = 0
@@ -220,6 +225,6 @@ def finish(draft: Draft) -> Tune:
 
 def finished(wished: Wished, steps: Steps) -> Tune:
     """The tune of ``steps``, closed on the tonic."""
-    steps, changed = close(steps, wished.meter, barred(wished.mode, wished.home))
+    steps, changed = close(steps, wished.meter, out_of_reach(wished))
     steps = tidy(steps)
     return Tune(wished, steps, to_notes(steps, wished.home), wished.home, changed)

@@ -87,6 +87,7 @@ def faces(
         tempo=wished.tempo,
         bars=wished.length,
         rhythm=wished.rhythm,
+        instrument=wished.instrument,
         chords=found,
         home=tune.home,
         fields=fields,

@@ -199,4 +199,5 @@ class Composer:
             bars=wished.length,
             rhythm=wished.rhythm,
             notes=tune.notes,
+            instrument=wished.instrument,
         )

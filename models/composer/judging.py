@@ -15,7 +15,6 @@ from models.composer.grid import METERS, pitch_class
 from models.composer.hearing import EXCERPT, RHYTHMS, Ears, excerpt
 from models.composer.likeness import overlaps
 from models.composer.notation import pieces
-from models.composer.taste import INSTRUMENT_RANGE
 
 REAL = "real tunes"  # the baseline's name
 EARS = {"mode": 0.95, "meter": 0.98, "rhythm": 0.85, "key": None}  # with their bars
@@ -102,8 +101,9 @@ def wellformed(made: Sequence[Made], real: Sequence[Tune]) -> list[Figure]:
     """Endings, bars that add up as they are written, and the instrument's range."""
     ends = [tune.notes[-1][2] % 12 == pitch_class(tune.wished.key) for tune in made]
     forced = [tune.closed_by_rule for tune in made]
-    low, high = INSTRUMENT_RANGE
-    inside = [low <= note[2] <= high for tune in made for note in tune.notes]
+    inside = [
+        tune.wished.compass[0] <= note[2] <= tune.wished.compass[1] for tune in made for note in tune.notes
+    ]
     sums = [
         sum(piece.length for piece in bar) == METERS[tune.wished.meter]
         for tune in made

@@ -25,6 +25,7 @@ from models.composer.compose import (
     Tune,
     finished,
     one_thread,
+    out_of_reach,
     wanted,
 )
 from models.composer.data import MODES, STYLES, Conditions
@@ -32,7 +33,7 @@ from models.composer.grid import METER_NAMES, WINDOW, Steps, pitch_class, refere
 from models.composer.network import MelodyVAE
 from models.composer.plan import Phrase, continued, plan
 from models.composer.prior import ABSENT, FREE, KNOWN, LatentPrior
-from models.composer.taste import barred, shortfall
+from models.composer.taste import shortfall
 from models.composer.wishes import HABITS, Wished
 
 # Where the flow begins, of the way from noise (0) to the phrase itself (1), and the share of its
@@ -96,7 +97,7 @@ def _varied(
     size, k = wished.steps_a_bar, CANDIDATES
     old = windows(on_the_grid(lead.tune, size), size)
     origins = encoded(vae, old, wished.meter)
-    mask = torch.from_numpy(barred(wished.mode, wished.home)).expand(k, -1)
+    mask = torch.from_numpy(out_of_reach(wished)).expand(k, -1)
     draft = Draft(wished, rng)
     new: list[Steps] = []
     latents: list[Tensor] = []
@@ -142,7 +143,7 @@ def _blended(vae: MelodyVAE, wished: Wished, rng: np.random.Generator, lead: Lea
     ones, others = (windows(on_the_grid(tune, size), size) for tune in (lead.tune, other))
     moved = lead.share + JITTER * float(rng.standard_normal()) if 0 < lead.share < 1 else lead.share
     share = max(0.0, min(1.0, moved))
-    mask = torch.from_numpy(barred(wished.mode, wished.home))
+    mask = torch.from_numpy(out_of_reach(wished))
     first, second = encoded(vae, ones, wished.meter), encoded(vae, others, wished.meter)
     style = HABITS[other.rhythm].style if other.rhythm else wished.style
     made: dict[bytes, Steps] = {}

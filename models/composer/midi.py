@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import mido
 
+from atelier.requests import Instrument
 from models.composer.grid import METERS
+from models.composer.instruments import ORCHESTRA
 
 TICKS = 480  # a quarter
-PROGRAMS = {"piano": 0, "harp": 46, "dulcimer": 15, "musicbox": 10}
 
 
 def midi(
@@ -22,10 +23,11 @@ def midi(
     key: str,
     mode: str,
     tempo: int,
-    instrument: str,
+    instrument: Instrument,
     fields: Mapping[str, str],
 ) -> bytes:
     """The file's bytes. ``tempo`` in quarters a minute; ``backing`` may be empty."""
+    voice = ORCHESTRA[instrument]
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS, charset="utf-8")
     over, under = (int(part) for part in meter.split("/"))
     head = mido.MidiTrack()
@@ -38,9 +40,9 @@ def midi(
     )
     head.append(mido.MetaMessage("key_signature", key=key + ("m" if mode == "minor" else "")))
     file.tracks.append(head)
-    file.tracks.append(_track("Melody", notes, 0, PROGRAMS[instrument], 92, METERS[meter]))
+    file.tracks.append(_track("Melody", notes, 0, voice.program, 92, METERS[meter]))
     if backing:
-        file.tracks.append(_track("Chords", backing, 1, PROGRAMS[instrument], 52, METERS[meter]))
+        file.tracks.append(_track("Chords", backing, 1, ORCHESTRA[voice.chords].program, 52, METERS[meter]))
     out = io.BytesIO()
     file.save(file=out)
     return out.getvalue()

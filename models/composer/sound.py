@@ -1,4 +1,4 @@
-"""The tune as sound: small instruments of our own, made of sums of decaying partials.
+"""The tune as sound: small instruments of our own, made of sums of partials that decay or are held.
 
 No instrument bank comes with the project: the one that a pip package brings is under the GPL, and
 its player does not install everywhere. A person's own SoundFont is used instead where one is set
@@ -7,8 +7,8 @@ and ``tinysoundfont`` is installed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -16,59 +16,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atelier.errors import Unavailable
+from atelier.requests import Instrument
 from models.composer.grid import METERS
+from models.composer.instruments import ORCHESTRA, Timbre
 from models.composer.loudness import Sound, levelled
-from models.composer.midi import PROGRAMS
 from models.composer.ogg import RATE
 
 RING = 1.6  # seconds after the last note
 LEAD = 0.06  # seconds before the first
-
-
-@dataclass(frozen=True, slots=True)
-class Instrument:
-    """What a struck string is made of.
-
-    ``count`` partials, the n-th at n * f * sqrt(1 + stiffness n²), amplitude n^-slope,
-    decaying ``decay`` * (1 + damping * n) times a second; ``detune`` in cents between two strings.
-    """
-
-    count: int
-    slope: float
-    decay: float
-    damping: float
-    stiffness: float = 0.0
-    detune: float = 0.0
-    attack: float = 0.004  # seconds
-    release: float = 0.12  # seconds
-    odd: float = 1.0  # what even partials are multiplied by
-    ratios: tuple[float, ...] = ()
-
-
-INSTRUMENTS = {
-    "piano": Instrument(14, 1.35, 0.9, 0.16, stiffness=4e-4, detune=1.6, release=0.16),
-    "harp": Instrument(9, 1.7, 1.3, 0.35, detune=0.6, attack=0.003, release=0.5),
-    "dulcimer": Instrument(14, 1.05, 1.9, 0.22, stiffness=2e-4, detune=3.0, attack=0.002, release=0.35),
-    "musicbox": Instrument(4, 1.2, 1.6, 1.1, attack=0.002, release=0.8, ratios=(1.0, 2.0, 3.01, 6.2)),
-}
+VIBRATO = 5.6  # times a second
+HIGHEST_PARTIAL = 0.42 * RATE  # Hz
 
 
 @lru_cache(maxsize=512)
-def string(instrument: str, pitch: int, length: int) -> NDArray[np.float32]:
-    """One note struck and left to ring for ``length`` samples, its peak about 1."""
-    made = INSTRUMENTS[instrument]
+def sounded(instrument: Instrument, pitch: int, length: int) -> NDArray[np.float32]:
+    """One note of ``length`` samples: struck and left to ring, or held. Its peak is about its strength."""
+    made = ORCHESTRA[instrument].timbre
     base = 440.0 * 2 ** ((pitch - 69) / 12)
+    out = _struck(made, pitch, base, length) if made.decay else _held(made, pitch, base, length)
+    rise = max(2, int(made.attack * RATE))
+    out[:rise] *= np.linspace(0, 1, rise, dtype=np.float32)[: len(out)]
+    return np.asarray(out / np.float32(max(1e-6, float(np.abs(out).max())) / made.strength))
+
+
+def _struck(made: Timbre, pitch: int, base: float, length: int) -> NDArray[np.float32]:
+    """The decaying partials of a string of ``base`` Hz."""
     time = np.arange(length, dtype=np.float32) / np.float32(RATE)
     rng = np.random.default_rng([pitch, made.count])  # partials' phases: the same at every hearing
     out = np.zeros(length, dtype=np.float32)
-    numbers = made.ratios or tuple(float(n) for n in range(1, made.count + 1))
     brightness = min(1.0, 523.0 / base) ** 0.25
     fading = 1.0 + 0.5 * max(0.0, (pitch - 60) / 12)
-    for index, number in enumerate(numbers):
+    for index, number in enumerate(_numbers(made)):
         frequency = base * number * np.sqrt(1 + made.stiffness * number * number)
-        if frequency > 0.42 * RATE:
+        if frequency > HIGHEST_PARTIAL:
             break
-        amplitude = number ** (-made.slope / brightness) * (made.odd if index % 2 else 1.0)
+        amplitude = number ** (-made.slope / brightness) * _coloured(made, index, number, frequency)
         rate = made.decay * fading * (1 + made.damping * index)
         heard = min(length, int(9.0 / rate * RATE))
         t = time[:heard]
@@ -78,9 +60,48 @@ def string(instrument: str, pitch: int, length: int) -> NDArray[np.float32]:
             share = 0.5 if side else 1.0
             phase = np.float32(rng.random() * 2 * np.pi * 0.15)
             out[:heard] += np.float32(amplitude * share) * fall * np.sin(turn * t + phase)
-    rise = max(2, int(made.attack * RATE))
-    out[:rise] *= np.linspace(0, 1, rise, dtype=np.float32)
-    return out / np.float32(max(1e-6, float(np.abs(out).max())))
+    return out
+
+
+def _held(made: Timbre, pitch: int, base: float, length: int) -> NDArray[np.float32]:
+    """The steady partials of what is blown or bowed, with its vibrato (which comes late) and its breath."""
+    rng = np.random.default_rng([pitch, made.count])
+    time = np.arange(length) / RATE
+    late = np.clip((time - 0.15) / 0.25, 0, 1)
+    cents = made.vibrato * late * np.sin(2 * np.pi * VIBRATO * time + rng.random())
+    turn = 2 * np.pi * base * np.cumsum(2 ** (cents / 1200)) / RATE
+    out = np.zeros(length, dtype=np.float32)
+    for index, number in enumerate(_numbers(made)):
+        frequency = base * number
+        if frequency > HIGHEST_PARTIAL:
+            continue
+        level = made.levels[index] if made.levels else number**-made.slope
+        level *= _coloured(made, index, number, frequency)
+        # Brass and bow speak from below: the higher a partial, the later it is all there.
+        grown = np.clip(time / (made.bloom * (1 + 0.3 * index)), 0, 1) if made.bloom and index else 1.0
+        for side in (-1, 1) if made.detune else (0,):
+            beat = 2 * np.pi * frequency * (2 ** (side * made.detune / 2400) - 1) * time
+            wave = np.sin(number * turn + beat + 2 * np.pi * rng.random())
+            out += np.asarray((0.5 if side else 1.0) * level * grown * wave, dtype=np.float32)
+    if made.breath:
+        air = np.convolve(rng.standard_normal(length), np.hanning(9), mode="same")
+        out += np.asarray(made.breath * air, dtype=np.float32)
+    return out
+
+
+def _numbers(made: Timbre) -> tuple[float, ...]:
+    """The partials' frequencies over the first's."""
+    return made.ratios or tuple(float(n) for n in range(1, made.count + 1))
+
+
+def _coloured(made: Timbre, index: int, number: float, frequency: float) -> float:
+    """What a partial is multiplied by, beside the fall from one to the next."""
+    gain = made.even if index % 2 else 1.0
+    if made.pluck:
+        gain *= abs(math.sin(math.pi * number * made.pluck)) + 0.05
+    for centre, resonance in made.body:
+        gain *= 1 + resonance * math.exp(-((math.log2(frequency / centre) / 0.5) ** 2))
+    return gain
 
 
 @cache
@@ -101,7 +122,7 @@ def render(
     *,
     meter: str,
     tempo: int,
-    instrument: str,
+    instrument: Instrument,
     mood: str | None,
     bars: int,
 ) -> Sound:
@@ -112,7 +133,7 @@ def render(
     dry = np.zeros((total, 2), dtype=np.float32)
     legato = 1.25 if mood in ("sad", "calm", "wistful") else 1.0
     _lay(dry, notes, instrument, step, size, loud=0.5, place=0.46, legato=legato)
-    _lay(dry, backing, "harp" if instrument in ("musicbox", "harp") else "piano", step, size, 0.2, 0.56, 1.0)
+    _lay(dry, backing, ORCHESTRA[instrument].chords, step, size, 0.2, 0.56, 1.0)
     wet = _echo(dry)
     made = dry + 0.22 * wet
     fade = int(0.25 * RATE)
@@ -123,7 +144,7 @@ def render(
 def _lay(
     dry: Sound,
     notes: Sequence[Sequence[int]],
-    instrument: str,
+    instrument: Instrument,
     step: float,
     size: int,
     loud: float,
@@ -131,7 +152,7 @@ def _lay(
     legato: float,
 ) -> None:
     """Add ``notes`` to ``dry``; ``place`` 0 is left, 1 right."""
-    made = INSTRUMENTS[instrument]
+    made = ORCHESTRA[instrument].timbre
     release = int(made.release * legato * RATE)
     pan = np.asarray([np.cos(place * np.pi / 2), np.sin(place * np.pi / 2)], dtype=np.float32) * np.float32(
         1.2
@@ -140,7 +161,7 @@ def _lay(
         held = int(duration * step * RATE)
         # Rounded up to a fifth of a second, so that notes of nearly one length share a rendering.
         length = -(-(held + release) // (RATE // 5)) * (RATE // 5)
-        note = string(instrument, pitch, length)[: held + release].copy()
+        note = sounded(instrument, pitch, length)[: held + release].copy()
         note[-release:] *= (np.linspace(1, 0, release, dtype=np.float32)) ** 2
         accent = 1.0 if start % size == 0 else 0.86 if start % 4 == 0 else 0.78
         at = int((LEAD + start * step) * RATE)
@@ -171,7 +192,7 @@ def render_bank(
     *,
     meter: str,
     tempo: int,
-    instrument: str,
+    instrument: Instrument,
     bars: int,
 ) -> Sound:
     """The tune played on a person's own SoundFont. Raises :class:`Unavailable` where it cannot be."""
@@ -182,8 +203,9 @@ def render_bank(
     try:
         synth = tinysoundfont.Synth(samplerate=RATE)
         loaded = synth.sfload(str(bank))
-        synth.program_select(0, loaded, 0, PROGRAMS[instrument])
-        synth.program_select(1, loaded, 0, PROGRAMS[instrument])
+        voice = ORCHESTRA[instrument]
+        synth.program_select(0, loaded, 0, voice.program)
+        synth.program_select(1, loaded, 0, ORCHESTRA[voice.chords].program)
     except Exception:  # the player raises bare Exceptions for files it cannot read
         raise Unavailable("composer-bad-bank", path=str(bank)) from None
     step, size = 15.0 / tempo, METERS[meter]

@@ -11,6 +11,7 @@ import numpy as np
 
 from models.composer.attributes import ATTRIBUTES, ending, measure, scaled
 from models.composer.grid import FIRST_PITCH, HIGHEST, HOLD, LOWEST, REST, VOCABULARY, WINDOW, Steps
+from models.composer.instruments import COMPASS
 
 SCALE_STEPS = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10, 11)}
 THIRDS = {"major": (4, 3), "minor": (3, 4)}  # (the mode's own, the other mode's)
@@ -20,18 +21,18 @@ BEATS = {"4/4": 4, "3/4": 4, "6/8": 6, "2/4": 4}
 ASKED = {"density": 9.0, "span": 9.0, "contour": 9.0}
 # What an altered note that leads nowhere, a bar of silence and a rest of one sixteenth weigh.
 ASTRAY, SILENT_BAR, CHOPPED = 0.6, 1.5, 0.4
-INSTRUMENT_RANGE = (55, 88)  # MIDI: the fiddle's first positions, G3 to E6
-
 
 def pitches(steps: Steps) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Pitches above the tonic of all onsets."""
     return steps[steps >= FIRST_PITCH] - FIRST_PITCH + LOWEST
 
 
-def barred(mode: str, home: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def barred(
+    mode: str, home: int, compass: tuple[int, int] = COMPASS
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """[VOCABULARY] tokens that may not be drawn: outside the instrument, or the other mode's third."""
     made = np.zeros(VOCABULARY, dtype=np.bool_)
-    low, high = INSTRUMENT_RANGE
+    low, high = compass
     for relative in range(LOWEST, HIGHEST + 1):
         outside = not low <= home + relative <= high
         made[FIRST_PITCH + relative - LOWEST] = outside or relative % 12 == THIRDS[mode][1]

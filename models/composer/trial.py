@@ -21,7 +21,7 @@ from models.composer.grid import METERS, WINDOW, pitch_class
 from models.composer.hearing import RHYTHMS, Ears
 from models.composer.notation import pieces
 from models.composer.reward import liking
-from models.composer.taste import INSTRUMENT_RANGE, shortfall
+from models.composer.taste import shortfall
 from models.gate import Gate
 from models.reward import Head
 
@@ -168,7 +168,7 @@ def copied(current: Composer, tunes: Sequence[Tune]) -> float:
 
 def written_right(tune: Tune) -> bool:
     """Its bars add up as they are written, its notes lie on the instrument, it ends on the tonic."""
-    wished, (low, high) = tune.wished, INSTRUMENT_RANGE
+    wished, (low, high) = tune.wished, tune.wished.compass
     bars = pieces(tune.notes, wished.meter, wished.length)
     return (
         all(sum(piece.length for piece in bar) == METERS[wished.meter] for bar in bars)

@@ -14,12 +14,13 @@ import numpy as np
 
 from atelier.errors import BadInput
 from atelier.languages import Lang, language_of, say
-from atelier.requests import LENGTHS, MAX_TEMPO, MIN_TEMPO, Given, MelodyRequest, Mood, Rhythm
+from atelier.requests import LENGTHS, MAX_TEMPO, MIN_TEMPO, Given, Instrument, MelodyRequest, Mood, Rhythm
 from atelier.safety import words_for_model
 from atelier.tunes.beat import beats
 from models.composer import words
 from models.composer.attributes import SCALES
 from models.composer.grid import METERS, WINDOW, pitch_class, reference
+from models.composer.instruments import ORCHESTRA
 from models.composer.leaning import Leaning, tilted
 
 DEFAULT_LENGTH = 8
@@ -37,7 +38,7 @@ class Manner:
     density: float
     register: float
     styles: tuple[str, ...]  # where no rhythm is named
-    instrument: str
+    instrument: Instrument
 
 
 MANNERS: dict[Mood, Manner] = {
@@ -47,7 +48,7 @@ MANNERS: dict[Mood, Manner] = {
     "tense": Manner(1.1, "minor", 0.3, -0.3, ("reel", "air"), "piano"),
     "wistful": Manner(0.88, "minor", -0.4, 0.0, ("air", "song"), "harp"),
     "epic": Manner(0.95, None, 0.0, 0.0, ("hymn", "march"), "piano"),
-    "playful": Manner(1.1, "major", 0.4, 0.4, ("jig", "hornpipe"), "musicbox"),
+    "playful": Manner(1.1, "major", 0.4, 0.4, ("jig", "hornpipe"), "music box"),
 }
 NEUTRAL = Manner(1.0, None, 0.0, 0.0, ("song", "air", "hornpipe"), "piano")
 
@@ -109,7 +110,7 @@ class Wished:
     form: str
     density: float | None
     register: float
-    instrument: str
+    instrument: Instrument
     span: float | None = None
     contour: float | None = None
     octave: int = 0  # above (or below) the usual register, of a tune that was begun there
@@ -118,6 +119,11 @@ class Wished:
     def home(self) -> int:
         """The MIDI pitch of the tonic that the tune is counted from."""
         return home_of(self.key) + 12 * self.octave
+
+    @property
+    def compass(self) -> tuple[int, int]:
+        """The lowest and the highest MIDI pitch that its instrument is asked to play."""
+        return ORCHESTRA[self.instrument].compass
 
     @property
     def title(self) -> str:
@@ -172,8 +178,10 @@ def summary(wished: Wished) -> str:
 def chance(request: MelodyRequest, attempt: int = 0) -> np.random.Generator:
     """The request's own chance: the same seed with other words is another tune; so is another attempt."""
     # What is unsaid of the options that came later is left out: tunes of before stay what they were.
-    unsaid = {name for name in ("density", "range", "steer") if getattr(request, name) is None}
-    words_said = hashlib.sha256(request.model_dump_json(exclude={"seed", *unsaid}).encode()).digest()[:8]
+    # The instrument is never in it: a tune can be asked for again, played on another.
+    left_out = {name for name in ("density", "range", "steer") if getattr(request, name) is None}
+    left_out |= {"seed", "instrument"}
+    words_said = hashlib.sha256(request.model_dump_json(exclude=left_out).encode()).digest()[:8]
     more = [attempt] if attempt else []
     return np.random.default_rng([request.seed or 0, int.from_bytes(words_said, "big"), *more])
 
@@ -219,7 +227,7 @@ def wishes(request: MelodyRequest, rng: np.random.Generator, leaning: Leaning | 
         form=habit.form,
         density=density,
         register=manner.register if lead is None else 0.0,
-        instrument="musicbox" if rhythm == "lullaby" else manner.instrument,
+        instrument=_instrument(request, text, rhythm, manner),
         span=None if request.range is None else _scaled("span", request.range),
         octave=0 if lead is None else _octave(lead.tune),
     )
@@ -313,6 +321,11 @@ def _key(
         share = np.asarray(weights, dtype=np.float64)
         key = str(names[int(rng.choice(len(names), p=share / share.sum()))])
     return RESPELT[mode].get(key, key), mode
+
+
+def _instrument(request: MelodyRequest, text: str, rhythm: Rhythm, manner: Manner) -> Instrument:
+    usual = "music box" if rhythm == "lullaby" else manner.instrument
+    return request.instrument or words.instrument_in(text) or usual
 
 
 def _tempo(request: MelodyRequest, text: str, rhythm: Rhythm, usual: int, manner: Manner) -> int:

@@ -7,9 +7,13 @@ none of them changes only the tune's chance. ``docs/composer.md`` shows them to 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
-from atelier.requests import Mood, Rhythm
+from atelier.requests import Instrument, Mood, Rhythm
+
+Named = TypeVar("Named", bound=str)
 
 # (English: whole words, any case) and (Chinese: anywhere). The first that matches wins.
 MOOD_WORDS: dict[Mood, tuple[str, str]] = {
@@ -69,6 +73,24 @@ RHYTHM_WORDS: dict[Rhythm, tuple[str, str]] = {
         "小曲|咏叹调|曲调",
     ),
 }
+
+# What is not there is played on its nearest kin, and the answer says on which.
+INSTRUMENT_WORDS: dict[Instrument, tuple[str, str]] = {
+    "piano": ("pianos?|pianoforte|pianist", "钢琴"),
+    "guitar": ("guitars?|guitarist|ukuleles?|banjos?|lutes?|mandolins?", "吉他|尤克里里|班卓琴|鲁特琴|曼陀林"),
+    "harp": ("harps?|harpist|lyres?", "竖琴|箜篌"),
+    "guzheng": ("guzheng|guqin|pipa|zithers?|kotos?", "古筝|(?<!风)筝|古琴|琵琶|中阮|月琴"),
+    "dulcimer": ("dulcimers?|harpsichords?|cimbalom|yangqin", "扬琴|洋琴|羽管键琴|大键琴"),
+    "music box": ("music(?:al)?[- ]?box(?:es)?|celesta|glockenspiel", "八音盒|音乐盒|钟琴|钢片琴"),
+    "violin": ("violins?|violinist|fiddles?|fiddler|violas?|cellos?|erhu", "提琴|二胡|高胡|京胡|胡琴|马头琴"),
+    "flute": (
+        "flutes?|flutist|recorders?|(?:tin|penny) ?whistles?|ocarinas?|pan ?pipes?|piccolos?|dizi",
+        "(?<![汽警鸣角号])笛(?!舞)|洞箫|排箫|(?<![潇])箫|陶笛",
+    ),
+    "clarinet": ("clarinets?|oboes?|bassoons?|saxophones?|sax", "单簧管|双簧管|黑管|巴松|萨克斯|唢呐|葫芦丝"),
+    "trumpet": ("trumpets?|bugles?|cornets?|trombones?|french horns?|tubas?|brass band", "小号|长号|圆号|大号|号角|军号"),
+    "organ": ("organs?|organist|harmoniums?|accordions?|concertinas?|harmonicas?|bagpipes?", "风琴|口琴|风笛"),
+}  # fmt: skip
 
 NEGATION = re.compile(
     r"(?:\b(?:not|no|never|without|isn't|nothing|less)\b(?: (?:too|so|very|a|an|at all))*\s+"
@@ -154,14 +176,19 @@ def rhythm_in(text: str) -> Rhythm | None:
     return None
 
 
-def first(text: str, table: dict[Mood, tuple[str, str]]) -> Mood | None:
+def instrument_in(text: str) -> Instrument | None:
+    """The instrument that the words name first."""
+    return first(text, INSTRUMENT_WORDS)
+
+
+def first(text: str, table: Mapping[Named, tuple[str, str]]) -> Named | None:
     """The entry of ``table`` whose word stands first in ``text``."""
-    best: tuple[int, Mood] | None = None
-    for mood, (english, chinese) in table.items():
+    best: tuple[int, Named] | None = None
+    for name, (english, chinese) in table.items():
         for found in re.finditer(rf"(?<![A-Za-z])(?:{english})(?![A-Za-z])|{chinese}", text, re.I):
             if not NEGATION.search(text[: found.start()]):
                 if best is None or found.start() < best[0]:
-                    best = (found.start(), mood)
+                    best = (found.start(), name)
                 break
     return None if best is None else best[1]
 

@@ -19,10 +19,10 @@ from atelier.versions import shipped_folder
 from atelier.works import Made, MelodyResult
 from models.composer.generate import Composer
 from models.composer.grid import METERS, pitch_class, to_notes, to_steps
+from models.composer.instruments import COMPASS, ORCHESTRA
 from models.composer.loudness import CEILING, levelled, loudness
 from models.composer.notation import pieces, spell
 from models.composer.ogg import opus, read_tags
-from models.composer.taste import INSTRUMENT_RANGE
 from models.loading import load_model
 
 
@@ -138,7 +138,7 @@ def test_key_mode_tempo_and_length_are_kept_and_bars_add_up(
     assert all(a[0] + a[1] <= b[0] for a, b in zip(tune.notes, tune.notes[1:], strict=False))
     assert tune.notes[-1][0] + tune.notes[-1][1] == length * size
     assert tune.notes[-1][2] % 12 == pitch_class(tune.wished.key)
-    low, high = INSTRUMENT_RANGE
+    low, high = COMPASS
     assert all(low <= pitch <= high for _, _, pitch in tune.notes)
     third = 4 if tune.wished.mode == "major" else 3
     other = 7 - third

@@ -16,6 +16,7 @@ music = { $key } { $mode }, { $meter }, { $tempo } { $beat ->
         [dotted] dotted quarter notes
        *[plain] quarter notes
     } a minute, { $bars } bars
+played-on = on the { $instrument }
 mode-major = major
 mode-minor = minor
 work-unknown = I do not know that work any more: it may have been deleted.

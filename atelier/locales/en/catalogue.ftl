@@ -25,6 +25,7 @@ option-notes = Notes to go on from, as ABC: “CDEF GABc” or “M:3/4 K:Dm A2 
 option-file = A MIDI or ABC file to go on from
 option-tempo = Quarter notes a minute, 40 to 240
 option-length = How many bars
+option-instrument = What plays it, for example guitar; the mood’s own if you do not say
 option-what = The latest, or everything you are waiting for
 option-kind = What it should be; leave it out and I choose that too
 
@@ -97,6 +98,18 @@ choice-rhythm-hymn = hymn
 choice-rhythm-waltz = waltz
 choice-rhythm-march = march
 choice-rhythm-lullaby = lullaby
+
+choice-instrument-piano = piano
+choice-instrument-guitar = guitar
+choice-instrument-harp = harp
+choice-instrument-guzheng = guzheng
+choice-instrument-dulcimer = dulcimer
+choice-instrument-music-box = music box
+choice-instrument-violin = violin
+choice-instrument-flute = flute
+choice-instrument-clarinet = clarinet
+choice-instrument-trumpet = trumpet
+choice-instrument-organ = organ
 
 
 command-history = Look through your works

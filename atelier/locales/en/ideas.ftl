@@ -41,3 +41,4 @@ ideas-melody =
     a sailor's hornpipe in fair wind rhythm=hornpipe
     a grand tune for coming home mood=epic
     a waltz by candlelight key="G major" tempo=120
+    a quiet evening by the fire instrument=guitar

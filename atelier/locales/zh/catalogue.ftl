@@ -25,6 +25,7 @@ option-notes = 从这些音接着写（ABC 谱）：“CDEF GABc”或“M:3/4 K
 option-file = 要接着写的 MIDI 或 ABC 文件
 option-tempo = 每分钟四分音符数，40 到 240
 option-length = 多少小节
+option-instrument = 用什么乐器演奏；不填就按情绪来选
 option-what = 最近的一件，还是在等的全部
 option-kind = 想要哪一种；不选就由我决定
 
@@ -97,6 +98,18 @@ choice-rhythm-hymn = 圣歌
 choice-rhythm-waltz = 圆舞曲
 choice-rhythm-march = 进行曲
 choice-rhythm-lullaby = 摇篮曲
+
+choice-instrument-piano = 钢琴
+choice-instrument-guitar = 吉他
+choice-instrument-harp = 竖琴
+choice-instrument-guzheng = 古筝
+choice-instrument-dulcimer = 扬琴
+choice-instrument-music-box = 八音盒
+choice-instrument-violin = 小提琴
+choice-instrument-flute = 长笛
+choice-instrument-clarinet = 单簧管
+choice-instrument-trumpet = 小号
+choice-instrument-organ = 管风琴
 
 
 command-history = 翻看你的作品

@@ -41,3 +41,4 @@ ideas-melody =
     顺风航行的水手舞曲 rhythm=hornpipe
     凯旋归来的壮丽旋律 mood=epic
     烛光下的圆舞曲 key="G major" tempo=120
+    竹林里的月光 instrument=古筝
