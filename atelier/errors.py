@@ -8,8 +8,9 @@ is a fault: the log gets it, the person gets the sentence of ``error-unexpected`
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from atelier.languages import DEFAULT, Lang, say
+from atelier.languages import DEFAULT, Lang, is_option, option_name, say
 
 Param = str | int | float | Callable[[Lang], str]
 
@@ -26,7 +27,8 @@ class PersonError(AtelierError):
     """An error whose sentence a person may read: what is wrong, and what would be right.
 
     ``key`` names a message in the locale files, ``params`` fill it; one that is called otherwise in
-    each language is a function of the language. ``exit_code`` is what the command line ends with.
+    each language is a function of the language. An ``option`` is given by the name that is typed, and
+    called what the reader calls it. ``exit_code`` is what the command line ends with.
     """
 
     exit_code = 1
@@ -35,6 +37,9 @@ class PersonError(AtelierError):
         super().__init__(key)
         self.key = key
         self.named: dict[str, Callable[[Lang], str]] = {n: v for n, v in params.items() if callable(v)}
+        option = params.get("option")
+        if isinstance(option, str) and is_option(option):
+            self.named["option"] = partial(option_name, option)
         self.params: dict[str, str | int | float] = {
             name: value(DEFAULT) if callable(value) else value for name, value in params.items()
         }

@@ -64,6 +64,21 @@ def listed(names: Iterable[str], lang: Lang = DEFAULT) -> str:
     return say("and", lang).join(names) or "–"
 
 
+def option_name(name: str, lang: Lang = DEFAULT) -> str:
+    """What an option is called in ``lang``, with the name that is typed: ``tempo``, ``速度（tempo）``."""
+    return say(f"option-name-{name}", lang) if is_option(name) else name
+
+
+def is_option(name: str) -> bool:
+    """Whether some command has an option that is typed so."""
+    return bool(bundle(DEFAULT).has_message(f"option-name-{name}"))
+
+
+def option_names(names: Iterable[str], lang: Lang = DEFAULT) -> str:
+    """Options one after the other, as they are called in ``lang``."""
+    return listed((option_name(name, lang) for name in names), lang)
+
+
 def known(code: str | None) -> Lang | None:
     """The language for a locale (``zh-CN``, ``zh-hans``, ``en_GB.UTF-8``); None where there is none for it.
 

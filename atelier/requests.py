@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from atelier.errors import BadInput
-from atelier.languages import Written, language_of
+from atelier.languages import Written, language_of, option_names
 from atelier.options import (
     FORMS,
     GIVEN_BARS,
@@ -297,13 +298,15 @@ def _refusal(model: type[Request], fault: ValidationError) -> BadInput:
         return BadInput("bad-steer", option=".".join(where), value=str(first.get("input"))[:40])
     value = str(clean_prompt(str(first.get("input"))))[:40]
     if first["type"] == "extra_forbidden":
-        return BadInput("bad-option", option=name, options=", ".join(sorted(model.model_fields)))
+        allowed = sorted(model.model_fields)
+        return BadInput("bad-option", option=name, options=partial(option_names, allowed))
     if name == model.prompt_field:
         if first["type"].endswith("too_long"):
             return BadInput("bad-prompt-long", limit=MAX_PROMPT)
         return BadInput("bad-prompt-empty")
     choices = {"mood": MOODS, "form": FORMS, "style": STYLES, "palette": PALETTES,
-               "rhythm": RHYTHMS, "length": LENGTHS, "instrument": INSTRUMENTS, "lang": get_args(Written)}.get(name)  # fmt: skip
+               "rhythm": RHYTHMS, "length": LENGTHS, "instrument": INSTRUMENTS,
+               "lang": get_args(Written)}.get(name)  # fmt: skip
     if choices is not None:  # also what is no text at all, half a surrogate pair say
         listed = ", ".join(str(choice) for choice in choices)
         return BadInput("bad-choice", option=name, value=value, choices=listed)

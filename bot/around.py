@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from atelier.errors import BadInput, PersonError
-from atelier.languages import Lang, listed, say
+from atelier.languages import Lang, listed, option_names, say
 from atelier.provenance import statement
 from atelier.requests import Request
 from atelier.store import PersonRef, Work
@@ -136,7 +136,7 @@ def edited(work: Work, words: str, options: str) -> Press:
         raise BadInput(
             "bad-option",
             option=stray[:40],
-            options=partial(listed, [o.name for o in command.options if not o.required]),
+            options=partial(option_names, [o.name for o in command.options if not o.required]),
         )
     return Press("edit", request=command.request({**said, command.prompt.name: words}))
 

@@ -9,13 +9,13 @@ shows in its own way. Nothing in a reply is markup.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from atelier.errors import BadInput, Param
-from atelier.languages import DEFAULT, LANGS, Lang, listed, say
+from atelier.languages import DEFAULT, LANGS, Lang, listed, option_name, say
 from atelier.requests import Kind, Request, parse_request
 from atelier.store import PersonRef, Platform, Work
 from atelier.works import Artefact
@@ -70,6 +70,11 @@ class Option:
     def describe(self, lang: Lang) -> str:
         """What the option means, in at most 100 characters (Discord's limit)."""
         return say(f"option-{self.about or self.name}", lang)
+
+    @property
+    def called(self) -> set[str]:
+        """The names that it may be typed by: its own, and what every language calls it."""
+        return {self.name, *(option_name(self.name, lang).partition("（")[0] for lang in LANGS)}
 
     def choice(self, value: str | int, lang: Lang) -> str:
         """What a person reads for a choice."""
@@ -236,7 +241,9 @@ class Command:
             if option and option.reads:
                 told = option.reads(value)
                 if twice := next((read[field] for field in told if field in read), None):
-                    raise BadInput("option-twice", one=twice, other=name)
+                    raise BadInput(
+                        "option-twice", one=partial(option_name, twice), other=partial(option_name, name)
+                    )
                 found |= told
                 read |= dict.fromkeys(told, name)
                 continue
@@ -253,12 +260,13 @@ class Command:
         try:
             return parse_request(self.kind, {**(kept or {}), **self.fields(options)})
         except BadInput as fault:
-            raise BadInput(fault.key, **self._in_words({**fault.params, **fault.named})) from None
+            raise BadInput(fault.key, **self._in_words(fault)) from None
 
-    def _in_words(self, params: Mapping[str, Param]) -> dict[str, Param]:
+    def _in_words(self, fault: BadInput) -> dict[str, Param]:
         """What a refusal names, as a person knows it: options by their chat names, choices by theirs."""
-        told = dict(params)
-        option = next((o for o in self.options if (o.field or o.name) == told.get("option")), None)
+        told: dict[str, Param] = {**fault.params, **fault.named}
+        named = fault.params.get("option")
+        option = next((o for o in self.options if (o.field or o.name) == named), None)
         if option is not None:
             told["option"] = option.name
             if "choices" in told and option.choices:

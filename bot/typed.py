@@ -7,23 +7,26 @@ from functools import partial
 from typing import Any
 
 from atelier.errors import BadInput
-from atelier.languages import listed
+from atelier.languages import option_names
 from bot.command import Command, Option
 
-_WRITTEN = re.compile(r"(?:^|\s)(?P<dash>--|—|–)?(?P<name>[a-z]+)[=:：](?P<value>\"[^\"]*\"|“[^”]*”|\S+)")
+_WRITTEN = re.compile(
+    r"(?:^|\s)(?P<dash>--|—|–)?(?P<name>[a-z]+|[\u4e00-\u9fff]{1,4})[=:：](?P<value>\"[^\"]*\"|“[^”]*”|\S+)"
+)
 _INTEGER = re.compile(r"[+-]?\d{1,15}")
 
 
 def parse_text(command: Command, text: str) -> dict[str, Any]:
-    """Options out of a typed line: ``a stormy sea style=photo seed=7`` (``form="free"``, ``form=七绝``).
+    """Options out of a typed line: ``a stormy sea style=photo seed=7`` (``form="free"``, ``体裁=七绝``).
 
     What is no known option stays in the prompt of a command that makes something; of the others the
     remaining words fill the options in their order, the last one taking all that is left. Values are
     checked later; here an integer option that is no integer raises :class:`BadInput`.
     """
     known = {
-        option.name: option
+        name: option
         for option in command.options
+        for name in option.called
         if option.type != "file" and not (command.kind and option.required)
     }
     options: dict[str, Any] = {}
@@ -35,7 +38,7 @@ def parse_text(command: Command, text: str) -> dict[str, Any]:
         options[option.name] = _value(option, found["value"].strip('"“”'))
         return ""
 
-    for option in known.values():
+    for option in command.options:
         if option.flag:
             text, times = re.subn(rf"(?:^|(?<=\s))(?:--|—|–)?{option.flag.lstrip('-')}(?=\s|$)", "", text)
             options |= {option.name: "yes"} if times else {}
@@ -78,7 +81,7 @@ def checked(command: Command, options: dict[str, Any]) -> dict[str, Any]:
     said = {name: value for name, value in options.items() if value is not None and value != ""}
     for name in said:
         if name not in known:
-            raise BadInput("bad-option", option=name[:40], options=partial(listed, list(known)))
+            raise BadInput("bad-option", option=name[:40], options=partial(option_names, list(known)))
     for option in command.options:
         if option.name in said:
             said[option.name] = _allowed(option, said[option.name])

@@ -158,9 +158,7 @@ def _phrases(vae: MelodyVAE, prior: LatentPrior, due: list[tuple[Draft, Phrase]]
         lots = torch.from_numpy(
             np.concatenate([due[i][0].rng.random((len(spans[i]), WINDOW * size)) for i in mine])
         )
-        mask = torch.from_numpy(
-            np.stack([out_of_reach(due[i][0].wished) for i in mine for _ in spans[i]])
-        )
+        mask = torch.from_numpy(np.stack([out_of_reach(due[i][0].wished) for i in mine for _ in spans[i]]))
         steps = vae.decoder.sample(z[chosen], known.rows(chosen), size, lots, TEMPERATURE, mask).numpy()
         at = 0
         for index in mine:

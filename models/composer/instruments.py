@@ -84,7 +84,7 @@ ORCHESTRA: dict[Instrument, Voice] = {
     ),
     "organ": Voice(
         19, Timbre(7, 1.0, attack=0.025, release=0.12, detune=2.0, strength=0.3,
-                   ratios=(1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 0.5), levels=(1.0, 0.7, 0.3, 0.35, 0.12, 0.15, 0.35)),
+                   ratios=(1, 2, 3, 4, 6, 8, 0.5), levels=(1.0, 0.7, 0.3, 0.35, 0.12, 0.15, 0.35)),
         "organ",
     ),
 }  # fmt: skip

@@ -30,11 +30,12 @@ from models.composer.compose import (
 )
 from models.composer.data import MODES, STYLES, Conditions
 from models.composer.grid import METER_NAMES, WINDOW, Steps, pitch_class, reference, to_steps
+from models.composer.manners import HABITS
 from models.composer.network import MelodyVAE
 from models.composer.plan import Phrase, continued, plan
 from models.composer.prior import ABSENT, FREE, KNOWN, LatentPrior
 from models.composer.taste import shortfall
-from models.composer.wishes import HABITS, Wished
+from models.composer.wishes import Wished
 
 # Where the flow begins, of the way from noise (0) to the phrase itself (1), and the share of its
 # sixteenths that is to change: of the drawn phrases the one nearest to that share is preferred.

@@ -29,11 +29,12 @@ from models.composer.attributes import ROLES, ending, measure, scaled
 from models.composer.compose import FLOW_STEPS, TEMPERATURE
 from models.composer.data import MODES, STYLES, Conditions
 from models.composer.grid import METER_NAMES, METERS, WINDOW, Steps
+from models.composer.manners import HABITS
 from models.composer.network import MelodyVAE
 from models.composer.prior import ABSENT, FREE, KNOWN, LatentPrior, masks
 from models.composer.reward import Piece, care, features, phrase_features, pieces_of, width
 from models.composer.taste import barred
-from models.composer.wishes import HABITS, LOWEST_TONIC
+from models.composer.wishes import LOWEST_TONIC
 from models.reward import Head, fit
 from models.tuning import Pace, Progress, Stopped, Told, down, drawn, improve, never, silent
 

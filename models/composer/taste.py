@@ -22,6 +22,7 @@ ASKED = {"density": 9.0, "span": 9.0, "contour": 9.0}
 # What an altered note that leads nowhere, a bar of silence and a rest of one sixteenth weigh.
 ASTRAY, SILENT_BAR, CHOPPED = 0.6, 1.5, 0.4
 
+
 def pitches(steps: Steps) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Pitches above the tonic of all onsets."""
     return steps[steps >= FIRST_PITCH] - FIRST_PITCH + LOWEST

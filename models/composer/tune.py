@@ -16,11 +16,11 @@ from atelier.versions import Version
 from models.composer import leaning, words
 from models.composer.generate import WEIGHTS, Composer
 from models.composer.leaning import Leaning, Said
+from models.composer.manners import MANNERS, NEUTRAL
 from models.composer.prior import LatentPrior
 from models.composer.refine import Tuning, refine
 from models.composer.reward import learn
 from models.composer.trial import judge
-from models.composer.wishes import MANNERS, NEUTRAL
 from models.gate import Gate
 from models.reward import Judged
 from models.tuning import Stopped, Told, never, sentenced, silent, tuned

@@ -77,19 +77,34 @@ RHYTHM_WORDS: dict[Rhythm, tuple[str, str]] = {
 # What is not there is played on its nearest kin, and the answer says on which.
 INSTRUMENT_WORDS: dict[Instrument, tuple[str, str]] = {
     "piano": ("pianos?|pianoforte|pianist", "钢琴"),
-    "guitar": ("guitars?|guitarist|ukuleles?|banjos?|lutes?|mandolins?", "吉他|尤克里里|班卓琴|鲁特琴|曼陀林"),
+    "guitar": (
+        "guitars?|guitarist|ukuleles?|banjos?|lutes?|mandolins?",
+        "吉他|尤克里里|班卓琴|鲁特琴|曼陀林",
+    ),
     "harp": ("harps?|harpist|lyres?", "竖琴|箜篌"),
     "guzheng": ("guzheng|guqin|pipa|zithers?|kotos?", "古筝|(?<!风)筝|古琴|琵琶|中阮|月琴"),
     "dulcimer": ("dulcimers?|harpsichords?|cimbalom|yangqin", "扬琴|洋琴|羽管键琴|大键琴"),
     "music box": ("music(?:al)?[- ]?box(?:es)?|celesta|glockenspiel", "八音盒|音乐盒|钟琴|钢片琴"),
-    "violin": ("violins?|violinist|fiddles?|fiddler|violas?|cellos?|erhu", "提琴|二胡|高胡|京胡|胡琴|马头琴"),
+    "violin": (
+        "violins?|violinist|fiddles?|fiddler|violas?|cellos?|erhu",
+        "提琴|二胡|高胡|京胡|胡琴|马头琴",
+    ),
     "flute": (
         "flutes?|flutist|recorders?|(?:tin|penny) ?whistles?|ocarinas?|pan ?pipes?|piccolos?|dizi",
-        "(?<![汽警鸣角号])笛(?!舞)|洞箫|排箫|(?<![潇])箫|陶笛",
+        "(?<![汽警鸣角号])笛(?!舞)|洞箫|排箫|箫|陶笛",
     ),
-    "clarinet": ("clarinets?|oboes?|bassoons?|saxophones?|sax", "单簧管|双簧管|黑管|巴松|萨克斯|唢呐|葫芦丝"),
-    "trumpet": ("trumpets?|bugles?|cornets?|trombones?|french horns?|tubas?|brass band", "小号|长号|圆号|大号|号角|军号"),
-    "organ": ("organs?|organist|harmoniums?|accordions?|concertinas?|harmonicas?|bagpipes?", "风琴|口琴|风笛"),
+    "clarinet": (
+        "clarinets?|oboes?|bassoons?|saxophones?|sax",
+        "单簧管|双簧管|黑管|巴松|萨克斯|唢呐|葫芦丝",
+    ),
+    "trumpet": (
+        "trumpets?|bugles?|cornets?|trombones?|french horns?|tubas?|brass band",
+        "小号|长号|圆号|大号|号角|军号",
+    ),
+    "organ": (
+        "organs?|organist|harmoniums?|accordions?|concertinas?|harmonicas?|bagpipes?",
+        "风琴|口琴|风笛",
+    ),
 }  # fmt: skip
 
 NEGATION = re.compile(

@@ -88,8 +88,9 @@ class Poet:
     ) -> list[Made | PersonError]:
         """One poem a request, in order; a request that cannot be written yields its error in its place.
 
-        ``drafted`` is told the lines so far of one of a poem's candidates, line by line; what is put out at
-        the end may be another. Raises ``Cancelled`` as soon as ``stopped`` says so.
+        ``drafted`` is told a poem's lines so far: of our own models the couplets that are committed, which
+        stay (but where a poem met a dead end and is begun anew); of a foreign one the lines of a candidate
+        that may lose in the end. Raises ``Cancelled`` as soon as ``stopped`` says so.
         """
         answers: dict[int, Made | PersonError] = {}
         orders: dict[int, _Order] = {}

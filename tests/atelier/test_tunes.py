@@ -75,7 +75,8 @@ def test_the_composers_own_abc_and_midi_are_the_same_tune() -> None:
 
     notes = [[0, 6, 62], [6, 2, 65], [8, 4, 61], [12, 12, 62], [26, 10, 69], [36, 12, 62]]
     said = {"title": "A", "meter": "3/4", "key": "D", "mode": "minor", "tempo": 96}
-    text = abc(notes, **said, bars=4, rhythm="waltz", chords=(), home=62, fields={"prompt": "x y"})  # type: ignore[arg-type]
+    told = {"rhythm": "waltz", "instrument": "piano", "chords": (), "home": 62, "fields": {"prompt": "x y"}}
+    text = abc(notes, **said, bars=4, **told)  # type: ignore[arg-type]
     chords = [[0, 12, 50], [0, 12, 53], [0, 12, 57]]
     file = written(notes, chords, **said, instrument="piano", fields={"prompt": "雪"})  # type: ignore[arg-type]
     one, two = read(text), tunes.read(file, "melody.mid")

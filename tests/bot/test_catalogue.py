@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atelier.errors import BadInput
+from atelier.languages import is_option
 from atelier.requests import REQUESTS, parse_request
 from bot.catalogue import BY_NAME, COMMANDS, every
+from bot.command import Option
 from bot.manual import manual
+from bot.studio import sentence
 from bot.typed import parse_text
 
 
@@ -30,6 +33,9 @@ from bot.typed import parse_text
         ("poem", "snow language=zh", {"topic": "snow", "language": "zh"}),
         ("melody", 'waltz key="D minor" tempo=90', {"description": "waltz", "key": "D minor", "tempo": 90}),
         ("paint", "", {"prompt": ""}),
+        ("poem", "雪 体裁：七绝 种子=7", {"topic": "雪", "form": "七绝", "seed": 7}),
+        ("melody", "月光 乐器=古筝 速度=60", {"description": "月光", "instrument": "古筝", "tempo": 60}),
+        ("paint", "海 海拔：三千米", {"prompt": "海 海拔：三千米"}),
         ("help", "anything", {"command": "anything"}),
     ],
 )  # fmt: skip
@@ -40,6 +46,34 @@ def test_typed_options(name: str, text: str, options: dict[str, Any]) -> None:
 def test_an_integer_that_is_none_is_named() -> None:
     with pytest.raises(BadInput, match="“soon” does not work for seed"):
         parse_text(BY_NAME["paint"], "a sea seed=soon")
+
+
+def test_every_option_has_a_name_in_every_language_that_can_be_typed() -> None:
+    for command in every():
+        called = [name for option in command.options for name in option.called]
+        assert len(called) == len(set(called)), command.path
+        for option in command.options:
+            assert is_option(option.name), option.name
+            if option.type != "file" and not (command.kind and option.required):
+                for name in option.called:
+                    value = "7" if option.type == "integer" else "x"
+                    assert parse_text(command, f"{name}={value}")[option.name] == option_value(option, value)
+
+
+def option_value(option: Option, value: str) -> str | int:
+    return int(value) if option.type == "integer" else value
+
+
+def test_a_refusal_calls_an_option_what_its_reader_calls_it() -> None:
+    with pytest.raises(BadInput) as refusal:
+        BY_NAME["melody"].request({"description": "x", "tempo": 9999})
+    assert refusal.value.text("zh") == "速度（tempo）不能是“9999”：请用 40 到 240 之间的整数。"
+    assert refusal.value.text("en").startswith("“9999” does not work for tempo")
+    assert sentence(refusal.value, "zh", lambda text: f"<{text}>").startswith("速度（tempo）不能是“<9999>”")
+    with pytest.raises(BadInput) as refusal:
+        parse_request("melody", {"description": "x", "tempi": 90})
+    assert "“tempi”" in refusal.value.text("zh")
+    assert "速度（tempo）" in refusal.value.text("zh")
 
 
 @given(st.text(max_size=300))

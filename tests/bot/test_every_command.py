@@ -118,7 +118,7 @@ async def test_a_number_that_is_none(stage: Stage, command: Command, platform: s
                 )
             continue
         said = await stage.give(platform, lang, command, options)
-        assert plain(said) == plain(say("bad-integer", lang, option=option.name, value="seven"))
+        assert plain(said) == plain(PersonError("bad-integer", option=option.name, value="seven").text(lang))
 
 
 async def test_every_option_has_a_refusal() -> None:

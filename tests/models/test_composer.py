@@ -19,7 +19,7 @@ from atelier.versions import shipped_folder
 from atelier.works import Made, MelodyResult
 from models.composer.generate import Composer
 from models.composer.grid import METERS, pitch_class, to_notes, to_steps
-from models.composer.instruments import COMPASS, ORCHESTRA
+from models.composer.instruments import COMPASS
 from models.composer.loudness import CEILING, levelled, loudness
 from models.composer.notation import pieces, spell
 from models.composer.ogg import opus, read_tags

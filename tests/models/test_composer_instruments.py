@@ -17,9 +17,10 @@ from models.composer import words
 from models.composer.generate import Composer
 from models.composer.instruments import COMPASS, ORCHESTRA
 from models.composer.loudness import CEILING, loudness
+from models.composer.manners import MANNERS, NEUTRAL
 from models.composer.ogg import RATE, read_tags
 from models.composer.sound import render, sounded
-from models.composer.wishes import MANNERS, NEUTRAL, chance, wishes
+from models.composer.wishes import chance, wishes
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +126,8 @@ def test_notes_stay_inside_the_instruments_compass(composer: Composer, instrumen
     low, high = ORCHESTRA[instrument].compass
     assert (low, high) != COMPASS
     requests = [
-        ask("a low dark reel", mood="tense", key=key, instrument=instrument) for key in ("Bb minor", "A minor")
+        ask("a low dark reel", mood="tense", key=key, instrument=instrument)
+        for key in ("Bb minor", "A minor")
     ]
     for tune in composer.compose(requests):
         assert not isinstance(tune, BaseException)
@@ -174,7 +176,7 @@ def test_no_two_instruments_sound_alike() -> None:
 
     def portrait(name: Instrument) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         note = sounded(name, 69, 2 * RATE).astype(np.float64)
-        spectrum = np.abs(np.fft.rfft(note[: RATE] * np.hanning(RATE)))
+        spectrum = np.abs(np.fft.rfft(note[:RATE] * np.hanning(RATE)))
         parts = np.array([spectrum[440 * n - 8 : 440 * n + 9].max() for n in range(1, 9)])
         early, late = (np.sqrt(np.mean(note[at : at + RATE // 4] ** 2)) for at in (RATE // 8, RATE))
         return np.append(parts / parts.sum(), min(1.0, late / early))

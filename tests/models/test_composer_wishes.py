@@ -7,8 +7,9 @@ import pytest
 from atelier.errors import BadInput
 from atelier.requests import MOODS, RHYTHMS, MelodyRequest, parse_request
 from models.composer import words
+from models.composer.manners import HABITS
 from models.composer.plan import PLANS, plan
-from models.composer.wishes import HABITS, Wished, chance, summary, wishes
+from models.composer.wishes import Wished, chance, summary, wishes
 
 
 def asked(description: str, **options: object) -> Wished:

@@ -70,4 +70,4 @@ forgetme-done = Erased: { $works ->
    *[other] { $favourites } favourites
  } and your settings. My messages with your works are being deleted now, and no future training sees any of it. What stays: works that others made from yours, without your words in my records; what I cannot delete in a chat (private replies, works shared inline, messages that others sent or forwarded); what a model has learned already; and a ban, if there is one, without your name.
 mydata-button = Give me my data first
-draft = A first draft, still changing:
+draft = So far:

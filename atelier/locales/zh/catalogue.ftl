@@ -186,11 +186,11 @@ choice-allowed-no = 否
 choice-learn-yes = 是
 choice-learn-no = 否
 
-bad-integer = { $option } 不能是“{ $value }”：请填整数。
+bad-integer = { $option }不能是“{ $value }”：请填整数。
 
 unknown-command = 没有“/{ $name }”这个命令；可用的有：{ $commands }
 unknown-part = /{ $command } 没有“{ $name }”；可用的有：{ $parts }
-option-missing = /{ $command } 还需要填 { $option }。
+option-missing = /{ $command } 还需要填{ $option }。
 not-yours = 只有这里的管理员可以使用 /{ $command }。
 not-yours-studio = 只有画室的管理者可以使用 /{ $command }。
 
@@ -199,3 +199,49 @@ help-outro = 选项写成“名称=值”，例如 style=水彩、form=七绝、
 example-paint = 黄昏时的暴风海面
 example-poem = 初雪 form=七绝
 example-melody = 缓慢忧伤的圆舞曲
+
+## 婉拒时选项的叫法（括号里是要写的名字；写中文名也可以）
+option-name-prompt = 画面（prompt）
+option-name-topic = 主题（topic）
+option-name-description = 描述（description）
+option-name-style = 风格（style）
+option-name-mood = 情绪（mood）
+option-name-palette = 色调（palette）
+option-name-count = 数量（count）
+option-name-seed = 种子（seed）
+option-name-form = 体裁（form）
+option-name-language = 语言（language）
+option-name-lang = 语言（lang）
+option-name-acrostic = 藏头（acrostic）
+option-name-rhythm = 节奏（rhythm）
+option-name-key = 调（key）
+option-name-tempo = 速度（tempo）
+option-name-length = 长度（length）
+option-name-density = 疏密（density）
+option-name-range = 音域（range）
+option-name-instrument = 乐器（instrument）
+option-name-notes = 音符（notes）
+option-name-file = 文件（file）
+option-name-strength = 程度（strength）
+option-name-share = 比例（share）
+option-name-kind = 种类（kind）
+option-name-what = 对象（what）
+option-name-page = 页码（page）
+option-name-work = 作品（work）
+option-name-private = 私密（private）
+option-name-learning = 学习（learning）
+option-name-sure = 确认（sure）
+option-name-command = 命令（command）
+option-name-model = 模型（model）
+option-name-version = 版本（version）
+option-name-add = 添加（add）
+option-name-remove = 移除（remove）
+option-name-change = 更改（change）
+option-name-allowed = 允许（allowed）
+option-name-learn = 学习（learn）
+option-name-person = 用户（person）
+option-name-why = 原因（why）
+option-name-each = 每人（each）
+option-name-together = 总数（together）
+option-name-do = 操作（do）
+option-name-dry = 试运行（dry）

@@ -6,8 +6,8 @@ provenance = 由 Atelier 机器生成，没有人类作者。提出请求的人�
 bad-prompt-empty = 请用文字告诉我想要什么，例如“黄昏时的暴风海面”。
 bad-prompt-long = 太长了：请不要超过 { $limit } 个字符。
 bad-option = 没有“{ $option }”这个选项；可用的有：{ $options }。
-bad-choice = { $option } 不能是“{ $value }”；可以选：{ $choices }。
-bad-range = { $option } 不能是“{ $value }”：请用 { $low } 到 { $high } 之间的整数。
+bad-choice = { $option }不能是“{ $value }”；可以选：{ $choices }。
+bad-range = { $option }不能是“{ $value }”：请用 { $low } 到 { $high } 之间的整数。
 bad-key = 我不认识“{ $value }”这个调；请写成“D minor”、“降B大调”或“Bb”这样。
 bad-acrostic-long = 藏头的字太多了：最多 { $limit } 个。
 bad-acrostic-form = “{ $form }”不能藏头：请用“acrostic”（英文）或“藏头诗”（中文）。
@@ -15,7 +15,7 @@ bad-form-language = “{ $form }”不是用{ $language ->
     [zh] 中文
    *[en] 英文
  }写的：请不要指定语言，或换一种体裁。
-bad-steer = { $option } 不能是“{ $value }”。
+bad-steer = { $option }不能是“{ $value }”。
 bad-vary-nothing = 没有可以变化的画：请说明从哪一幅开始。
 bad-count-same = 同一幅画重画出来还是那一幅：请不要填数量，或者改为变化。
 bad-shares = 混入部分的份额超过了整体：加起来最多是 1。
@@ -124,7 +124,7 @@ poem-part-en = { $title } ({ $part })
 poem-part-zh = { $title }（其{ $part }）
 file-not-fetched = 刚才没能取到你的文件，所以还没有开始：请一分钟后再发一次。
 file-not-sent = 文件要在 Discord 的菜单里选，或在 Telegram 里发；这里请把音写成 ABC 谱：notes="CDEF GABc"。
-option-twice = { $one } 和 { $other } 只能用一个。
+option-twice = { $one }和{ $other }只能用一个。
 tune-too-big = 这个文件太大了，不像一段旋律：最多 { $most } KiB。
 tune-no-midi = 这个 MIDI 文件坏了，我读不了。
 tune-no-format = 这既不是 MIDI 文件，也不是 ABC 谱。
@@ -140,7 +140,7 @@ continue-length = 你的音符已经占了 { $bars } 小节：总共 { $length }
 continue-full = 你的音符已经占了 { $bars } 小节；我最多能接着 { $most } 小节往下写。
 melody-blend-two = 融合需要两首曲子。
 melody-blend-meters = 一首是 { $one } 拍，另一首是 { $other } 拍：只有拍号相同的曲子才能融合。
-bad-number = “{ $value }”不能用作 { $option }：请用 { $low } 到 { $high } 之间的数。
+bad-number = { $option }不能是“{ $value }”：请用 { $low } 到 { $high } 之间的数。
 lead-one-way = --continue、--vary 和 --blend 一次只能用一个。
 melody-words-continue = 接着写的曲子
 melody-words-vary = 变奏
