@@ -14,13 +14,14 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 
+Cast = tuple[str, str, bool]  # a voter, a work, whether it is liked
 LEAST = 5  # a group; below it, friends of one taste
 SHARED = 6  # works that two voters must have in common
 AGREE = 0.95
 CHANCE = 1e-3
 
 
-def groups(votes: Iterable[tuple[str, str, bool]]) -> list[set[str]]:
+def groups(votes: Iterable[Cast]) -> list[set[str]]:
     """The groups among (voter, work, liked): disjoint, each of at least :data:`LEAST` voters."""
     by_work: dict[str, dict[str, bool]] = defaultdict(dict)
     for voter, work, liked in votes:

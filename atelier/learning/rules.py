@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from atelier.learning.brigades import brigades
 from atelier.learning.lockstep import groups
 
 Split = Literal["train", "val"]
@@ -72,7 +73,7 @@ class Lessons:
     lessons: tuple[Lesson, ...]
     left_out: dict[str, int]
     missing: dict[str, int]
-    in_step: tuple[int, ...] = ()  # sizes of the groups of voters that count as one
+    in_step: tuple[int, ...] = ()  # sizes of the groups of voters that count as one, or not at all
     counts: dict[str, int] = field(default_factory=dict)
 
 
@@ -87,6 +88,9 @@ def lessons(heard: Iterable[Heard], bounds: Bounds | None = None) -> Lessons:
     out["again"] += len(allowed) - len(latest)
     machines = _machines(latest.values(), bounds)
     votes = _keep(list(latest.values()), lambda one: one.voter not in machines, out, "machine")
+    attacks = brigades((one.voter, one.work, one.liked) for one in votes)
+    attackers = set().union(*attacks)
+    votes = _keep(votes, lambda one: one.voter not in attackers, out, "brigade")
     found = groups((one.voter, one.work, one.liked) for one in votes)
     voice = {voter: min(group) for group in found for voter in group}
     votes = _capped(votes, voice, bounds, out)
@@ -104,7 +108,7 @@ def lessons(heard: Iterable[Heard], bounds: Bounds | None = None) -> Lessons:
     wanted = {"votes": bounds.least, "liked": bounds.least_each, "disliked": bounds.least_each,
               "voters": bounds.least_voters}  # fmt: skip
     missing = {name: least - told[name] for name, least in wanted.items() if told[name] < least}
-    sizes = tuple(sorted((len(group) for group in found), reverse=True))
+    sizes = tuple(sorted((len(group) for group in [*attacks, *found]), reverse=True))
     return Lessons(tuple(kept), {name: n for name, n in out.items() if n}, missing, sizes, told)
 
 

@@ -7,6 +7,9 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from atelier.learning.brigades import brigades
 from atelier.learning.lockstep import groups
 from atelier.learning.rules import Bounds, Heard, lessons
 
@@ -33,11 +36,14 @@ def crowd(voters: int, works: int, each: int, seed: int = 1) -> list[Heard]:
     return votes
 
 
-def brigade(size: int, works: range, minute: int = 5000, *, liked: bool = False) -> list[Heard]:
+def brigade(
+    size: int, works: range, minute: int = 5000, *, liked: bool = False, skip: float = 0.0
+) -> list[Heard]:
+    """``skip``: how many of the works each of them leaves out."""
     rng = random.Random(9)
     return [
         heard(f"w{work}", f"b{n}", liked=liked, minute=minute + rng.randrange(10_000))
-        for n in range(size) for work in works
+        for n in range(size) for work in works if rng.random() >= skip
     ]  # fmt: skip
 
 
@@ -84,18 +90,59 @@ def test_a_person_a_server_and_a_snapshot_have_caps_and_everybody_has_a_turn() -
     assert Counter(lesson.heard.voter for lesson in few)["loud"] == 1  # though all of theirs are newer
 
 
-def test_a_brigade_counts_as_one_voter() -> None:
+def test_accounts_that_vote_as_one_count_as_one() -> None:
     honest = crowd(60, 200, 25)
-    attack = brigade(50, range(0, 60, 3))  # against what the crowd likes
-    found = lessons([*honest, *attack], replace(EASY, votes=5000, val_in=10**9))
+    fans = brigade(50, range(0, 60, 3), liked=True)  # of what the crowd likes too
+    found = lessons([*honest, *fans], replace(EASY, votes=5000, val_in=10**9))
     assert found.in_step == (50,)
     weight = Counter[str]()
     for lesson in found.lessons:
-        weight["brigade" if lesson.heard.voter.startswith("b") else "crowd"] += lesson.weight
+        weight["fans" if lesson.heard.voter.startswith("b") else "crowd"] += lesson.weight
     assert weight["crowd"] == len(honest)
-    assert weight["brigade"] <= 20  # twenty works, one voice; without the rule it is a thousand
+    assert weight["fans"] <= 20  # twenty works, one voice; without the rule it is a thousand
     alone = lessons(honest, replace(EASY, votes=5000))
     assert alone.in_step == ()
+
+
+@pytest.mark.parametrize("skip", [0.0, 0.3, 0.5, 0.65])
+def test_a_brigade_teaches_nothing_whichever_targets_it_skips(skip: float) -> None:
+    honest = crowd(60, 200, 25)
+    attack = brigade(50, range(0, 60, 3), skip=skip)  # against what the crowd likes
+    found = lessons([*honest, *attack], replace(EASY, votes=5000))
+    assert found.in_step[0] >= 45
+    left = [lesson for lesson in found.lessons if lesson.heard.voter.startswith("b")]
+    assert len(left) <= 20  # whoever happened to vote hardly at all
+    assert found.left_out["brigade"] == len(attack) - len(left)
+    crowds = [lesson for lesson in found.lessons if not lesson.heard.voter.startswith("b")]
+    assert len(crowds) == len(honest)
+    assert all(lesson.weight == 1 for lesson in crowds)
+
+
+def test_a_brigade_that_also_votes_elsewhere_is_found() -> None:
+    """As much as on its targets, to look like people."""
+    rng = random.Random(3)
+    honest = crowd(60, 200, 25)
+    attack = brigade(50, range(0, 60, 3), skip=0.4)
+    cover = [
+        heard(f"w{work}", f"b{n}", liked=(work % 3 == 0) != (rng.random() < 0.2), minute=4000 + n)
+        for n in range(50) for work in rng.sample(range(60, 200), 7)
+    ]  # fmt: skip
+    found = lessons([*honest, *cover, *attack], replace(EASY, votes=5000))
+    assert found.in_step[0] >= 45
+
+
+def test_a_taste_that_divides_people_makes_no_brigade() -> None:
+    """Two camps of a small studio, who all vote on the same works, and sometimes see it otherwise."""
+    rng = random.Random(6)
+    votes = []
+    for person in range(60):
+        for work in range(120):
+            if rng.random() < (0.5 if work < 15 else 0.05):  # fifteen that everybody saw, and others
+                mine = (work % 2 == person % 2) != (rng.random() < 0.1)
+                votes.append((f"p{person}", f"w{work}", mine))
+    assert brigades(votes) == []
+    popular = [(f"p{p}", f"w{w}", rng.random() < 0.9) for p in range(60) for w in range(8)]
+    assert brigades([*popular, *((f"q{p}", f"x{p}", True) for p in range(40))]) == []
 
 
 def test_people_who_like_nearly_everything_are_no_brigade() -> None:
