@@ -73,9 +73,18 @@ class Shelf:
 
     def read(self, ref: ArtefactRef) -> bytes:
         """The bytes of a file that was kept. Raises :class:`Gone` where it is not there any more."""
+        return self.get(ref.key)
+
+    def put(self, key: str, data: bytes) -> None:
+        """Keep bytes that are no file of a work, under a key of their own; whole or not at all."""
+        with _faults():
+            self._write(key, data, "application/octet-stream")
+
+    def get(self, key: str) -> bytes:
+        """What :meth:`put` kept. Raises :class:`Gone` where it is not there."""
         with _faults():
             try:
-                return bytes(self._files.cat_file(self._path(ref.key)))
+                return bytes(self._files.cat_file(self._path(key)))
             except FileNotFoundError:
                 raise Gone("artefact-gone") from None
 

@@ -1,7 +1,8 @@
 """The model versions that there are: the shipped ones written down first, trained ones taken in and kept.
 
-A trained version is copied into the studio's own folder before it is written down, so that what was
-measured is what serves, whatever happens to the folder it was trained in. Nothing points at a version
+A trained version is copied into the studio's own folder and put on the shelf, where workers on other
+machines find it (:mod:`atelier.depot`), before it is written down: what was measured is what serves,
+whatever happens to the folder it was trained in. Nothing points at a version
 before it is whole: its folder appears by one rename, its row by one transaction, and which version
 serves is changed by another. Killed in between, the studio goes on with what it had.
 """
@@ -12,6 +13,8 @@ import shutil
 from pathlib import Path
 from typing import Literal
 
+from atelier import depot
+from atelier.artefacts import Shelf
 from atelier.errors import BadInput, WeightsError
 from atelier.store import Store, VersionRow
 from atelier.versions import CARD, MODELS, Model, Version, card_hash, folder_of, open_version, shipped_folder
@@ -40,11 +43,13 @@ def adopt(
     folder: Path,
     home: Path,
     status: Literal["candidate", "rejected"] = "candidate",
+    shelf: Shelf | None = None,
 ) -> VersionRow:
     """Copy the version in ``folder`` under ``home`` and write it down. Twice the same: nothing new.
 
-    Raises :class:`WeightsError` where it is not whole, and :class:`BadInput` for another model's
-    version, a name that another version has, or a home that cannot be written.
+    It goes on the ``shelf``, too; without one only this machine has it. Raises :class:`WeightsError`
+    where it is not whole, :class:`BadInput` for another model's version, a name that another version has,
+    or a home that cannot be written, and ``Unavailable("artefacts-down")``.
     """
     found = open_version(folder.resolve(), model=model)
     if found.model != model:
@@ -59,6 +64,8 @@ def adopt(
         _copy(found, kept)
     except OSError as fault:
         raise BadInput("bad-out", path=str(kept), why=fault.strerror or str(fault)) from None
+    if shelf is not None:
+        depot.put(shelf, open_version(kept, model=model))
     return store.register_version(model, found.name, card_hash(found), str(kept), found.card, status)
 
 
@@ -79,11 +86,13 @@ def _copy(found: Version, kept: Path) -> None:
 
 
 def promote(
-    store: Store, model: Model, version: str, *, elsewhere: bool = False, anyway: bool = False
-) -> VersionRow:
+    store: Store, model: Model, version: str, *, elsewhere: bool = False, anyway: bool = False,
+    shelf: Shelf | None = None,
+) -> VersionRow:  # fmt: skip
     """Let ``version`` serve, if it is still what was written down.
 
-    ``elsewhere``: its folder may lie on another machine, where the workers look at it. Raises
+    ``elsewhere``: its folder may lie on another machine, where the workers look at it; with a ``shelf`` it
+    is looked for there. Raises
     :class:`BadInput` for an unknown version, one that ships no more or one that the gate rejected (unless
     ``anyway``), :class:`WeightsError` for a damaged one; the version that serves stays then.
     """
@@ -91,7 +100,7 @@ def promote(
     if version in rows:
         if rows[version].status == "rejected" and not anyway:
             raise BadInput("version-rejected", model=model, version=version)
-        _check(rows[version], elsewhere)
+        _check(rows[version], elsewhere, shelf)
     return store.promote(model, version)
 
 
@@ -102,7 +111,9 @@ def check(store: Store, model: Model, version: str) -> None:
             _check(row, elsewhere=True)
 
 
-def rollback(store: Store, model: Model, *, elsewhere: bool = False) -> VersionRow:
+def rollback(
+    store: Store, model: Model, *, elsewhere: bool = False, shelf: Shelf | None = None
+) -> VersionRow:
     """Let the version before serve again; while a candidate is on trial, only take that away.
 
     Raises what :func:`promote` does, or that there is none.
@@ -110,13 +121,13 @@ def rollback(store: Store, model: Model, *, elsewhere: bool = False) -> VersionR
     trial = any(trial.model == model for trial in store.running_trials())
     for row in known(store, model):
         if row.status == "previous" and not trial:
-            _check(row, elsewhere)
+            _check(row, elsewhere, shelf)
     return store.rollback(model)
 
 
-def _check(row: VersionRow, elsewhere: bool) -> None:
+def _check(row: VersionRow, elsewhere: bool, shelf: Shelf | None = None) -> None:
     folder = folder_of(row.model, row.origin)
-    if elsewhere and not folder.exists():
+    if not folder.exists() and (elsewhere or (shelf is not None and depot.holds(shelf, row))):
         return
     found = open_version(folder, model=row.model)
     if found.name != row.version:  # what shipped once: a newer release brought another

@@ -12,9 +12,9 @@ from typing import Self
 
 from redis import Redis
 
-from atelier import metrics
+from atelier import depot, metrics
 from atelier.artefacts import Shelf
-from atelier.errors import PersonError, Unavailable
+from atelier.errors import PASSING, PersonError, Unavailable
 from atelier.queue import connect
 from atelier.requests import REQUESTS, Kind
 from atelier.settings import Settings
@@ -22,6 +22,7 @@ from atelier.store import Store
 from atelier.store.trials import Pointers
 from atelier.versions import MODEL_OF
 from models.loading import Generator, load_model
+from workers.fetching import Fetching, Find
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +35,20 @@ _FIRST_WORDS = "a slow walk in the first snow"
 WAIT_S = 30.0  # for the store at start: on one machine all parts start together
 
 
-def version_loader(settings: Settings) -> VersionLoader:
+def finder(settings: Settings, store: Store, shelf: Shelf) -> Find:
+    """Says where a version of the records lies on this machine, fetched if it must be."""
+    return lambda kind, folder: depot.at_hand(store, shelf, settings.versions, MODEL_OF[kind], str(folder))
+
+
+def version_loader(settings: Settings, find: Find = lambda _, folder: folder) -> VersionLoader:
     """Loads a version (None: what ships) onto the device of the settings."""
 
     def load(kind: Kind, folder: Path | None) -> Generator:
         from models.device import resolve
 
         device = resolve(settings.device, settings.threads)
+        if folder is not None:
+            folder = find(kind, folder)
         return load_model(
             kind, folder, device, soundfont=settings.soundfont, harmony=settings.harmony,
             candidates=settings.candidates, poem_model=settings.poem_model,
@@ -52,8 +60,9 @@ def version_loader(settings: Settings) -> VersionLoader:
 class ModelShelf:
     """Models, each loaded once and kept warm: of a kind the one that serves and the one on trial."""
 
-    def __init__(self, loader: VersionLoader) -> None:
+    def __init__(self, loader: VersionLoader, fetching: Fetching | None = None) -> None:
         self._loader = loader
+        self._fetching = fetching
         self._warm: dict[Key, Generator] = {}
         self._refused: set[Key] = set()
         self._serves: dict[Kind, Generator] = {}
@@ -69,11 +78,12 @@ class ModelShelf:
         """The model for ``kind``. What ships is tried again at every call where it could not be loaded.
 
         ``serving`` says where the chosen version lies (:meth:`Store.serving`). A newly chosen one takes
-        over between two jobs; one that cannot be loaded is refused, and the one before goes on, or what
-        ships. Raises :class:`PersonError` (``WeightsError``, a missing device) with what would mend it.
+        over between two jobs, once it is on this machine; one that cannot be loaded is refused, and the one
+        before goes on, or what ships. Raises :class:`PersonError` (``WeightsError``, a missing device) with
+        what would mend it.
         """
         key = _key(kind, serving)
-        if key in self._refused:
+        if key in self._refused or (kind in self._serves and not self._ready(key)):
             return self._serves[kind]
         if key not in self._warm:
             try:
@@ -82,9 +92,10 @@ class ModelShelf:
                 if key[1] is None:
                     raise
                 log.error("%s: the version chosen is refused: %s", kind, fault)
-                metrics.REFUSED.labels(kind).inc()
                 self._serves[kind] = self._serves.get(kind) or self._load((kind, None))  # what ships
-                self._refused.add(key)
+                if fault.key not in PASSING:
+                    metrics.REFUSED.labels(kind).inc()
+                    self._refused.add(key)
                 return self._serves[kind]
         model = self._warm[key]
         if self._serves.get(kind) is not model:
@@ -96,21 +107,22 @@ class ModelShelf:
     def on_trial(
         self, kind: Kind, candidate: str | None, told: Callable[[PersonError], None] = lambda _: None
     ) -> Generator | None:
-        """The candidate that lies there; None: it is refused, so what serves makes its share.
+        """The candidate that lies there; None: it is refused, or not here yet: what serves makes its share.
 
         ``told`` hears why, the first time.
         """
         if candidate is None:
             return None
         key = _key(kind, candidate)
-        if key not in self._warm and key not in self._refused:
+        if key not in self._warm and key not in self._refused and self._ready(key):
             try:
                 self._load(key)
             except PersonError as fault:
                 log.error("%s: the candidate is refused: %s", kind, fault)
-                metrics.REFUSED.labels(kind).inc()
-                self._refused.add(key)
-                told(fault)
+                if fault.key not in PASSING:
+                    metrics.REFUSED.labels(kind).inc()
+                    self._refused.add(key)
+                    told(fault)
         model = self._warm.get(key)
         metrics.tries(kind, model.version if model else None)
         return model
@@ -122,6 +134,12 @@ class ModelShelf:
             if self._warm[key] is not self._serves.get(kind):
                 del self._warm[key]
         self._refused = {key for key in self._refused if key[0] != kind or key in keys}
+
+    def _ready(self, key: Key) -> bool:
+        kind, folder = key
+        known = key in self._warm or folder is None or self._fetching is None
+        return known or (folder is not None and self._fetching is not None
+                         and self._fetching.ready(kind, folder))  # fmt: skip
 
     def _load(self, key: Key) -> Generator:
         start = time.monotonic()
@@ -234,8 +252,13 @@ class Workshop:
                     raise
                 time.sleep(0.2)
         redis = connect(settings, timeout=REDIS_TIMEOUT_S)
-        models = ModelShelf((lambda kind, _: loader(kind)) if loader else version_loader(settings))
-        return cls(settings, store, Shelf.open(settings), redis, models)
+        shelf = Shelf.open(settings)
+        find = finder(settings, store, shelf)
+        models = (
+            ModelShelf(lambda kind, _: loader(kind)) if loader
+            else ModelShelf(version_loader(settings, find), Fetching(find))
+        )  # fmt: skip
+        return cls(settings, store, shelf, redis, models)
 
 
 _current: Workshop | None = None

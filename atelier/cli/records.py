@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from atelier import canary, registry
+from atelier.artefacts import Shelf
 from atelier.errors import BadInput, Unavailable, WeightsError
 from atelier.languages import say, terminal_language
 from atelier.learning.rules import Bounds
@@ -81,13 +82,17 @@ def models_list(as_json: bool) -> None:
 @_JSON
 def models_show(model: Model, version: str | None, as_json: bool) -> None:
     """The card of a version; of the one that serves, if none is named."""
-    rows = _known(model)
+    rows, store = _known(model), _store()
     chosen = next((row for row in rows if row["version"] == version), None)
     if version is not None and chosen is None:
         raise _unknown(model, version, rows)
-    serving = _store().current(model)
+    serving = store.current(model)
     origin = chosen["origin"] if chosen else serving.origin if serving else "shipped"
-    card = open_version(folder_of(model, origin), model=model).card
+    folder = folder_of(model, origin)
+    if folder.exists():
+        card = open_version(folder, model=model).card
+    else:  # another machine trained it
+        card = next(row.card for row in store.versions(model) if row.origin == origin)
     click.echo(json.dumps(card, ensure_ascii=False, indent=None if as_json else 1))
 
 
@@ -104,8 +109,9 @@ def models_promote(model: Model, version: str, anyway: bool, as_json: bool) -> N
         folder = Path(version)
         if not (folder / CARD).is_file():
             raise _unknown(model, version, rows)
-        version = registry.adopt(store, model, folder, settings.versions).version
-    _told(registry.promote(store, model, version, anyway=anyway), as_json)
+        shelf = Shelf.open(settings)
+        version = registry.adopt(store, model, folder, settings.versions, shelf=shelf).version
+    _told(registry.promote(store, model, version, anyway=anyway, shelf=Shelf.open(settings)), as_json)
 
 
 @models_command.command("try")
@@ -130,7 +136,7 @@ def models_try(model: Model, version: str, share: float | None, as_json: bool) -
 @_JSON
 def models_rollback(model: Model, as_json: bool) -> None:
     """Let the version before serve again."""
-    _told(registry.rollback(_store(), model), as_json)
+    _told(registry.rollback(_store(), model, shelf=Shelf.open(Settings.load())), as_json)
 
 
 def _told(row: VersionRow, as_json: bool) -> None:
