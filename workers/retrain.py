@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from atelier import canary, registry
+from atelier import canary, depot, registry
 from atelier.artefacts import Shelf
 from atelier.errors import Cancelled, PersonError
 from atelier.learning.rules import Bounds
@@ -22,7 +22,7 @@ from atelier.settings import Settings
 from atelier.store import Store, Training
 from atelier.store.records import OPEN, Failure
 from atelier.up.lock import Lock
-from atelier.versions import MODEL_OF, Model, folder_of
+from atelier.versions import MODEL_OF, Model
 from workers.reporter import Reporter
 
 log = logging.getLogger("workers.training")
@@ -62,31 +62,50 @@ def _tell_admins(store: Store, training: Training, outcome: dict[str, Any]) -> N
 
 
 def learn(
-    store: Store, settings: Settings, training: Training, reporter: Reporter, shelf: Shelf | None = None,
+    store: Store, settings: Settings, training: Training, reporter: Reporter, shelf: Shelf,
     bounds: Bounds | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Do it; its outcome as JSON. Raises ``Cancelled`` and :class:`PersonError`.
 
     ``missing`` says how many labels of which kind are missing: then nothing was done. Else ``heads`` (of a
-    dry run), or ``version`` with its ``status`` and ``gate``, and ``samples`` by both versions; no version:
-    held-out people like nothing of it better. Files for the chat lie on the ``shelf``.
+    dry run), or what :func:`trained` says, and ``samples`` by both versions. Files for the chat lie on the
+    ``shelf``.
     """
-    from models import learning
-
     model = cast("Model", training.model)
     kind = next(kind for kind, name in MODEL_OF.items() if name == model)
     reporter.stage("snapshot")
     snapshot = take(model, store.heard(kind), settings.lessons / "snapshots", bounds)
-    outcome = counted(snapshot)
-    reporter.votes(outcome["votes"])
+    reporter.votes(snapshot.about["votes"])
     if snapshot.missing:
-        return outcome
+        return counted(snapshot)
     device = _device(settings)
-    registry.known(store, model)
-    parent = folder_of(model, store.serving(model) or "shipped")
     if training.dry:
+        from models import learning
+
         reporter.stage("heads")
-        return outcome | {"heads": learning.dry_run(model, parent, snapshot, device)}
+        parent = serving_folder(store, settings, model, shelf)
+        return counted(snapshot) | {"heads": learning.dry_run(model, parent, snapshot, device)}
+    outcome, folders = trained(store, settings, training, snapshot, reporter, shelf, device)
+    if folders is not None:
+        reporter.stage("samples")
+        outcome |= _samples(settings, training, shelf, *folders, device)
+    return outcome
+
+
+def trained(
+    store: Store, settings: Settings, training: Training, snapshot: Snapshot, reporter: Reporter,
+    shelf: Shelf, device: str,
+) -> tuple[dict[str, Any], tuple[Path, Path] | None]:  # fmt: skip
+    """Train on a snapshot; the outcome, and the folders of the version that served and of the new one.
+
+    The outcome has ``version`` with its ``status`` and ``gate``; no version (and no folders): held-out people
+    like nothing of it better.
+    """
+    from models import learning
+
+    model = cast("Model", training.model)
+    outcome = counted(snapshot)
+    parent = serving_folder(store, settings, model, shelf)
     reporter.expect(learning.most_steps(model, training.settings))
     reporter.stage("learning")
     made = learning.retrain(
@@ -94,19 +113,21 @@ def learn(
         told=reporter.step, stopped=reporter.stopped, stage=reporter.stage,
     )  # fmt: skip
     if made is None:
-        return outcome | {"version": None, "curves": reporter.curves}
+        return outcome | {"version": None, "curves": reporter.curves}, None
     status: Literal["candidate", "rejected"] = "candidate" if learning.passed(made) else "rejected"
-    row = registry.adopt(store, model, made.folder, settings.versions, status)
+    row = registry.adopt(store, model, made.folder, settings.versions, status, shelf)
     outcome |= {
         "version": row.version, "status": row.status, "gate": row.card.get("gate"),
         "parent": made.card["parent"]["version"], "curves": reporter.curves,
     }  # fmt: skip
     if (trial := canary.after_gate(store, settings, row)) is not None:
         outcome |= {"share": trial.share}
-    if shelf is not None:
-        reporter.stage("samples")
-        outcome |= _samples(settings, training, shelf, parent, Path(row.origin), device)
-    return outcome
+    return outcome, (parent, Path(row.origin))
+
+
+def serving_folder(store: Store, settings: Settings, model: Model, shelf: Shelf) -> Path:
+    """Where the version that serves lies on this machine; fetched, if another one trained it."""
+    return depot.at_hand(store, shelf, settings.versions, model, registry.serving(store, model))
 
 
 def counted(snapshot: Snapshot) -> dict[str, Any]:

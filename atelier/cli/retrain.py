@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import click
 
-from atelier import canary, registry
+from atelier import depot, registry
+from atelier.artefacts import Shelf
 from atelier.errors import Unavailable
 from atelier.languages import Lang, say, terminal_language
 from atelier.learning.holding import holding
 from atelier.learning.rules import Bounds
 from atelier.learning.snapshot import Snapshot, take
 from atelier.settings import Settings
-from atelier.store import Store, VersionRow
-from atelier.versions import MODEL_OF, MODELS, Model, folder_of
+from atelier.store import Store, Training
+from atelier.versions import MODEL_OF, MODELS, Model
 
 
 @click.command("retrain")
@@ -51,12 +51,8 @@ def retrain_command(
         told["heads"] = _heads(store, settings, model, snapshot)
     if enough and not dry_run:
         chosen = (*pairs, f"freeze={freeze}") if freeze else pairs
-        with holding(store, settings.lessons, model, lang, chosen):
-            row = _trained(store, settings, model, snapshot, chosen)
-        if row is not None:
-            trial = canary.after_gate(store, settings, row)
-            told |= {"version": row.version, "status": row.status, "gate": row.card.get("gate"),
-                     "share": trial.share if trial else 0.0}  # fmt: skip
+        with holding(store, settings.lessons, model, lang, chosen) as training:
+            told |= _trained(store, settings, training, snapshot)
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
     else:
@@ -74,34 +70,40 @@ def _verdict(told: dict[str, Any], model: Model, lang: Lang) -> None:
         return
     key = "retrain-rejected" if told["status"] == "rejected" else "retrain-made"
     click.echo(say(key, lang, model=model, version=told["version"]))
-    if told["share"]:
+    if told.get("share"):
         click.echo(say("canary-begun", lang, version=told["version"], share=f"{100 * told['share']:.0f}"))
     for reason in (told["gate"] or {}).get("reasons", ()):
         click.echo(f"- {say(reason['key'], lang, **reason['params'])}")
 
 
-def _trained(
-    store: Store, settings: Settings, model: Model, snapshot: Snapshot, pairs: Sequence[str]
-) -> VersionRow | None:
-    """Fine-tune what serves, write the new version down as the gate says; None: nothing better came."""
-    learning, device = _room(settings)
+def _trained(store: Store, settings: Settings, training: Training, snapshot: Snapshot) -> dict[str, Any]:
+    """Train, and write down what came of it: ``/admin training`` in a chat shows the same row meanwhile.
 
-    def progress(part: str, step: int, loss: float) -> None:
-        click.echo(f"{part} step {step}: held-out loss {loss:.4f}", err=True)
+    Without a ``version``: nothing better came.
+    """
+    _, device = _room(settings)
+    from workers import reporter, retrain
 
-    parent = folder_of(model, registry.serving(store, model))
-    out = settings.lessons / "trained"
-    made = learning.retrain(model, parent, snapshot, out, pairs, device=device, told=progress)
-    if made is None:
-        return None
-    status: Literal["candidate", "rejected"] = "candidate" if learning.passed(made) else "rejected"
-    return registry.adopt(store, model, made.folder, settings.versions, status)
+    class Told(reporter.Reporter):
+        """Tells this terminal, too."""
+
+        def step(self, part: str, step: int, loss: float) -> None:
+            super().step(part, step, loss)
+            click.echo(f"{part} step {step}: held-out loss {loss:.4f}", err=True)
+
+    with Told(store, training) as told:
+        told.votes(snapshot.about["votes"])
+        outcome, _ = retrain.trained(store, settings, training, snapshot, told, Shelf.open(settings), device)
+    store.training_ended(training.id, "done", outcome=outcome)
+    kept = ("version", "status", "gate", "share")
+    return {name: outcome[name] for name in kept if name in outcome}
 
 
 def _heads(store: Store, settings: Settings, model: Model, snapshot: Snapshot) -> list[dict[str, Any]]:
     """What a reward head on the serving version's features makes of the votes, part by part."""
     learning, device = _room(settings)
-    parent = folder_of(model, registry.serving(store, model))
+    origin = registry.serving(store, model)
+    parent = depot.at_hand(store, Shelf.open(settings), settings.versions, model, origin)
     found: list[dict[str, Any]] = learning.dry_run(model, parent, snapshot, device)
     return found
 

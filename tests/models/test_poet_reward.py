@@ -189,6 +189,12 @@ def test_the_command_says_what_the_votes_hold_and_what_is_missing(
     row = {row.version: row for row in store.versions("poet")}[made]
     assert row.status == told["status"] == ("candidate" if gate["passed"] else "rejected")
     assert row.card["gate"] == gate
+    training = store.latest_trainings("poet")[0]  # a chat sees how it went, and what came of it
+    assert (training.state, training.platform) == ("done", "cli")
+    assert training.outcome is not None
+    assert (training.outcome["version"], training.outcome["gate"]) == (made, gate)
+    assert training.progress["stage"] == "gate"
+    assert [step for step, _ in training.outcome["curves"]["en"]] == [0, 4]
     assert {"form_en", "topic_en", "reward_en"} <= set(gate["measured"])
     assert "form_zh" not in gate["measured"]  # nobody voted on Chinese poems: they are as they were
     assert store.serving("poet") is None  # what ships goes on serving
