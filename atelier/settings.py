@@ -92,8 +92,8 @@ class Settings(BaseSettings):
     harmony: bool = Field(True, description="Whether melodies have chords.")
     candidates: Annotated[int, Field(ge=1, le=8)] = Field(
         1,
-        description="Pictures drawn, and tunes composed where votes have taught which are liked, for each one"
-        " that is posted: the best is, 1 to 8.",
+        description="Pictures drawn, and poems and tunes made where votes have taught which are liked, for"
+        " each one that is posted: the best is, 1 to 8.",
     )
     poem_model: str | None = Field(
         None,

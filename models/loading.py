@@ -41,7 +41,7 @@ def load_model(
     if kind == "poem":
         from models.poet.generate import Poet
 
-        return Poet.load(folder, device, poem_model)
+        return Poet.load(folder, device, poem_model, candidates)
     from models.composer.generate import Composer
 
     return Composer.load(folder, device, soundfont=soundfont, harmony=harmony, candidates=candidates)

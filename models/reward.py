@@ -41,17 +41,17 @@ class Head:
         """Features [..., F] → calibrated logits [...]."""
         return ((features - self.mean) / self.spread) @ self.weight + self.bias
 
-    def save(self, folder: Path) -> None:
-        """Write ``reward.safetensors``."""
+    def save(self, folder: Path, file: str = FILE) -> None:
+        """Write ``reward.safetensors``, or another ``file``: a model's parts may each have a head."""
         told = {name: torch.as_tensor(value).double().contiguous() for name, value in asdict(self).items()}
-        save_file(told, folder / FILE)
+        save_file(told, folder / file)
 
     @classmethod
-    def load(cls, folder: Path) -> Self | None:
-        """Read ``reward.safetensors`` of a checked version; None where nobody's votes shaped it yet."""
-        if not (folder / FILE).is_file():
+    def load(cls, folder: Path, file: str = FILE) -> Self | None:
+        """Read it from a checked version's folder; None where nobody's votes shaped it yet."""
+        if not (folder / file).is_file():
             return None
-        told = load_file(folder / FILE)
+        told = load_file(folder / file)
         return cls(told["weight"], float(told["bias"]), told["mean"], told["spread"])
 
 

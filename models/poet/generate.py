@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -24,6 +24,7 @@ from models.poet.leads import Candidate, Leads
 from models.poet.manner import Manner, find
 from models.poet.rank import best
 from models.poet.render import artefact, lines_of
+from models.poet.reward import liking
 from models.poet.topic import read_topic
 from models.poet.version import LANGUAGES, Tongue, load_tongue
 
@@ -50,9 +51,10 @@ class Poet:
     previews: ClassVar[bool] = True  # generate() tells of lines while they are written
 
     def __init__(
-        self, tongues: dict[Lang, Tongue], version: str, foreign: ForeignModel | None = None
-    ) -> None:
-        self.tongues, self.version, self.foreign = tongues, version, foreign
+        self, tongues: dict[Lang, Tongue], version: str, foreign: ForeignModel | None = None,
+        poems: int = 1,
+    ) -> None:  # fmt: skip
+        self.tongues, self.version, self.foreign, self.poems = tongues, version, foreign, poems
         self.automata = {lang: FormAutomaton(t.vocabulary, t.lexicon) for lang, t in tongues.items()}
         self.forms = tuple(form for form in FORMS if form in FORM_TABLE and self._writes(form))
 
@@ -61,9 +63,12 @@ class Poet:
         return lang in self.tongues and all(map(self.automata[lang].writes, FORM_TABLE[form].patterns))
 
     @classmethod
-    def load(cls, folder: Path | None = None, device: str = "cpu", foreign: str | None = None) -> Self:
+    def load(
+        cls, folder: Path | None = None, device: str = "cpu", foreign: str | None = None, poems: int = 1
+    ) -> Self:
         """The version in ``folder`` (None: what ships); ``foreign`` names a model that writes instead.
 
+        ``poems``: written for each that is put out, where votes have taught which is liked.
         Raises :class:`WeightsError`, and :class:`BadInput` for a foreign model that cannot be used.
         """
         version = open_version(folder or shipped_folder(cls.model), model=cls.model)
@@ -75,7 +80,7 @@ class Poet:
         if version.model != cls.model or not tongues:
             raise WeightsError("weights-damaged", model=cls.model, path=str(version.folder))
         if not foreign:
-            return cls(tongues, version.name)
+            return cls(tongues, version.name, poems=poems)
         told = f"{version.name}+{Path(foreign).name}"[:40]
         return cls(tongues, told, ForeignModel.load(foreign, tongues, device))
 
@@ -101,16 +106,19 @@ class Poet:
                 answers[at] = fault
         for lang in self.tongues:
             waiting = {at: order for at, order in orders.items() if order.request.written_in == lang}
+            each = self._each(lang)
             for attempt in range(TRIES):
-                plans = [_again(order.plan, attempt) for order in waiting.values()]
+                plans = [_again(o.plan, attempt, one) for o in waiting.values() for one in range(each)]
                 if not plans:
                     break
-                leads = drafted and self._leads(lang, list(waiting), drafted)
+                leads = drafted and self._leads(lang, list(waiting), each, drafted)
                 drafts = self._write(lang, plans, stopped, leads or None)
-                for (at, order), group in zip(list(waiting.items()), drafts, strict=True):
-                    if group:
-                        winner = best(group, self.automata[lang])
-                        answers[at] = self._made(order, self._lines(lang, winner))
+                for n, (at, order) in enumerate(list(waiting.items())):
+                    written = [group for group in drafts[n * each : (n + 1) * each] if group]
+                    if written:
+                        winners = [best(group, self.automata[lang]) for group in written]
+                        made = [self._made(order, self._lines(lang, winner)) for winner in winners]
+                        answers[at] = self._liked(lang, order.request, made)
                         del waiting[at]
             for at in waiting:
                 answers[at] = BadInput("poet-stuck")
@@ -128,11 +136,25 @@ class Poet:
         capitals = tongue.lexicon.capital[tongue.vocabulary.content :].bool().tolist()
         return lines_of(draft, self.automata[lang], capitals, first)[draft.plan.skipped :]
 
-    def _leads(self, lang: Lang, requests: Sequence[int], drafted: Drafted) -> Leads:
-        """Tells ``drafted`` of the poems of one round, by their requests' numbers."""
+    def _each(self, lang: Lang) -> int:
+        """How many poems are written for each that is put out."""
+        return self.poems if self.tongues[lang].head is not None and self.foreign is None else 1
+
+    def _liked(self, lang: Lang, request: PoemRequest, made: Sequence[Made]) -> Made:
+        """The one of a request's poems that people like best, by what their votes have taught."""
+        head = self.tongues[lang].head
+        if head is None or len(made) < 2:
+            return made[0]
+        poems = [(request, one.result) for one in made if isinstance(one.result, PoemResult)]
+        worth = liking(self, lang, head, poems)
+        return made[worth.index(max(worth))]
+
+    def _leads(self, lang: Lang, requests: Sequence[int], each: int, drafted: Drafted) -> Leads:
+        """Tells ``drafted`` of the poems of one round, by their requests' numbers; of several, the first."""
 
         def tell(number: int, lead: Candidate) -> None:
-            drafted(requests[number], lambda: self._lines(lang, lead, len(lead.row.lines)))
+            if number % each == 0:
+                drafted(requests[number // each], lambda: self._lines(lang, lead, len(lead.row.lines)))
 
         return Leads(tell)
 
@@ -210,8 +232,8 @@ def _stanzas(plan: Plan) -> list[int]:
     return stanzas[len(stanzas) // 2 :] if plan.skipped else stanzas
 
 
-def _again(plan: Plan, attempt: int) -> Plan:
-    """The plan with other candidates than the attempts before it."""
-    from dataclasses import replace
-
-    return plan if attempt == 0 else replace(plan, seed=plan.seed + attempt * 7_919_777)
+def _again(plan: Plan, attempt: int, one: int = 0) -> Plan:
+    """The plan with other candidates than the attempts before it, and than the request's other poems."""
+    if attempt == one == 0:
+        return plan
+    return replace(plan, seed=plan.seed + attempt * 7_919_777 + one * 104_395_301)

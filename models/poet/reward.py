@@ -7,7 +7,7 @@ the embedding is what a head goes by. There is one for each language.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -15,12 +15,15 @@ from torch import Tensor
 from atelier.languages import Lang
 from atelier.learning.snapshot import Example, Snapshot
 from atelier.requests import PoemRequest
+from atelier.works import PoemResult
 from models.poet.data import collate, prefix, read_poem
 from models.poet.forms import FORM_TABLE
-from models.poet.generate import Poet
 from models.poet.topic import read_topic
 from models.poet.vocabulary import LINE, NONE, SLOTS, STANZA
 from models.reward import Head, Judged, judged
+
+if TYPE_CHECKING:
+    from models.poet.generate import Poet
 
 BATCH = 64
 
@@ -70,6 +73,16 @@ def features(poet: Poet, lang: Lang, sequences: Sequence[list[tuple[int, int, in
         states, words = network.hidden(slots), table(slots[..., 0])
         found.append(torch.cat([(states * share).sum(1), (words * share).sum(1)], -1).double().cpu())
     return torch.cat(found)
+
+
+def liking(
+    poet: Poet, lang: Lang, head: Head, poems: Sequence[tuple[PoemRequest, PoemResult]]
+) -> list[float]:
+    """The logit of each poem's being liked; of one that the poet cannot read, less than any other's."""
+    rows = [read(poet, request, poem.model_dump(mode="json")) for request, poem in poems]
+    readable = [one for one in rows if one]
+    said = iter(head(features(poet, lang, readable)).tolist()) if readable else iter(())
+    return [next(said) if one else float("-inf") for one in rows]
 
 
 def learn(poet: Poet, snapshot: Snapshot) -> list[tuple[Head, Judged]]:

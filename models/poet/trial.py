@@ -25,7 +25,7 @@ from models.poet.generate import Poet
 from models.poet.kto import log_likelihood
 from models.poet.lexicon import LEVEL, OBLIQUE
 from models.poet.originality import line_key
-from models.poet.reward import features, read
+from models.poet.reward import liking, read
 from models.poet.topic import read_topic
 from models.poet.version import Tongue
 from models.reward import Head
@@ -224,10 +224,8 @@ def _fluency(current: Poet, lang: Lang, poems: Poems) -> list[float]:
 
 def _reward(current: Poet, lang: Lang, head: Head, poems: Poems) -> list[float]:
     """The chance that each poem is liked; none for one that cannot be read."""
-    sequences = _sequences(current, poems)
-    readable = [rows for rows in sequences if rows]
-    said = iter(torch.sigmoid(head(features(current, lang, readable))).tolist()) if readable else iter(())
-    return [next(said) if rows else 0.0 for rows in sequences]
+    chances: list[float] = torch.tensor(liking(current, lang, head, poems)).sigmoid().tolist()
+    return chances
 
 
 def _distinct(poems: Sequence[PoemResult]) -> float:

@@ -12,7 +12,7 @@ from models.poet.generate import Poet
 from models.poet.kto import Tuning, lessons, tune_language
 from models.poet.reward import learn
 from models.poet.trial import judge
-from models.poet.version import save_tongue
+from models.poet.version import save_head, save_tongue
 from models.reward import Judged
 from models.tuning import Stopped, Told, never, sentenced, silent, tuned
 
@@ -35,7 +35,7 @@ def tune(
     tuning = tuning or Tuning()
 
     def learnt(before: Version, new: Path, work: Path) -> dict[str, Any]:
-        poet, trained = Poet.load(before.folder, device), {}
+        poet, trained = Poet.load(before.folder, device), dict[str, Any]()
         for lang, tongue in poet.tongues.items():
             votes = lessons(poet, snapshot, lang)
             found = tune_language(tongue.network, votes, tuning, work / f"{lang}.pt", lang, told, stopped)
@@ -43,10 +43,16 @@ def tune(
                 continue
             network, state = found
             save_tongue(new, replace(tongue, network=network))
+            save_head(new, lang, None)
             trained[lang] = {
                 "votes": len(votes["train"]), "held_out_votes": len(votes["val"]), "steps": state.best_step,
                 "loss_before": round(state.curve[0][1], 5), "loss": round(state.best, 5),
             }  # fmt: skip
+            poet.tongues[lang] = replace(tongue, network=network)
+        for head, worth in learn(poet, snapshot) if trained else ():  # by the networks as they are now
+            save_head(new, worth.part, head)
+            about = {"auc": round(worth.auc, 4), "off": round(worth.off, 4), "votes": worth.votes}
+            trained.setdefault(worth.part, {})["head"] = about
         return trained
 
     return tuned("poet", parent, snapshot, out, tuning, "KTO", learnt)

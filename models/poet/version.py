@@ -2,7 +2,8 @@
 
 ``<lang>.safetensors`` float16 weights, ``<lang>.json`` settings and content tokens,
 ``<lang>-lexicon.safetensors`` arrays, ``<lang>-lines.safetensors`` the filter of training lines,
-``<lang>-manners.json`` the words of poets in whose manner it writes (older versions have none).
+``<lang>-manners.json`` the words of poets in whose manner it writes (older versions have none),
+``<lang>-reward.safetensors`` what people like (versions that were trained from votes).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from models.poet.manner import Manner
 from models.poet.network import VerseModel
 from models.poet.originality import LineFilter
 from models.poet.vocabulary import Vocabulary
+from models.reward import Head
 
 LANGUAGES: tuple[Lang, ...] = ("en", "zh")
 CMUDICT_NOTICE = """\
@@ -72,6 +74,7 @@ class Tongue:
     network: VerseModel
     lines: LineFilter
     manners: dict[str, Manner] = field(default_factory=dict)
+    head: Head | None = None  # goes by this very network's features
 
 
 def save_tongue(folder: Path, tongue: Tongue) -> None:
@@ -96,6 +99,18 @@ def save_tongue(folder: Path, tongue: Tongue) -> None:
         path.chmod(0o644)  # safetensors writes for the owner alone
     if lang == "en":
         (folder / "CMUDICT-LICENSE.txt").write_text(CMUDICT_NOTICE, "utf-8")
+
+
+def save_head(folder: Path, lang: Lang, head: Head | None) -> None:
+    """Write what people like of one language's poems; None: take away what was known by another network."""
+    (folder / _head_file(lang)).unlink(missing_ok=True)
+    if head is not None:
+        head.save(folder, _head_file(lang))
+        (folder / _head_file(lang)).chmod(0o644)
+
+
+def _head_file(lang: Lang) -> str:
+    return f"{lang}-reward.safetensors"
 
 
 def save_manners(folder: Path, tongue: Tongue) -> None:
@@ -123,6 +138,7 @@ def load_tongue(folder: Path, lang: Lang, device: str = "cpu") -> Tongue:
         lexicon = Lexicon.of(load_file(folder / f"{lang}-lexicon.safetensors"), len(vocabulary))
         lines = LineFilter(load_file(folder / f"{lang}-lines.safetensors")["bits"])
         manners = _manners(folder / f"{lang}-manners.json")
+        head = Head.load(folder, _head_file(lang))
         if about["settings"]["vocab_size"] != len(vocabulary):
             raise ValueError("vocabulary")
         network = VerseModel(about["settings"], vocabulary.content)
@@ -136,4 +152,4 @@ def load_tongue(folder: Path, lang: Lang, device: str = "cpu") -> Tongue:
         if type(fault).__name__ != "SafetensorError":
             raise
         raise WeightsError("weights-damaged", model="poet", path=str(path)) from fault
-    return Tongue(vocabulary, lexicon, network.to(device).eval(), lines, manners)
+    return Tongue(vocabulary, lexicon, network.to(device).eval(), lines, manners, head)

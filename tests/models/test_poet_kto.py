@@ -141,7 +141,11 @@ def test_a_version_comes_of_it(poet: Poet, tmp_path: Path) -> None:
     for name in ("zh.safetensors", "zh.json", "en-lexicon.safetensors", "en-lines.safetensors"):
         assert version.card["files"][name] == sha256(shipped_folder("poet") / name), name
     assert version.card["files"]["en.safetensors"] != sha256(shipped_folder("poet") / "en.safetensors")
-    assert Poet.load(version.folder).version == version.name
+    again = Poet.load(version.folder, poems=2)
+    assert (again.version, again.poems) == (version.name, 2)
+    assert again.tongues["en"].head is not None  # by the new network's own features
+    assert again.tongues["zh"].head is None
+    assert card["trained"]["en"]["head"]["auc"] > 0.6
     assert [path.name for path in (tmp_path / "out").iterdir()] == [version.name]
     assert tune(shipped_folder("poet"), taken, tmp_path / "out", tuning) == version
     few = take("poet", votes(names_a_season, 40), tmp_path / "few", Bounds())
