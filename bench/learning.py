@@ -3,17 +3,20 @@
 Simulated people with a hidden taste (:mod:`bench.tastes`) ask through the real store, queue and worker,
 and vote: a fifth of the votes is noise. The model is trained by the command, and fresh people of the same
 taste ask the new version and the old one for other things, with the same seeds. Then a brigade of fifty
-accounts votes against the taste, and all of it is done once more. One work is made for each request.
+accounts votes against the taste, and all of it is done once more. One work is made for each request; only
+``best_of`` figures make several, and put out the one that the new version's reward head prefers.
 
-What is done stays in the studio's home until the end: the same command goes on where it was stopped.
+What is done stays under the studio's home: the same command goes on where it was stopped, and other
+numbers of votes share the works that were made.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
-import shutil
+import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +27,12 @@ from atelier.errors import BadInput
 from atelier.figures import Figure, Figures
 from atelier.requests import Request
 from atelier.settings import Settings
-from atelier.store import PersonRef
+from atelier.store import PersonRef, Store
 from atelier.store.records import UNFINISHED
+from atelier.versions import card_hash, open_version, shipped_folder
 from atelier.works import Made
-from bench.crowd import Crowd, retrain
+from bench import spoilt
+from bench.crowd import VOICES, Crowd, retrain
 from bench.queue import Studio
 from bench.tastes import TASTES, Taste
 from models.composer.compose import Tune
@@ -37,52 +42,82 @@ from models.loading import load_model
 ALL = "all"
 ON_THE_WAY = 64  # works that wait at a time
 DRAWS, AT_ONCE = 4000, 8
+BEST_OF = 4
+RESULTS = Path(__file__).parent / "results"
 NOTES = (
     "The works that were voted on went through the store, the queue and a worker's process of its own; the "
     "fresh people's were made by the same model class without the queue. Tunes are notes alone in both: "
     "nobody heard their sound or saw their score.",
     "A vote is the store's: the chats' buttons, which end there too, are not part of it.",
+    "A fresh person's verdict is the taste itself, without the noise of the votes.",
 )
 
 
 def run(settings: Settings, votes: int = 1000, kind: str = ALL, fresh: int = 240, seed: int = 1) -> Figures:
-    """Everything for ``kind`` (composer, poet, or all), learnt from ``votes``, shown to ``fresh`` people."""
+    """Everything for ``kind`` (a model's name, or all), learnt from ``votes``, shown to ``fresh`` people.
+
+    One kind's figures take their place beside those of the others that were saved for as many votes.
+    """
     if kind not in (*TASTES, ALL):
         raise BadInput("bad-choice", option="kind", value=kind, choices=", ".join([*TASTES, ALL]))
-    figures: list[Figure] = []
+    name = "learning" if votes == 1000 else f"learning-{votes}"
+    figures = {} if kind == ALL else _saved(name)
     for model in TASTES if kind == ALL else (kind,):
-        home = (settings.home / "bench" / f"learning-{model}-{votes}-{seed}").resolve()
-        home.mkdir(parents=True, exist_ok=True)
-        figures += Trial(TASTES[model], home, votes, fresh, seed).figures()
-        shutil.rmtree(home)
-    name = "learning" if kind == ALL else f"learning_{kind}"
-    return Figures(name if votes == 1000 else f"{name}_{votes}", __version__, tuple(figures), NOTES)
+        trial = Trial(TASTES[model], settings.home.resolve() / "bench", votes, fresh, seed)
+        figures |= {figure.name: figure for figure in trial.figures()}
+    worst = max(figure.value for figure in figures.values() if figure.name.startswith("brigade_points_"))
+    figures["brigade_points"] = Figure(
+        "brigade_points", worst, "points, of the model that it moved most", 2, "at most"
+    )
+    if "bad_refused" not in figures:
+        figures["bad_refused"] = Figure("bad_refused", spoilt.refused(), "of 4 made worse on purpose", 4)
+    return Figures(name, __version__, tuple(figures.values()), NOTES)
+
+
+def _saved(name: str) -> dict[str, Figure]:
+    """The figures of a result that is there, by name."""
+    path = RESULTS / f"{name}.json"
+    if not path.is_file():
+        return {}
+    rows: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["figures"]
+    return {row["name"]: Figure(**{key: row[key] for key in row if key != "holds"}) for row in rows}
 
 
 class Trial:
-    """One model's trial in ``home``."""
+    """One model's trial. ``home`` has what is done so far, of this model's shipped version alone."""
 
     def __init__(self, taste: Taste, home: Path, votes: int, fresh: int, seed: int) -> None:
-        self.taste, self.home, self.votes, self.fresh, self.seed = taste, home, votes, fresh, seed
+        self.taste, self.votes, self.fresh, self.seed = taste, votes, fresh, seed
+        shipped = open_version(shipped_folder(taste.model), model=taste.model)
+        self.common = home / f"learning-{taste.model}-{card_hash(shipped)[:12]}-{seed}"
+        self.home = self.common / str(votes)
+        self.home.mkdir(parents=True, exist_ok=True)
 
     def figures(self) -> list[Figure]:
-        """Ask, vote, train, show; then the brigade."""
+        """Ask, vote, train, show; then the brigade; then several candidates."""
         calm, attacked = self._trained()
-        before = self._liked("before", None)
-        after = self._liked("after", calm["folder"])
-        bent = self._liked("bent", attacked["folder"])
+        before, _ = self._liked(self.common / "before.json", None)
+        after, alone = self._liked(self.home / "after.json", calm["folder"])
+        same = attacked["folder"] == calm["folder"]
+        bent = after if same else self._liked(self.home / "bent.json", attacked["folder"])[0]
+        best, several = self._liked(self.home / "best.json", calm["folder"], BEST_OF)
         name, share = self.taste.model, f"share of {self.fresh} works"
-        gain, moved = _difference(after, before), _difference(bent, after)
+        gain, moved, more = _difference(after, before), _difference(bent, after), _difference(best, after)
+        end = "points, end of the 95 % interval"
         return [
             Figure(f"gain_{name}", gain[1], f"points: {self.taste.told}", 10),
-            Figure(f"gain_{name}_low", gain[0], "points, end of the 95 % interval"),
-            Figure(f"gain_{name}_high", gain[2], "points, end of the 95 % interval"),
-            Figure(f"liked_before_{name}", sum(before) / len(before), share),
-            Figure(f"liked_after_{name}", sum(after) / len(after), share),
+            Figure(f"gain_{name}_low", gain[0], end),
+            Figure(f"gain_{name}_high", gain[2], end),
+            Figure(f"liked_before_{name}", _mean(before), share),
+            Figure(f"liked_after_{name}", _mean(after), share),
             Figure(f"brigade_points_{name}", abs(moved[1]), "points", 2, "at most"),
-            Figure(f"brigade_low_{name}", moved[0], "points, end of the 95 % interval"),
-            Figure(f"brigade_high_{name}", moved[2], "points, end of the 95 % interval"),
+            Figure(f"brigade_low_{name}", moved[0], end),
+            Figure(f"brigade_high_{name}", moved[2], end),
             Figure(f"passed_{name}", float(calm["status"] == "candidate"), "1: the gate let it through", 1),
+            Figure(f"best_of_{BEST_OF}_gain_{name}", more[1], "points more, without another training"),
+            Figure(f"best_of_{BEST_OF}_gain_{name}_low", more[0], end),
+            Figure(f"best_of_{BEST_OF}_gain_{name}_high", more[2], end),
+            Figure(f"best_of_{BEST_OF}_cost_{name}", several / alone, "times the processor's seconds a work"),
             Figure(f"votes_{name}", float(calm["votes"]), "votes that counted"),
         ]
 
@@ -92,88 +127,120 @@ class Trial:
         told: list[dict[str, Any]] = json.loads(path.read_text("utf-8")) if path.exists() else []
         if len(told) == 2:
             return told
-        server = redis_server.start(self.home)
-        try:
-            studio = Studio(self.home, server.url)
-            made = self._made(studio)
-            crowd = Crowd(self.taste, studio.store, self.votes, self.seed)
-            crowd.vote(made)
-            if not told:
-                told.append(self._retrain())
-                path.write_text(json.dumps(told), "utf-8")
-            crowd.attack(made)
+        count = -(-self.votes // VOICES)
+        made = _works(self.taste, self.common / "studio", count, self.seed)
+        self._copy_records()
+        store = Store.open(f"sqlite:///{self.home / 'atelier.db'}")
+        crowd = Crowd(self.taste, store, self.votes, self.seed)
+        crowd.vote(made)
+        if not told:
             told.append(self._retrain())
             path.write_text(json.dumps(told), "utf-8")
-            studio.store.close()
-        finally:
-            server.stop()
+        crowd.attack(made)
+        told.append(self._retrain())
+        path.write_text(json.dumps(told), "utf-8")
+        store.close()
         return told
 
+    def _copy_records(self) -> None:
+        """The studio's records as they were before anybody voted."""
+        kept = self.home / "atelier.db"
+        if not kept.exists():
+            beside = kept.with_suffix(".part")
+            beside.unlink(missing_ok=True)
+            there = sqlite3.connect(self.common / "studio" / "atelier.db")
+            with contextlib.closing(there), contextlib.closing(sqlite3.connect(beside)) as here:
+                there.backup(here)
+            beside.replace(kept)
+
     def _retrain(self) -> dict[str, Any]:
-        told = retrain(self.taste.model, self.home, self.votes)
+        told = retrain(self.taste.model, self.home, 2 * self.votes)  # room enough for the brigade's, too
         folder = self.home / "learning" / "versions" / self.taste.model / str(told["version"])
         wanted = ("votes", "voters", "in_step", "left_out", "version", "status", "gate")
         kept = {name: told.get(name) for name in wanted}
         return {**kept, "folder": str(folder) if told["version"] else None}
 
-    def _made(self, studio: Studio) -> list[tuple[str, dict[str, Any]]]:
-        """The works to vote on, made by a worker from the queue; those that are there already are kept."""
-        taste, count = self.taste, Crowd(self.taste, studio.store, self.votes, self.seed).works
+    def _liked(self, path: Path, folder: str | None, best_of: int = 1) -> tuple[list[float], float]:
+        """Whether each fresh work is to the taste, 1 or 0; and the processor's seconds for one of them.
+
+        ``folder``: the version's, None what ships. ``path`` keeps what is known, batch by batch.
+        """
+        taste = self.taste
+        held: dict[str, list[float]] = (
+            json.loads(path.read_text("utf-8")) if path.exists() else {"liked": [], "seconds": []}
+        )
+        requests = [
+            taste.ask(taste.fresh[at % len(taste.fresh)], 500_000 + self.seed + at)
+            for at in range(self.fresh)
+        ]
+        make = None
+        while (done := len(held["liked"])) < self.fresh:
+            make = make or maker(taste, folder, best_of)
+            some = requests[done : done + AT_ONCE]
+            began = time.process_time()
+            results = make(some)
+            held["seconds"].append((time.process_time() - began) / len(some))
+            held["liked"] += [float(result is not None and taste.likes(result)) for result in results]
+            path.write_text(json.dumps(held), "utf-8")
+        return held["liked"][: self.fresh], _mean(held["seconds"])
+
+
+def _works(taste: Taste, home: Path, count: int, seed: int) -> list[tuple[str, dict[str, Any]]]:
+    """The works to vote on, made by a worker from the queue; those that are there already are kept."""
+    home.mkdir(parents=True, exist_ok=True)
+    server = redis_server.start(home)
+    try:
+        studio = Studio(home, server.url)
         ids = []
         for number in range(count):
-            request = taste.ask(taste.asked[number % len(taste.asked)], 1000 * self.seed + number)
+            request = taste.ask(taste.asked[number % len(taste.asked)], 1000 * seed + number)
             person = PersonRef("discord", f"person {number % 40}")
             work, _ = studio.store.accept(
                 person=person, kind=taste.kind, request=request, lang="en", place={}, source=str(number)
             )
             ids.append(work.id)
-        options = ("--notes",) if taste.kind == "melody" else ()
-        with studio.crew("ours", taste.kind, *options):
-            while True:
-                rows = studio.store.get_many(ids)
-                open_ = [rows[one] for one in ids if rows[one].state in UNFINISHED]
-                if not open_:
-                    break
-                studio.road.send_many(open_[:ON_THE_WAY])
-                time.sleep(1)
-        results = {one: rows[one].result for one in ids}
-        return [(one, found.model_dump(mode="json")) for one, found in results.items() if found is not None]
-
-    def _liked(self, name: str, folder: str | None) -> list[float]:
-        """Whether each fresh work is to the taste: 1 or 0. ``folder``: the version's, None what ships."""
-        path = self.home / f"{name}.json"
-        if path.exists():
-            found: list[float] = json.loads(path.read_text("utf-8"))
-            return found
-        taste = self.taste
-        requests = [
-            taste.ask(taste.fresh[at % len(taste.fresh)], 500_000 + self.seed + at)
-            for at in range(self.fresh)
-        ]
-        results = _results(taste, folder, requests)
-        liked = [float(result is not None and taste.likes(result)) for result in results]
-        path.write_text(json.dumps(liked), "utf-8")
-        return liked
+        rows = studio.store.get_many(ids)
+        if any(rows[one].state in UNFINISHED for one in ids):
+            with studio.crew("ours", taste.kind, *(("--notes",) if taste.kind == "melody" else ())):
+                while open_ := [rows[one] for one in ids if rows[one].state in UNFINISHED]:
+                    studio.road.send_many(open_[:ON_THE_WAY])
+                    time.sleep(1)
+                    rows = studio.store.get_many(ids)
+        studio.store.close()
+    finally:
+        server.stop()
+    results = {one: rows[one].result for one in ids}
+    return [(one, found.model_dump(mode="json")) for one, found in results.items() if found is not None]
 
 
-def _results(taste: Taste, folder: str | None, requests: Sequence[Request]) -> list[dict[str, Any] | None]:
-    """What a version makes of each request; None where it gives up."""
-    model = load_model(taste.kind, Path(folder) if folder else None)
-    found: list[dict[str, Any] | None] = []
-    for at in range(0, len(requests), AT_ONCE):
-        some = requests[at : at + AT_ONCE]
-        if isinstance(model, Composer):
-            tunes = model.compose(some)  # type: ignore[arg-type]
-            found += [
+Make = Callable[[Sequence[Request]], list[dict[str, Any] | None]]
+
+
+def maker(taste: Taste, folder: str | None, best_of: int = 1) -> Make:
+    """What a version makes of requests; None where it gives up."""
+    model = load_model(taste.kind, Path(folder) if folder else None, candidates=best_of)
+    if isinstance(model, Composer):
+        composer = model
+
+        def notes(requests: Sequence[Request]) -> list[dict[str, Any] | None]:
+            return [
                 {"mode": one.wished.mode, "notes": one.notes} if isinstance(one, Tune) else None
-                for one in tunes
+                for one in composer.compose(requests)  # type: ignore[arg-type]
             ]
-        else:
-            answers = model.generate(some)
-            found += [
-                one.result.model_dump(mode="json") if isinstance(one, Made) else None for one in answers
-            ]
-    return found
+
+        return notes
+
+    def make(requests: Sequence[Request]) -> list[dict[str, Any] | None]:
+        return [
+            one.result.model_dump(mode="json") if isinstance(one, Made) else None
+            for one in model.generate(requests)
+        ]
+
+    return make
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
 
 
 def _difference(ours: Sequence[float], theirs: Sequence[float]) -> tuple[float, float, float]:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable
-from dataclasses import replace
-
 import pytest
 import torch
 
+from bench.spoilt import collapsed, deafened, known_by_heart, other, shaken
 from bot.learning.words import FIGURES
 from models.gate import Gate, lower_bound
 from models.poet import trial
-from models.poet.data import words_of
 from models.poet.generate import Poet
-from models.poet.originality import LineFilter, line_key
 from models.poet.reward import features, read
 from models.poet.trial import form_kept, judge, requests_for, write_all
-from models.poet.version import Tongue
 from models.reward import Head
 
 PROMPTS, SEEDS = 4, (2,)
@@ -33,21 +27,8 @@ def current() -> Poet:
     return Poet.load()
 
 
-def other(current: Poet, change: Callable[[Tongue], Tongue]) -> Poet:
-    """The current version with another English tongue."""
-    mine = copy.deepcopy(current.tongues["en"])
-    return Poet({**current.tongues, "en": change(mine)}, "candidate")
-
-
 def keys(gate: Gate) -> set[str]:
     return {reason.key for reason in gate.reasons}
-
-
-def shaken(tongue: Tongue, by: float) -> Tongue:
-    chance = torch.Generator().manual_seed(3)
-    for weights in tongue.network.parameters():
-        weights.data += torch.randn(weights.shape, generator=chance) * weights.std() * by
-    return tongue
 
 
 def test_the_bound_of_the_mean_difference() -> None:
@@ -75,7 +56,7 @@ def test_what_more_works_might_show_is_told_apart() -> None:
 
 
 def test_noise_in_the_weights_is_rejected(current: Poet) -> None:
-    gate = judge(other(current, lambda tongue: shaken(tongue, 1.0)), current, {}, PROMPTS, SEEDS)
+    gate = judge(other(current, shaken), current, {}, PROMPTS, SEEDS)
     (reason,) = (reason for reason in gate.reasons if reason.params.get("figure") == "fluency_en")
     assert reason.key == "gate-worse"
     assert not reason.open
@@ -84,46 +65,20 @@ def test_noise_in_the_weights_is_rejected(current: Poet) -> None:
 
 def test_a_collapsed_poet_is_rejected(current: Poet) -> None:
     """Whatever it is asked, it says the few words that it likes."""
-
-    def collapse(tongue: Tongue) -> Tongue:
-        norm = tongue.network.lm.model.norm.weight
-        norm.data *= 12  # so sure of itself that chance has no say any more
-        return tongue
-
-    gate = judge(other(current, collapse), current, {}, PROMPTS, (6,))
+    gate = judge(other(current, collapsed), current, {}, PROMPTS, (6,))
     assert "gate-alike" in keys(gate)
 
 
 def test_a_poet_that_knows_poems_by_heart_is_rejected(current: Poet) -> None:
     """Its own filter has been emptied; the current version's knows the lines."""
-    requests = requests_for("en", range(2), PROMPTS)
-    (written,) = write_all([current], requests)
-    lines = {
-        line_key(words_of(line, "en"), "en")
-        for poem in written.poems
-        if poem is not None
-        for line in poem.lines
-    }
-    both = LineFilter(current.tongues["en"].lines.bits.clone())
-    for line in lines:
-        for place in both._places(line):
-            both.bits[place >> 3] |= 1 << (place & 7)
-    serves = other(current, lambda tongue: replace(tongue, lines=both))
+    serves = known_by_heart(current, PROMPTS, 2)
     gate = judge(current, serves, {}, PROMPTS, (2,))  # what wrote them, before they were known
     assert "gate-copies" in keys(gate)
 
 
 def test_a_poet_that_breaks_form_is_rejected(current: Poet) -> None:
     """Its own lexicon says that other words rhyme than do, and it believes that."""
-
-    def deafen(tongue: Tongue) -> Tongue:
-        rhyme = tongue.lexicon.rhyme.clone()
-        known = (rhyme > 0).nonzero()[:, 0]
-        order = torch.randperm(len(known), generator=torch.Generator().manual_seed(2))
-        rhyme[known] = rhyme[known[order]]
-        return replace(tongue, lexicon=replace(tongue.lexicon, rhyme=rhyme))
-
-    gate = judge(other(current, deafen), current, {}, PROMPTS, SEEDS)
+    gate = judge(other(current, deafened), current, {}, PROMPTS, SEEDS)
     assert "gate-form" in keys(gate)
     assert gate.measured["form_en"][0] < 1
 
