@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from atelier.cli import main
+from atelier.figures import Figure
 from atelier.learning.rules import Bounds, lessons
-from atelier.requests import MelodyRequest
+from atelier.requests import MelodyRequest, Request
+from atelier.settings import Settings
 from atelier.store import PersonRef, Store
 from atelier.works import MelodyResult
 from bench import crowd as crowds
+from bench import gains, learning
 from bench.crowd import EACH, NOISE, VOICES, Crowd, Made
 from bench.learning import _difference
-from bench.tastes import TASTES
+from bench.tastes import TASTES, Taste
 
 COMPOSER = TASTES["composer"]
 VOTES = 160
@@ -90,6 +94,65 @@ def test_a_difference_has_its_interval() -> None:
     assert mean == pytest.approx(20)
     assert low == pytest.approx(20 - 1.96 * 4, abs=1)  # the normal theory's, of 100 pairs
     assert high == pytest.approx(20 + 1.96 * 4, abs=1)
+
+
+def test_what_was_begun_goes_on_where_it_was_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Sequence[Request]] = []
+
+    def maker(_taste: Taste, folder: str | None, best_of: int) -> learning.Make:
+        assert (folder, best_of) == ("v2", 4)
+
+        def make(requests: Sequence[Request]) -> list[dict[str, Any] | None]:
+            if len(asked) == 2:
+                asked.append(())
+                raise KeyboardInterrupt
+            asked.append(requests)
+            return [tune("minor", STEPS) if one.seed and one.seed % 2 else None for one in requests]
+
+        return make
+
+    monkeypatch.setattr(learning, "maker", maker)
+    trial = learning.Trial(COMPOSER, tmp_path, votes=300, fresh=20, seed=1)
+    with pytest.raises(KeyboardInterrupt):
+        trial._liked(tmp_path / "best.json", "v2", 4)
+    assert len(asked) == 3
+    liked, seconds = trial._liked(tmp_path / "best.json", "v2", 4)
+    assert [len(some) for some in asked] == [8, 8, 0, 4]  # what was known was not asked again
+    assert liked == [float((500_001 + at) % 2) for at in range(20)]
+    assert seconds > 0
+    assert trial._liked(tmp_path / "best.json", "v2", 4) == (liked, seconds)
+    assert len(asked) == 4
+
+
+def test_one_models_figures_take_their_place_beside_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    monkeypatch.setattr(learning, "RESULTS", tmp_path)
+    monkeypatch.setattr(learning.spoilt, "refused", lambda: 4.0)
+    moved = {"composer": 0.5, "poet": 1.5}
+
+    def figures(trial: Any) -> list[Figure]:
+        name = trial.taste.model
+        return [Figure(f"gain_{name}", trial.votes / 100, "points", 10),
+                Figure(f"brigade_points_{name}", moved[name], "points", 2, "at most")]  # fmt: skip
+
+    monkeypatch.setattr(learning.Trial, "figures", figures)
+    learning.run(settings, kind="poet").save(tmp_path)
+    moved["composer"], moved["poet"] = 2.5, 0.0
+    both = learning.run(settings, kind="composer")
+    by_name = {figure.name: figure for figure in both.figures}
+    assert both.name == "learning"
+    assert by_name["gain_poet"] == Figure("gain_poet", 10, "points", 10)
+    assert (by_name["brigade_points"].value, by_name["brigade_points"].holds) == (2.5, False)
+    assert by_name["bad_refused"].value == 4
+    assert learning.run(settings, votes=300).name == "learning-300"
+
+
+def test_the_picture_shows_what_was_measured_and_no_more() -> None:
+    drawn = gains.svg({"poet": [(300, 1.0, 4.0, 8.0), (1000, 9.0, 14.0, 19.0)]})
+    assert drawn.count("<circle") == 2
+    assert "composer" not in drawn
+    assert gains.svg({"poet": [(300, 1.0, 4.0, 8.0)]}).count("<circle") == 1
 
 
 def test_who_learns_is_said_by_name(
