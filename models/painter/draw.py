@@ -12,9 +12,11 @@ import torch
 from numpy.typing import NDArray
 
 from atelier.errors import Cancelled
+from atelier.requests import Palette
 from atelier.steer import Terms
 from models.painter.copies import Copies
 from models.painter.crew import Crew
+from models.painter.grading import graded
 from models.painter.latents import Scale
 from models.painter.network import Decoder, Generator
 from models.painter.rank import Ranker
@@ -32,6 +34,7 @@ class Sketch:
     words: Encoded
     noise: Callable[[int], Terms]
     wild: float = 1.0
+    palettes: tuple[Palette, ...] = ()  # that its words ask for
     fixed: bool = False  # one that was drawn before: there is nothing to choose, and nothing to check
 
 
@@ -111,7 +114,8 @@ class Brush:
             best += self.ranker(latents, words.sentence).view(-1, self.candidates).argmax(1)
         picture = self.decoder(self.scale.from_unit(latents[best]))
         levels = ((picture.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
-        pixels: NDArray[np.uint8] = levels.permute(0, 2, 3, 1).cpu().numpy()
+        plain: NDArray[np.uint8] = levels.permute(0, 2, 3, 1).cpu().numpy()
+        pixels = [graded(plain[i], sketch.palettes) for i, sketch in enumerate(sketches)]
         return [
             Drawn(pixels[i], recipes[int(best[i])], math.inf if sketch.fixed else self._nearness(pixels[i]))
             for i, sketch in enumerate(sketches)

@@ -19,7 +19,7 @@ from safetensors.torch import load_file
 from atelier.errors import BadInput, PersonError, WeightsError
 from atelier.languages import language_of, say
 from atelier.provenance import fields
-from atelier.requests import PaintRequest, Steer
+from atelier.requests import PaintRequest, Palette, Steer
 from atelier.safety import words_for_model
 from atelier.versions import Model, Version, open_version, shipped_folder
 from atelier.works import Artefact, Made, PictureResult
@@ -28,6 +28,7 @@ from models.painter.copies import Copies
 from models.painter.crew import Crew
 from models.painter.draw import Brush, Drawn, Sketch
 from models.painter.enlarge import enlarged
+from models.painter.grading import stated
 from models.painter.latents import Scale
 from models.painter.lexicon import legible
 from models.painter.network import LATENT, Decoder, Generator, Shape
@@ -102,7 +103,11 @@ class Painter:
     def sketches(self, captions: Sequence[str], seeds: Sequence[int]) -> list[Sketch]:
         """What :meth:`paint` draws."""
         return [
-            Sketch(self.text.encode([said]), lambda attempt, seed=seed: ((number_of(seed, attempt), 1.0),))  # type: ignore[misc]
+            Sketch(
+                self.text.encode([said]),
+                lambda attempt, seed=seed: ((number_of(seed, attempt), 1.0),),  # type: ignore[misc]
+                palettes=stated(said),
+            )
             for said, seed in zip(captions, seeds, strict=True)
         ]
 
@@ -182,8 +187,15 @@ def _sketch(request: PaintRequest, number: int, told: Encoded) -> Sketch:
         told,
         lambda attempt: recipe(request, number, attempt),
         steer.wild,
+        _palettes(request),
         fixed=steer.noise is not None and steer.vary is None,
     )
+
+
+def _palettes(request: PaintRequest) -> tuple[Palette, ...]:
+    """What the picture is held to: not a mood's, which are words for the network alone."""
+    asked = (request.palette,) if request.palette else ()
+    return tuple(dict.fromkeys((*asked, *stated(words_for_model(request.prompt)))))
 
 
 def _brush_of(version: Version, device: str, candidates: int) -> Brush:

@@ -5,54 +5,13 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from atelier.requests import Palette
+from models.painter.palette import LUMA, grade
 from models.painter.scenes.canvas import CLASSES, Array, Canvas, blur
 from models.painter.scenes.world import Scene
 
-_LUMA = np.asarray((0.30, 0.59, 0.11), np.float32)
 _DARKEST = 0.17  # mean intensity
 _CELLS = 64  # a side, of the pixel style
 _BAYER = np.asarray(((0, 8, 2, 10), (12, 4, 14, 6), (3, 11, 1, 9), (15, 7, 13, 5)), np.float32) / 16 - 0.47
-
-
-def grade(picture: Array, palette: Palette | None) -> Array:
-    """Move the colours of [S, S, 3] to a palette, far enough that ``palettes_of`` finds it."""
-    if palette is None:
-        return picture
-    grey = (picture @ _LUMA)[:, :, None]
-    chroma = max(0.08, float(np.ptp(picture, axis=2).mean()))
-    match palette:
-        case "monochrome":
-            return np.repeat(np.clip((grey - 0.45) * 1.15 + 0.5, 0, 1), 3, 2)
-        case "warm":
-            return (
-                picture * 0.62
-                + grey * np.asarray((0.52, 0.33, 0.14), np.float32)
-                + np.asarray((0.10, 0.03, -0.02), np.float32)
-            )
-        case "cool":
-            return (
-                picture * 0.52
-                + grey * np.asarray((0.26, 0.44, 0.58), np.float32)
-                + np.asarray((-0.02, 0.03, 0.10), np.float32)
-            )
-        case "golden":
-            return (
-                grey * np.asarray((1.05, 0.82, 0.40), np.float32) * 0.7
-                + picture * 0.26
-                + np.asarray((0.22, 0.15, 0.0), np.float32)
-            )
-        case "bright":
-            lifted = picture ** min(
-                1.0, np.log(0.90) / np.log(min(0.95, float(picture.max(2).mean()) + 1e-3))
-            )
-            return np.asarray(lifted + (lifted - lifted.mean(2, keepdims=True)) * 0.35)
-        case "dark":
-            return picture * min(0.6, 0.22 / max(0.1, float(picture.mean())))
-        case "vivid":
-            return grey * 0.9 + 0.05 + (picture - grey) * max(1.6, 0.62 / chroma)
-        case "muted":
-            return (grey + (picture - grey) * min(0.5, 0.11 / chroma)) * 0.72 + 0.12
 
 
 def painted(canvas: Canvas, scene: Scene) -> Array:
@@ -110,7 +69,7 @@ def _watercolour(canvas: Canvas, picture: Array) -> Array:
 def _ink(canvas: Canvas, picture: Array, scene: Scene) -> Array:
     """水墨: five tones of ink on warm paper; only the sun or moon and the seal have a colour."""
     wet = _warped(canvas, picture, 0.010, 16)
-    grey = wet @ _LUMA
+    grey = wet @ LUMA
     low, high = np.quantile(grey[::4, ::4], (0.03, 0.97))  # ink has the paper's whole range at any hour
     tone = 1 - np.clip((grey - low) / max(0.12, high - low), 0, 1)
     tone = tone * {"night": 0.95, "dusk": 0.88}.get(scene.time, 0.82)
@@ -132,7 +91,7 @@ def _ink(canvas: Canvas, picture: Array, scene: Scene) -> Array:
 
 def _poster(picture: Array) -> Array:
     """Few flat colours: each channel in six steps, a little bolder."""
-    grey = (picture @ _LUMA)[:, :, None]
+    grey = (picture @ LUMA)[:, :, None]
     bold = np.clip(grey + (picture - grey) * 1.25, 0, 1)
     return np.round(bold * 5) / 5 * 0.94 + 0.03
 
@@ -152,7 +111,7 @@ def _glow(canvas: Canvas, picture: Array) -> Array:
     """Neon: darkened, outlines and all that is bright shining into their surroundings."""
     soft = blur(picture, 0.03 * canvas.size)
     edge = np.clip(np.abs(picture - soft).max(2, keepdims=True) * 3.2, 0, 1)
-    grey = (picture @ _LUMA)[:, :, None]
+    grey = (picture @ LUMA)[:, :, None]
     dim = min(1.0, 0.34 / max(0.1, float(grey.mean())))  # by day too it is a picture of light in the dark
     bold = np.clip(grey + (picture - grey) * 1.8, 0, 1) * dim
     neon = np.stack(
