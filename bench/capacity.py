@@ -31,9 +31,10 @@ def table(look: Look) -> str:
     speed = per_second(look)
     # What sending and ending a work took, rq's Python included: Redis itself takes part of it.
     redis = 1 / look("queue", "enqueue_per_s") + look("queue", "overhead_ms") / 1000
+    rows = look("queue", "accept_postgres_per_s")
     lines = [
-        "| requests a second | workers for pictures | for poems | for melodies | Redis, at most |",
-        "| --- | --- | --- | --- | --- |",
+        "| requests a second | workers: pictures | poems | melodies | front ends | Redis, at most |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
     for rate in RATES:
         workers = [str(math.ceil(rate * MIX[kind] / speed[kind] / BUSY)) for kind in MIX]
@@ -41,9 +42,11 @@ def table(look: Look) -> str:
         load = (
             f"{share:.1f} cores" if share >= 1 else f"{share:.0%} of a core" if share >= 0.01 else "under 1 %"
         )
-        lines.append(f"| {rate:,} | {' | '.join(workers)} | {load} |")
+        fronts = math.ceil(rate / rows / BUSY)
+        lines.append(f"| {rate:,} | {' | '.join(workers)} | {fronts} | {load} |")
     said = ", ".join(f"{speed[kind]:.3g} {name}" for kind, name in NAMES.items())
-    return "\n".join(lines) + f"\n\nOne worker makes {said} a second with a full queue.\n"
+    accepted = f"one front end writes down {rows:.3g} requests in PostgreSQL, one after the other"
+    return "\n".join(lines) + f"\n\nIn a second one worker makes {said} with a full queue; {accepted}.\n"
 
 
 NAMES = {"paint": "pictures", "poem": "poems", "melody": "melodies"}
