@@ -230,7 +230,7 @@ def test_recent_works_come_newest_first_and_in_pages(store: Store) -> None:
 
 
 def test_erasing_a_person_leaves_no_word_of_theirs(store: Store) -> None:
-    work = ask(store, "discord:4711", topic="my secret wish")
+    work = ask(store, "discord:asked-4711", topic="my secret wish")
     theirs = ask(store, "b", BEN)
     ref = ArtefactRef("poem.txt", "text/plain", "ab/poem.txt", 3)
     store.made(work.id, poem(title="my secret wish"), [ref])
@@ -245,7 +245,7 @@ def test_erasing_a_person_leaves_no_word_of_theirs(store: Store) -> None:
     with store._db.reading() as connection:
         for table in metadata.sorted_tables:
             dump = str(connection.execute(table.select()).all())
-            for trace in ("secret", "Lovelace", "4711"):
+            for trace in ("secret", "Lovelace", "asked-4711"):
                 assert trace not in dump, f"{trace} in {table.name}"
     assert store.recent(ADA) == []
     assert store.work_of_message("discord", "5:9") is None
