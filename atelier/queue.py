@@ -17,6 +17,7 @@ from typing import Literal, Self
 
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.client import Pipeline
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError, RedisError, WatchError
 from redis.retry import Retry as RedisRetry
@@ -89,7 +90,7 @@ class Road:
     def send(self, work: Work) -> int:
         """Put a work on its queue; its place there, 1 for the next. Sent before: only its place."""
         with _faults():
-            if not self._enqueue(self._queues[work.kind], self._job(work)):
+            if not self._enqueue(work):
                 log.info("work %s: is on the queue already", work.id)
         try:
             return self.place(work) or 1
@@ -112,22 +113,44 @@ class Road:
                 try:
                     sent += self._enqueue_many(some)
                 except WatchError:  # somebody else sends some of these just now
-                    sent += sum(self._enqueue(self._queues[work.kind], self._job(work)) for work in some)
+                    sent += sum(self._enqueue(work) for work in some)
         return sent
 
     def _enqueue_many(self, works: Sequence[Work]) -> int:
-        jobs = [(self._queues[work.kind], self._job(work)) for work in works]
-        with self.redis.pipeline() as pipe, self.redis.pipeline(transaction=False) as look:
-            pipe.watch(*[job.key for _, job in jobs])  # type: ignore[no-untyped-call]
-            for _, job in jobs:
-                look.exists(job.key)
-            new = [pair for pair, there in zip(jobs, look.execute(), strict=True) if not there]
-            pipe.multi()
-            pipe.sadd(Queue.redis_queues_keys, *{queue.key for queue, _ in jobs})
-            for queue, job in new:
-                queue._enqueue_rate_limited_job(job, pipeline=pipe)
-            pipe.execute()
-        return len(new)
+        """What :meth:`_enqueue` does, for many: each person's limit is registered, and filled, once."""
+        jobs = [(work, self._job(work)) for work in works]
+        with self.redis.pipeline() as pipe:
+            keys = [job.key for _, job in jobs]
+            pipe.watch(*keys)  # type: ignore[no-untyped-call]
+            if pipe.exists(*keys):
+                jobs = [(work, job) for work, job in jobs if not pipe.exists(job.key)]
+            if jobs:
+                pipe.multi()
+                self._hold(jobs, pipe)
+                pipe.execute()
+        return len(jobs)
+
+    def _hold(self, jobs: Sequence[tuple[Work, Job]], pipe: Pipeline) -> None:
+        """Save jobs as held back, what was asked for first before the rest, and fill what room there is.
+
+        As RQ's own enqueueing does, which registers and fills a limit for each of its jobs, and does not
+        tell apart what came in one second.
+        """
+        limits: dict[str, RateLimitRegistry] = {}
+        for work, job in jobs:
+            queue = self._queues[work.kind]
+            key = limit_key(work)
+            if key not in limits:
+                limits[key] = RateLimitRegistry(key, self.redis)
+                limits[key].register(self._settings.person_running, pipe)
+                pipe.sadd(queue.redis_queues_keys, queue.key)
+            job.redis_server_version = queue.get_redis_server_version()
+            job.origin = queue.name
+            job._status = JobStatus.RATE_LIMITED
+            job.save(pipeline=pipe)
+            limits[key].add_to_rate_limited(job.id, pipe, work.asked_at.timestamp())
+        for limit in limits.values():
+            limit.acquire_and_enqueue(self._settings.person_running, pipeline=pipe)
 
     def _job(self, work: Work) -> Job:
         return self._queues[work.kind].create_job(
@@ -144,19 +167,19 @@ class Road:
             rate_limit=RateLimit(limit_key(work), self._settings.person_running),
         )
 
-    def _enqueue(self, queue: Queue, job: Job) -> bool:
+    def _enqueue(self, work: Work) -> bool:
         """Enqueue what is not there, as one transaction. False: it is there already.
 
         RQ refuses ``unique`` for rate-limited jobs; watching the job's key is what it does for others.
         """
+        job = self._job(work)
         for _ in range(_LOOKS):
             with self.redis.pipeline() as pipe, suppress(WatchError):
                 pipe.watch(job.key)  # type: ignore[no-untyped-call]
                 if pipe.exists(job.key):
                     return False
                 pipe.multi()
-                pipe.sadd(queue.redis_queues_keys, queue.key)
-                queue._enqueue_rate_limited_job(job, pipeline=pipe)
+                self._hold([(work, job)], pipe)
                 pipe.execute()
                 return True
             # Somebody else sends it just now; or the connection broke, which redis-py calls by the

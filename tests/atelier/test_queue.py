@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -52,16 +52,15 @@ def test_sent_twice_is_queued_once(road: Road, store: Store) -> None:
 
 def broken(road: Road, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
     """Redis hangs up on the next ``times`` transactions, just before they are to be done."""
-    queue, left = road._queues["poem"], [times]
-    enqueue = queue._enqueue_rate_limited_job
+    left, hold = [times], road._hold
 
-    def hang_up(job: Job, *, pipeline: Any) -> Any:
+    def hang_up(jobs: Sequence[tuple[Work, Job]], pipe: Any) -> None:
         if left[0]:
             left[0] -= 1
-            pipeline.connection._sock.shutdown(socket.SHUT_RDWR)
-        return enqueue(job, pipeline=pipeline)
+            pipe.connection._sock.shutdown(socket.SHUT_RDWR)
+        hold(jobs, pipe)
 
-    monkeypatch.setattr(queue, "_enqueue_rate_limited_job", hang_up)
+    monkeypatch.setattr(road, "_hold", hang_up)
 
 
 @pytest.mark.parametrize("many", [False, True])
