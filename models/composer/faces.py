@@ -9,12 +9,13 @@ from atelier.languages import say
 from atelier.tunes.beat import beats
 from atelier.works import Artefact
 from models.composer.abc import abc
+from models.composer.bank import render_bank
 from models.composer.compose import Tune
 from models.composer.harmony import Chord, accompaniment, chords
 from models.composer.midi import midi
 from models.composer.ogg import opus
 from models.composer.score import score
-from models.composer.sound import render, render_bank
+from models.composer.sound import render
 from models.composer.wishes import summary, titled
 
 NAMES = {"ogg": "melody.ogg", "png": "melody.png", "mid": "melody.mid", "abc": "melody.abc"}

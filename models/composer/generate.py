@@ -22,6 +22,7 @@ from models.composer.leaning import Leaning
 from models.composer.network import MelodyVAE, Shape
 from models.composer.originality import Known
 from models.composer.prior import LatentPrior
+from models.composer.reading import Reader
 from models.composer.reward import liking
 from models.composer.wishes import chance, wishes
 from models.reward import Head
@@ -31,7 +32,10 @@ TRIES = 3  # more, for a tune that says a training tune over again
 
 
 class Composer:
-    """A loaded version. ``harmony``, ``soundfont`` and ``candidates`` are the studio's, not a request's."""
+    """A loaded version. ``harmony``, ``soundfont`` and ``candidates`` are the studio's, not a request's.
+
+    ``reader``: the prompt encoder, for words that say a mood and are in no table.
+    """
 
     model: ClassVar[Model] = "composer"
 
@@ -47,12 +51,13 @@ class Composer:
         harmony: bool = True,
         soundfont: Path | None = None,
         candidates: int = 1,
+        reader: Reader | None = None,
     ) -> None:
         # Drawn in float64 on the CPU wherever the rest runs: see compose.py on determinism.
         self.vae = vae.double().eval()
         self.prior = prior.double().eval()
         self.version, self.card, self.device, self.folder = version, card, device, folder
-        self.harmony, self.soundfont = harmony, soundfont
+        self.harmony, self.soundfont, self.reader = harmony, soundfont, reader
         self.gait, self.known = Gait.load(folder), Known.load(folder)
         self.leaning, self.head = Leaning.load(folder), Head.load(folder)
         self.candidates = candidates if self.head else 1
@@ -98,6 +103,7 @@ class Composer:
             harmony=harmony,
             soundfont=soundfont,
             candidates=candidates,
+            reader=Reader.load(),
         )
 
     def compose(
@@ -121,7 +127,7 @@ class Composer:
         for request in requests:
             rng = chance(request, attempt)
             try:
-                wished = wishes(request, rng, self.leaning)
+                wished = wishes(request, rng, self.leaning, self.reader)
             except BadInput as refusal:
                 drafts.append(refusal)
                 continue
@@ -200,4 +206,5 @@ class Composer:
             rhythm=wished.rhythm,
             notes=tune.notes,
             instrument=wished.instrument,
+            understood={wished.read.word: wished.read.mood} if wished.read else {},
         )

@@ -67,19 +67,19 @@ ORCHESTRA: dict[Instrument, Voice] = {
         10, Timbre(4, 1.2, 1.6, 1.1, attack=0.002, release=0.8, ratios=(1.0, 2.0, 3.01, 6.2)), "harp"
     ),
     "violin": Voice(
-        40, Timbre(20, 1.1, attack=0.07, release=0.14, vibrato=14, breath=0.008, bloom=0.05, strength=0.4,
+        40, Timbre(20, 1.1, attack=0.07, release=0.14, vibrato=14, breath=0.004, bloom=0.05, strength=0.62,
                    body=((280, 0.8), (460, 0.9), (1100, 0.5), (2600, 1.2))), "piano",
     ),
     "flute": Voice(
-        73, Timbre(6, 1.0, attack=0.06, release=0.12, vibrato=7, breath=0.03, bloom=0.06, strength=0.5,
+        73, Timbre(6, 1.0, attack=0.06, release=0.12, vibrato=7, breath=0.012, bloom=0.06, strength=0.65,
                    levels=(1.0, 0.38, 0.2, 0.07, 0.03, 0.012)), "harp", (60, 88),
     ),
     "clarinet": Voice(
-        71, Timbre(14, 1.15, attack=0.045, release=0.1, even=0.12, breath=0.008, bloom=0.03, strength=0.45),
+        71, Timbre(14, 1.15, attack=0.045, release=0.1, even=0.12, breath=0.004, bloom=0.03, strength=0.62),
         "piano",
     ),
     "trumpet": Voice(
-        56, Timbre(14, 1.0, attack=0.035, release=0.1, vibrato=5, bloom=0.07, strength=0.35,
+        56, Timbre(14, 1.0, attack=0.035, release=0.1, vibrato=5, bloom=0.07, strength=0.65,
                    body=((1200, 1.6), (2300, 0.8))), "piano", (55, 84),
     ),
     "organ": Voice(

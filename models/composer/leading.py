@@ -20,6 +20,7 @@ from models.composer.compose import (
     CANDIDATES,
     FLOW_STEPS,
     GUIDANCE,
+    MORE_CANDIDATES,
     TEMPERATURE,
     Draft,
     Tune,
@@ -41,6 +42,7 @@ from models.composer.wishes import Wished
 # sixteenths that is to change: of the drawn phrases the one nearest to that share is preferred.
 BEGIN: dict[Strength, float] = {"subtle": 0.45, "strong": 0.25}
 CHANGE: dict[Strength, float] = {"subtle": 0.2, "strong": 0.45}
+NEAR: Strength = "subtle"  # how far a blend is moved towards a density or a range
 MISSED = 12.0  # what the whole share missed weighs against the rules of taste
 JITTER = 0.06  # how far the seed moves a blend from its share, so that another seed is another blend
 
@@ -78,10 +80,14 @@ def begun(vae: MelodyVAE, wished: Wished, rng: np.random.Generator, tune: Given)
 def led(vae: MelodyVAE, prior: LatentPrior, wished: Wished, rng: np.random.Generator, lead: Lead) -> Tune:
     """A variation of ``lead``'s tune, or a blend of its two."""
     with one_thread(), torch.no_grad():
+        size = wished.steps_a_bar
         if lead.way == "blend" and lead.other is not None:
             steps = _blended(vae, wished, rng, lead, lead.other)
+            if wished.asked:  # what lies between two tunes is as dense and wide as they are: bring it near
+                steps = _varied(vae, prior, wished, rng, windows(steps, size), NEAR)
         else:
-            steps = _varied(vae, prior, wished, rng, lead)
+            old = windows(on_the_grid(lead.tune, size), size)
+            steps = _varied(vae, prior, wished, rng, old, lead.strength)
     return finished(wished, steps)
 
 
@@ -93,10 +99,15 @@ def encoded(vae: MelodyVAE, phrases: Sequence[Steps], meter: str) -> Tensor:
 
 
 def _varied(
-    vae: MelodyVAE, prior: LatentPrior, wished: Wished, rng: np.random.Generator, lead: Lead
+    vae: MelodyVAE,
+    prior: LatentPrior,
+    wished: Wished,
+    rng: np.random.Generator,
+    old: Sequence[Steps],
+    strength: Strength,
 ) -> Steps:
-    size, k = wished.steps_a_bar, CANDIDATES
-    old = windows(on_the_grid(lead.tune, size), size)
+    """Phrases like the ``old`` ones, that come near what is asked for."""
+    size, k = wished.steps_a_bar, MORE_CANDIDATES if wished.asked else CANDIDATES
     origins = encoded(vae, old, wished.meter)
     mask = torch.from_numpy(out_of_reach(wished)).expand(k, -1)
     draft = Draft(wished, rng)
@@ -122,7 +133,7 @@ def _varied(
         noise = torch.from_numpy(rng.standard_normal((k, 2 * WINDOW, prior.latent)))
         z = prior.draw(
             noise, given, state, known,
-            steps=FLOW_STEPS, guidance=GUIDANCE, origin=origin, begin=BEGIN[lead.strength],
+            steps=FLOW_STEPS, guidance=GUIDANCE, origin=origin, begin=BEGIN[strength],
         )[:, WINDOW:]  # fmt: skip
         lots = torch.from_numpy(rng.random((k, WINDOW * size)))
         options = vae.decoder.sample(z, known, size, lots, TEMPERATURE, mask).numpy()
@@ -130,7 +141,7 @@ def _varied(
         before = new[-1] if new else None
         worth = [
             shortfall(option, wished.meter, wished.mode, told.end, wished.asked, before)
-            + MISSED * abs(float(np.mean(option != phrase)) - CHANGE[lead.strength])
+            + MISSED * abs(float(np.mean(option != phrase)) - CHANGE[strength])
             for option in options
         ]
         best = int(np.argmin(worth))

@@ -1,8 +1,7 @@
 """The tune as sound: small instruments of our own, made of sums of partials that decay or are held.
 
 No instrument bank comes with the project: the one that a pip package brings is under the GPL, and
-its player does not install everywhere. A person's own SoundFont is used instead where one is set
-and ``tinysoundfont`` is installed.
+its player does not install everywhere. :mod:`bank` plays a person's own SoundFont where one is set.
 """
 
 from __future__ import annotations
@@ -10,12 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from atelier.errors import Unavailable
 from atelier.requests import Instrument
 from models.composer.grid import METERS
 from models.composer.instruments import ORCHESTRA, Timbre
@@ -183,46 +180,3 @@ def _echo(dry: Sound) -> Sound:
         for index, block in enumerate(np.fft.irfft(spectra * np.fft.rfft(row, size), size)):
             made[index * hop : index * hop + size, side] += block
     return made[: len(dry)]
-
-
-def render_bank(
-    bank: Path,
-    notes: Sequence[Sequence[int]],
-    backing: Sequence[Sequence[int]],
-    *,
-    meter: str,
-    tempo: int,
-    instrument: Instrument,
-    bars: int,
-) -> Sound:
-    """The tune played on a person's own SoundFont. Raises :class:`Unavailable` where it cannot be."""
-    try:
-        import tinysoundfont
-    except ImportError:
-        raise Unavailable("composer-no-player") from None
-    try:
-        synth = tinysoundfont.Synth(samplerate=RATE)
-        loaded = synth.sfload(str(bank))
-        voice = ORCHESTRA[instrument]
-        synth.program_select(0, loaded, 0, voice.program)
-        synth.program_select(1, loaded, 0, ORCHESTRA[voice.chords].program)
-    except Exception:  # the player raises bare Exceptions for files it cannot read
-        raise Unavailable("composer-bad-bank", path=str(bank)) from None
-    step, size = 15.0 / tempo, METERS[meter]
-    events: list[tuple[int, int, int, int, int]] = []
-    for channel, part, loud in ((0, notes, 100), (1, backing, 60)):
-        for start, duration, pitch in part:
-            accent = 10 if start % size == 0 else 0
-            events.append((int((LEAD + start * step) * RATE), 1, channel, pitch, loud + accent))
-            events.append((int((LEAD + (start + duration) * step) * RATE) - 1, 0, channel, pitch, 0))
-    total = int((LEAD + bars * size * step + RING) * RATE)
-    parts, now = [], 0
-    for at, on, channel, pitch, loud in [*sorted(events), (total, 0, 0, 0, 0)]:
-        if at > now:
-            parts.append(np.frombuffer(bytes(synth.generate(at - now)), dtype=np.float32).reshape(-1, 2))
-            now = at
-        if on:
-            synth.noteon(channel, pitch, loud)
-        elif at < total:
-            synth.noteoff(channel, pitch)
-    return levelled(np.concatenate(parts))

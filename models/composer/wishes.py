@@ -23,6 +23,7 @@ from models.composer.grid import METERS, WINDOW, pitch_class, reference
 from models.composer.instruments import ORCHESTRA
 from models.composer.leaning import Leaning, tilted
 from models.composer.manners import FREE_METERS, HABITS, KEYS, MANNERS, NEUTRAL, RESPELT, Manner
+from models.composer.reading import Reader, Reading
 
 DEFAULT_LENGTH = 8
 LOWEST_TONIC = 58  # B flat below middle C: with the median 1-12 above it, a tune sits in the treble staff
@@ -51,6 +52,7 @@ class Wished:
     span: float | None = None
     contour: float | None = None
     octave: int = 0  # above (or below) the usual register, of a tune that was begun there
+    read: Reading | None = None  # the word that said the mood, where no table has it
 
     @property
     def home(self) -> int:
@@ -123,8 +125,15 @@ def chance(request: MelodyRequest, attempt: int = 0) -> np.random.Generator:
     return np.random.default_rng([request.seed or 0, int.from_bytes(words_said, "big"), *more])
 
 
-def wishes(request: MelodyRequest, rng: np.random.Generator, leaning: Leaning | None = None) -> Wished:
+def wishes(
+    request: MelodyRequest,
+    rng: np.random.Generator,
+    leaning: Leaning | None = None,
+    reader: Reader | None = None,
+) -> Wished:
     """Read ``request``; what it leaves open is drawn as ``leaning`` says.
+
+    ``reader``: who reads a mood out of words that the tables do not know.
 
     Raises :class:`BadInput` for wishes that cannot be met together.
     """
@@ -132,6 +141,8 @@ def wishes(request: MelodyRequest, rng: np.random.Generator, leaning: Leaning | 
     text = words_for_model(request.description)
     lead = request.steer
     mood = request.mood or words.mood_in(text)
+    read = reader.mood(text) if reader and mood is None else None
+    mood = read.mood if read else mood
     manner = MANNERS[mood] if mood else NEUTRAL
     if lead is None:
         rhythm, meter, named = _rhythm(request, text, manner, rng, leaning)
@@ -167,6 +178,7 @@ def wishes(request: MelodyRequest, rng: np.random.Generator, leaning: Leaning | 
         instrument=_instrument(request, text, rhythm, manner),
         span=None if request.range is None else _scaled("span", request.range),
         octave=0 if lead is None else _octave(lead.tune),
+        read=read,
     )
 
 

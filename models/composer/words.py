@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 from atelier.requests import Instrument, Mood, Rhythm
@@ -176,6 +177,17 @@ def says(text: str, english: str, chinese: str) -> bool:
         if not NEGATION.search(text[: found.start()]):
             return True
     return False
+
+
+@cache
+def known() -> tuple[re.Pattern[str], ...]:
+    """Patterns of everything that the tables know, whatever it says."""
+    pairs = [*MOOD_WORDS.values(), *RHYTHM_WORDS.values(), *INSTRUMENT_WORDS.values()]
+    pairs += [(pace.english, pace.chinese) for pace in PACES]
+    made = [
+        re.compile(rf"(?<![A-Za-z])(?:{english})(?![A-Za-z])|{chinese}", re.I) for english, chinese in pairs
+    ]
+    return (*made, METER_WORDS, BARS, BEATS, KEY_EN, KEY_ZH, MINOR, MAJOR)
 
 
 def mood_in(text: str) -> Mood | None:

@@ -110,6 +110,20 @@ def test_a_blend_is_between_its_tunes(composer: Composer) -> None:
     assert far.wished.mode == "major"
 
 
+@pytest.mark.parametrize("way", ["blend", "vary"])
+def test_dense_and_wide_tunes_from_tunes_are_denser_and_wider(composer: Composer, way: str) -> None:
+    lead = Lead.model_validate({"way": way, "tune": REEL, "other": MINOR if way == "blend" else None})
+
+    def got(name: str, **options: object) -> float:
+        tune = made(composer, lead, **options)
+        assert tune.notes[-1][2] % 12 == pitch_class(tune.wished.key)
+        phrases = tune.steps.reshape(-1, 4 * 16)
+        return float(np.mean([measure(one, "4/4")[ATTRIBUTES.index(name)] for one in phrases]))
+
+    assert got("density", density=2.4) > got("density", density=0.6) + 0.3
+    assert got("span", range=18) > got("span", range=7) + 4
+
+
 def test_a_tune_of_odd_length_and_register_is_varied_too(composer: Composer) -> None:
     low = Given(notes=tuple((4 * at, 4, 38 + at % 7) for at in range(18)), meter="3/4", key="D minor")
     tune = made(composer, Lead(way="vary", tune=low))

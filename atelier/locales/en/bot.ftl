@@ -17,6 +17,7 @@ music = { $key } { $mode }, { $meter }, { $tempo } { $beat ->
        *[plain] quarter notes
     } a minute, { $bars } bars
 played-on = on the { $instrument }
+read-as = I took “{ $word }” as { $mood }
 mode-major = major
 mode-minor = minor
 work-unknown = I do not know that work any more: it may have been deleted.

@@ -17,6 +17,7 @@ music = { $key } { $mode }，{ $meter } 拍，每分钟 { $tempo } 个{ $beat ->
        *[plain] 四分音符
     }，{ $bars } 小节
 played-on = { $instrument }演奏
+read-as = 我把“{ $word }”当作{ $mood }
 mode-major = 大调
 mode-minor = 小调
 work-unknown = 我不认识这件作品了：它可能已被删除。
