@@ -9,7 +9,7 @@ import click
 
 from atelier import depot, registry
 from atelier.artefacts import Shelf
-from atelier.errors import Unavailable
+from atelier.errors import Cancelled, Unavailable
 from atelier.languages import Lang, say, terminal_language
 from atelier.learning.holding import holding
 from atelier.learning.rules import Bounds
@@ -51,8 +51,11 @@ def retrain_command(
         told["heads"] = _heads(store, settings, model, snapshot)
     if enough and not dry_run:
         chosen = (*pairs, f"freeze={freeze}") if freeze else pairs
-        with holding(store, settings.lessons, model, lang, chosen) as training:
-            told |= _trained(store, settings, training, snapshot)
+        try:
+            with holding(store, settings.lessons, model, lang, chosen) as training:
+                told |= _trained(store, settings, training, snapshot)
+        except Cancelled:  # from a chat
+            raise Unavailable("training-stopped") from None
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -15,6 +16,7 @@ import torch
 
 from atelier import registry
 from atelier.cli import main
+from atelier.errors import Cancelled
 from atelier.learning.rules import Bounds, Heard
 from atelier.learning.snapshot import Snapshot, take
 from atelier.requests import PoemRequest
@@ -22,6 +24,7 @@ from atelier.store import PersonRef, Store
 from atelier.up.lock import Lock
 from atelier.versions import shipped_folder
 from atelier.works import PoemResult
+from models import learning
 from models.poet import trial, tune
 from models.poet.decode import write
 from models.poet.draft import Draft
@@ -29,6 +32,7 @@ from models.poet.generate import Poet
 from models.poet.render import lines_of
 from models.poet.reward import features, learn, sequence
 from models.reward import auc, fit
+from workers import reporter
 
 SEASONS = ("spring", "summer", "autumn", "winter")
 OTHERS = ("evening", "morning", "river", "garden", "silence", "ocean", "mountain", "shadow")
@@ -225,3 +229,31 @@ def test_what_the_gate_rejected_serves_only_when_it_is_told_to(
     with pytest.raises(SystemExit):
         main(["models", "promote", "poet", "bad", "--anyway"])
     assert store.serving("poet") == str(tmp_path / "versions" / "poet" / "bad")
+
+
+def test_a_chat_can_stop_what_the_command_line_trains(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ATELIER_HOME", str(tmp_path))
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setattr(Store, "heard", lambda *_: votes(names_a_season))
+    monkeypatch.setattr(reporter, "BEAT_S", 0.02)
+    store = Store.open(f"sqlite:///{tmp_path / 'atelier.db'}")
+
+    def learnt(*_: object, stopped: Callable[[], bool], **__: object) -> None:
+        training = store.open_training()
+        assert training is not None
+        store.training_ended(training.id, "cancelled")  # what /admin training do=stop does
+        for _ in range(2000):
+            if stopped():
+                raise Cancelled
+            time.sleep(0.01)
+        pytest.fail("it was never told")
+
+    monkeypatch.setattr(learning, "retrain", learnt)
+    with pytest.raises(SystemExit) as ended:
+        main(["retrain", "poet"])
+    told = capsys.readouterr()
+    assert (ended.value.code, told.out, told.err.count("\n")) == (1, "", 1)
+    assert "goes on from its last checkpoint" in told.err
+    assert [one.state for one in store.latest_trainings("poet")] == ["cancelled"]
