@@ -65,7 +65,10 @@ def retrain(model: str, home: Path, votes: int) -> dict[str, Any]:
     """What ``atelier retrain MODEL --json`` says in the studio at ``home``."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ATELIER_")}
     environment = {**kept, "ATELIER_HOME": str(home), "ATELIER_DEVICE": "cpu", "PYTHONPATH": str(ROOT)}
-    environment |= {"ATELIER_CANARY_SHARE": "0", "ATELIER_THREADS": "1"}  # no trial; as many threads as it uses
+    environment |= {
+        "ATELIER_CANARY_SHARE": "0",
+        "ATELIER_THREADS": "1",
+    }  # no trial; as many threads as it uses
     command = [sys.executable, "-m", "atelier", "retrain", model, "--votes", str(votes), "--json"]
     done = subprocess.run(command, env=environment, cwd=home, stdout=subprocess.PIPE, text=True, check=True)
     told: dict[str, Any] = json.loads(done.stdout)

@@ -111,9 +111,15 @@ def _draw(tongue: Tongue, automaton: FormAutomaton, ready: list[Draft], logits: 
         row = draft.row
         absent.add(i, [n for n in draft.plan.topics if n not in row.used and n not in row.words])
     scores[absent.where()] += TOPIC_BOOST[lang]
-    leaning = [(i, draft.plan.leaning) for i, draft in enumerate(ready) if draft.plan.leaning is not None]
-    if leaning:
-        scores[[i for i, _ in leaning]] += torch.stack([added for _, added in leaning])
+    leaning: dict[int, tuple[Tensor, list[int]]] = {}  # most poems share one
+    for i, draft in enumerate(ready):
+        if draft.plan.leaning is not None:
+            leaning.setdefault(id(draft.plan.leaning), (draft.plan.leaning, []))[1].append(i)
+    for added, rows in leaning.values():
+        if len(rows) == len(scores):
+            scores += added
+        else:
+            scores[rows] += added
     values, tokens = torch.topk(scores, min(TOP, scores.shape[1]))
     values /= TEMPERATURE[lang]
     noise = torch.stack([torch.rand(values.shape[1], generator=draft.generator) for draft in ready])

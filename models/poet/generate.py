@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Self
 
+from torch import Tensor
+
 from atelier.errors import BadInput, PersonError, WeightsError
 from atelier.languages import Lang
 from atelier.requests import FORMS, HEADED, Form, PoemRequest, form_language
@@ -177,13 +179,22 @@ class Poet:
         plan = Plan(
             form, topic.title, entry.tag, pattern, topic.numbers, mood, seed, CANDIDATES,
             manner=manner.name if manner else "",
-            leaning=manner.leaning(self.tongues[entry.lang].vocabulary) if manner else None,
+            leaning=self._leaning(entry.lang, manner),
         )  # fmt: skip
         if request.steer is not None:
             if self.foreign is not None:
                 raise BadInput("poet-foreign-start")
             plan = begun(request.steer, plan, automaton)
         return _Order(request, plan, plan.title)
+
+    def _leaning(self, lang: Lang, manner: Manner | None) -> Tensor | None:
+        """What is added to the logits of words: the poet's that was asked for, and what people like."""
+        tongue = self.tongues[lang]
+        own = tongue.leaning if self.foreign is None else None
+        if manner is None:
+            return own
+        asked = manner.leaning(tongue.vocabulary)
+        return asked if own is None else asked + own
 
     def _manner(self, name: str, lang: Lang) -> Manner:
         """Whose manner it is. Raises :class:`BadInput` for whoever is unknown, or not of this language."""

@@ -249,7 +249,8 @@ def _same(one: Tongue, other: Tongue) -> bool:
     """Whether two languages' files say the same."""
     mine, yours = one.network.state_dict(), other.network.state_dict()
     return (
-        all(torch.equal(mine[name], value) for name, value in yours.items() if name in mine)
+        one.liked == other.liked
+        and all(torch.equal(mine[name], value) for name, value in yours.items() if name in mine)
         and len(mine) == len(yours)
         and torch.equal(one.lines.bits, other.lines.bits)
         and all(

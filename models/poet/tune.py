@@ -6,13 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from atelier.languages import Lang
+from atelier.learning.rules import Split
 from atelier.learning.snapshot import Snapshot
 from atelier.versions import Version
+from models.poet.data import words_of
 from models.poet.generate import Poet
 from models.poet.kto import Tuning, lessons, tune_language
+from models.poet.liked import Said, summed
+from models.poet.liked import learn as learn_words
 from models.poet.reward import learn
 from models.poet.trial import judge
-from models.poet.version import save_head, save_tongue
+from models.poet.version import save_head, save_liked, save_tongue
 from models.reward import Judged
 from models.tuning import Stopped, Told, never, sentenced, silent, tuned
 
@@ -36,19 +41,25 @@ def tune(
 
     def learnt(before: Version, new: Path, work: Path) -> dict[str, Any]:
         poet, trained = Poet.load(before.folder, device), dict[str, Any]()
-        for lang, tongue in poet.tongues.items():
+        for lang, tongue in list(poet.tongues.items()):
             votes = lessons(poet, snapshot, lang)
+            liked = liked_words(poet, snapshot, lang)
+            if liked:
+                now = summed(tongue.liked, liked)
+                save_liked(new, lang, now)
+                poet.tongues[lang] = replace(tongue, liked=now)
+                trained[lang] = {"words": liked}
             found = tune_language(tongue.network, votes, tuning, work / f"{lang}.pt", lang, told, stopped)
             if found is None:
                 continue
             network, state = found
             save_tongue(new, replace(tongue, network=network))
             save_head(new, lang, None)
-            trained[lang] = {
+            trained.setdefault(lang, {}).update({
                 "votes": len(votes["train"]), "held_out_votes": len(votes["val"]), "steps": state.best_step,
                 "loss_before": round(state.curve[0][1], 5), "loss": round(state.best, 5),
-            }  # fmt: skip
-            poet.tongues[lang] = replace(tongue, network=network)
+            })  # fmt: skip
+            poet.tongues[lang] = replace(poet.tongues[lang], network=network)
         for head, worth in learn(poet, snapshot) if trained else ():  # by the networks as they are now
             save_head(new, worth.part, head)
             about = {"auc": round(worth.auc, 4), "off": round(worth.off, 4), "votes": worth.votes}
@@ -56,6 +67,27 @@ def tune(
         return trained
 
     return tuned("poet", parent, snapshot, out, tuning, "KTO", learnt)
+
+
+def liked_words(poet: Poet, snapshot: Snapshot, lang: Lang) -> dict[str, float]:
+    """Which words people like in poems of ``lang``, in nats."""
+    automaton = poet.automata[lang]
+
+    def said(split: Split) -> list[Said]:
+        found: dict[str, Said] = {}
+        for example, ballot in snapshot.votes(split):
+            if example.result.get("lang") != lang:
+                continue
+            one = found.get(example.work)
+            if one is None:
+                words = {word for line in example.result["lines"] for word in words_of(line, lang)}
+                numbers = [automaton.index[word] for word in words if word in automaton.index]
+                one = Said(frozenset(automaton.words[n] for n in numbers if automaton.telling[n]), 0.0, 0.0)
+            more = (ballot.weight, 0.0) if ballot.liked else (0.0, ballot.weight)
+            found[example.work] = replace(one, liked=one.liked + more[0], disliked=one.disliked + more[1])
+        return list(found.values())
+
+    return learn_words(said("train"), said("val"))
 
 
 def judged(made: Version, parent: Path, snapshot: Snapshot, *, device: str = "cpu") -> Version:

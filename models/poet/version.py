@@ -3,17 +3,20 @@
 ``<lang>.safetensors`` float16 weights, ``<lang>.json`` settings and content tokens,
 ``<lang>-lexicon.safetensors`` arrays, ``<lang>-lines.safetensors`` the filter of training lines,
 ``<lang>-manners.json`` the words of poets in whose manner it writes (older versions have none),
-``<lang>-reward.safetensors`` what people like (versions that were trained from votes).
+``<lang>-reward.safetensors`` and ``<lang>-liked.json`` what people like, of poems and of words (versions
+that were trained from votes).
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from atelier.errors import WeightsError
 from atelier.languages import Lang
@@ -75,6 +78,17 @@ class Tongue:
     lines: LineFilter
     manners: dict[str, Manner] = field(default_factory=dict)
     head: Head | None = None  # goes by this very network's features
+    liked: dict[str, float] = field(default_factory=dict)  # nats that people's liking adds to a word
+
+    @cached_property
+    def leaning(self) -> Tensor | None:
+        """What that adds to the logits of content tokens [W]; None where nobody's votes are known."""
+        if not self.liked:
+            return None
+        added = torch.zeros(len(self.vocabulary) - self.vocabulary.content)
+        for word, nats in self.liked.items():
+            added[self.vocabulary.numbers[word] - self.vocabulary.content] = nats
+        return added
 
 
 def save_tongue(folder: Path, tongue: Tongue) -> None:
@@ -109,6 +123,18 @@ def save_head(folder: Path, lang: Lang, head: Head | None) -> None:
         (folder / _head_file(lang)).chmod(0o644)
 
 
+def save_liked(folder: Path, lang: Lang, liked: dict[str, float]) -> None:
+    """Write which of one language's words people like, if any."""
+    if liked:
+        (folder / f"{lang}-liked.json").write_text(json.dumps(liked, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _liked(path: Path, vocabulary: Vocabulary) -> dict[str, float]:
+    told = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return {word: float(nats) for word, nats in told.items()
+            if vocabulary.numbers.get(word, 0) >= vocabulary.content}  # fmt: skip
+
+
 def _head_file(lang: Lang) -> str:
     return f"{lang}-reward.safetensors"
 
@@ -139,6 +165,7 @@ def load_tongue(folder: Path, lang: Lang, device: str = "cpu") -> Tongue:
         lines = LineFilter(load_file(folder / f"{lang}-lines.safetensors")["bits"])
         manners = _manners(folder / f"{lang}-manners.json")
         head = Head.load(folder, _head_file(lang))
+        liked = _liked(folder / f"{lang}-liked.json", vocabulary)
         if about["settings"]["vocab_size"] != len(vocabulary):
             raise ValueError("vocabulary")
         network = VerseModel(about["settings"], vocabulary.content)
@@ -152,4 +179,4 @@ def load_tongue(folder: Path, lang: Lang, device: str = "cpu") -> Tongue:
         if type(fault).__name__ != "SafetensorError":
             raise
         raise WeightsError("weights-damaged", model="poet", path=str(path)) from fault
-    return Tongue(vocabulary, lexicon, network.to(device).eval(), lines, manners, head)
+    return Tongue(vocabulary, lexicon, network.to(device).eval(), lines, manners, head, liked)
