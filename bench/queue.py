@@ -107,19 +107,24 @@ class Studio:
         return made
 
     @contextlib.contextmanager
-    def crew(self, worker: Worker, queue: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
-        """One worker's process, from ready to its end."""
+    def crew(
+        self, worker: Worker, queue: str, *options: str, log: Path | None = None
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """One worker's process, from ready to its end; ``log``: a file for all that it says."""
         address = self.home / f"ready-{time.monotonic_ns()}"
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ATELIER_")}
         environment = {
             **kept, "ATELIER_HOME": str(self.home), "ATELIER_REDIS_URL": self.settings.redis,
-            "ATELIER_LOG_LEVEL": "WARNING", "NOTIFY_SOCKET": str(address), "ATELIER_RETRIES": "0",
+            "ATELIER_LOG_LEVEL": "INFO" if log else "WARNING", "ATELIER_RETRIES": "0",
+            "NOTIFY_SOCKET": str(address),
         }  # fmt: skip
         command = [sys.executable, "-m", "bench.crew", worker, queue, *options]
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ready:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ready, contextlib.ExitStack() as files:
+            said = files.enter_context(log.open("wb")) if log else None
             ready.bind(str(address))
             ready.settimeout(WAIT_S)
-            process = subprocess.Popen(command, env=environment, cwd=Path(__file__).parent.parent)
+            place = Path(__file__).parent.parent
+            process = subprocess.Popen(command, env=environment, cwd=place, stderr=said)
             try:
                 ready.recv(256)
                 yield process

@@ -2,17 +2,17 @@
 
 A worker makes works without a pause, and meanwhile the version that serves is changed, again and again, to
 one that it does not have in memory: the shipped weights under another name, which lie on the shelf alone at
-first. What the change costs is the time from the last pass of the old version to the end of the first one
-of the new, less that of a usual pass; by the works' own rows.
+first. The old version goes on while they are fetched, so what the change costs a person is how long the
+worker takes to load them between two passes, which it says itself. The works' rows say who made them.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import statistics
 import tempfile
 import time
-from itertools import pairwise
 from pathlib import Path
 
 from atelier import __version__, redis_server, registry
@@ -21,13 +21,15 @@ from atelier.figures import Figure, Figures
 from atelier.requests import Kind
 from atelier.settings import Settings
 from atelier.store import Work
+from atelier.store.records import UNFINISHED
 from atelier.versions import MODEL_OF, open_version, shipped_folder, write_card
 from bench.queue import Studio
 
 ROUNDS = 8  # changes of each kind
 WAITING = 32  # works in the queue at any time
-FIRST_S, EACH_S = 6.0, 5.0  # before the first change, and between two
+EACH = 8  # works by a version before the next change
 LIMIT_S = 120.0
+_LOADED = re.compile(r"(\S+) is loaded after ([\d.]+) s")
 KINDS: tuple[Kind, ...] = ("paint", "poem", "melody")
 
 
@@ -65,38 +67,39 @@ def _swaps(studio: Studio, kind: Kind) -> tuple[list[float], int]:
         registry.adopt(studio.store, model, there, studio.home / "elsewhere", shelf=shelf)
     shutil.rmtree(studio.home / "elsewhere")  # the trainer's machine is another one
     sent: list[Work] = []
-    with studio.crew("ours", kind):
-        began = time.monotonic()
+    log = studio.home / "worker.log"
+    with studio.crew("ours", kind, log=log):
         for number, name in enumerate(names):
             if number:
                 registry.promote(studio.store, model, name, elsewhere=True)
-            _busy(studio, kind, sent, began + FIRST_S + number * EACH_S)
+            _busy(studio, kind, sent, name)
         deadline = time.monotonic() + LIMIT_S
-        while _open(studio, sent) and time.monotonic() < deadline:
+        while any(row.state in UNFINISHED for row in _recent(studio, sent)) and time.monotonic() < deadline:
             time.sleep(0.2)
     rows = list(studio.store.get_many([work.id for work in sent]).values())
     made = sorted((row.made_at, row.version) for row in rows if row.made_at is not None)
-    ends = list(dict.fromkeys(made))  # a pass ends at one moment
-    gaps = [(then - first).total_seconds() for (first, _), (then, _) in pairwise(ends)]
-    usual = statistics.median(gaps)
-    changed = [old != new for (_, old), (_, new) in pairwise(ends)]
-    costs = [max(0.0, gap - usual) for gap, change in zip(gaps, changed, strict=True) if change]
-    if len(costs) != ROUNDS:
-        raise RuntimeError(f"{kind}: {len(costs)} changes, not {ROUNDS}")
-    return costs, len(rows) - len(made)
+    serving = list(dict.fromkeys(version for _, version in made))  # in the order in which they served
+    if serving != names:
+        raise RuntimeError(f"{kind}: made by {serving}, not by {names}")
+    told = dict(_LOADED.findall(log.read_text("utf-8")))
+    return [float(told[name]) for name in names[1:]], len(rows) - len(made)
 
 
-def _busy(studio: Studio, kind: Kind, sent: list[Work], until: float) -> None:
-    """Keep works waiting until that moment."""
-    while time.monotonic() < until:
-        more = WAITING - _open(studio, sent)
+def _busy(studio: Studio, kind: Kind, sent: list[Work], version: str) -> None:
+    """Keep works waiting until that version has made some of them."""
+    deadline = time.monotonic() + LIMIT_S
+    while time.monotonic() < deadline:
+        rows = _recent(studio, sent)
+        if sum(row.state == "made" and row.version == version for row in rows) >= EACH:
+            return
+        more = WAITING - sum(row.state in UNFINISHED for row in rows)
         if more > 0:
             some = studio.works(kind, more)
             studio.road.send_many(some)
             sent += some
         time.sleep(0.1)
+    raise RuntimeError(f"{kind}: {version} does not serve after {LIMIT_S:.0f} s")
 
 
-def _open(studio: Studio, sent: list[Work]) -> int:
-    recent = studio.store.get_many([work.id for work in sent[-3 * WAITING :]])
-    return sum(row.state not in ("made", "failed") for row in recent.values())
+def _recent(studio: Studio, sent: list[Work]) -> list[Work]:
+    return list(studio.store.get_many([work.id for work in sent[-4 * WAITING :]]).values())
