@@ -26,6 +26,7 @@ WORDS = Path(__file__).parent / "words"
 
 Kind = Literal["sexual", "gore", "minors", "rape", "hate", "harm", "server"]
 
+EXEMPT = ("innocent", "plain", "glue", "left", "right", "cover")  # the lists of what only looks like a word
 _MOST_PARTS = 4  # of a word that is parted into pieces of several letters
 _MOST_PIECES = 24  # letters set apart that are put together again
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002ffff]")
@@ -36,7 +37,7 @@ _SIGNS = str.maketrans("013456789@$|+€£", "oieasgtbgasitei")
 _INSIDE = re.compile(r"(?<=\w)!(?=\w)")
 _EDGES = re.compile(r"^[^\w@$*]+|[^\w@$*]+$")
 _PIECE = re.compile(r"[^\W_]+")
-_RUN = re.compile(r"(.)\1+")
+_RUN, _RUNS = re.compile(r"(.)\1+"), re.compile(r"(.)\1*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def lists() -> Lists:
     entries: list[Entry] = []
     groups: dict[str, list[str]] = {}
     adult: set[str] = set()
-    exempt: dict[str, list[str]] = {name: [] for name in ("innocent", "glue", "left", "right", "cover")}
+    exempt: dict[str, list[str]] = {name: [] for name in EXEMPT}
     for file in sorted(WORDS.glob("*.txt")):
         kind: Kind = "sexual"
         for line in file.read_text("utf-8").splitlines():
@@ -104,7 +105,8 @@ def lists() -> Lists:
     groups["@adult-sexual"] += ["naked", "赤裸"]  # beside a child, no person need be named
     entries.sort(key=lambda entry: entry.kind in adult)  # the gravest kinds are found first
     words = {part for entry in entries for part in entry.parts if not part.startswith("@")}
-    index = _Index([*words, *(word for members in groups.values() for word in members)])
+    named = [*words, *(word for members in groups.values() for word in members)]
+    index = _Index(named, map(_fold, exempt["plain"]))
     sets = {name: frozenset(members) for name, members in groups.items()}
     innocent = frozenset(" ".join(_fold(piece) for piece in pair.split()) for pair in exempt["innocent"])
     glue = frozenset(map(_fold, exempt["glue"]))
@@ -133,9 +135,21 @@ def find(prompt: str, *, extra: Sequence[str] = (), adults: bool = False) -> Fin
                 return Finding(entry.kind, entry.text)
     plain = _Text(prompt)
     for word in extra:
-        if _Index([word]).found(plain):
+        if comparable(word) and _Index([word, *_more_than_one(word)]).found(plain):
             return Finding("server", word)
     return None
+
+
+def comparable(word: str) -> bool:
+    """Whether a server's own word can be looked for: ``$$$`` or ``C++`` has no letters that tell it."""
+    pattern = _pattern(word)
+    return bool(pattern.han) or len(pattern.folded) > 1
+
+
+def _more_than_one(word: str) -> list[str]:
+    """The English plural of a server's own word."""
+    bare = word.strip().rstrip("*")
+    return [f"{bare}s", f"{bare}es"] if bare.isascii() and bare[-1:].isalpha() else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +243,9 @@ class _Text:
 class _Index:
     """Words, arranged so that a prompt is compared with all of them at once."""
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], plain: Iterable[str] = ()) -> None:
+        """``plain``: folded words that only look like a drawn-out one (rapping)."""
+        self._plain = frozenset(plain)
         self._han: dict[str, str] = {}
         self._exact: dict[str, str] = {}
         self._begins: dict[str, str] = {}
@@ -270,17 +286,27 @@ class _Index:
     def _like(self, candidate: str) -> set[str]:
         """Words that this is, its letters perhaps drawn out (never drawn in: as is not ass)."""
         hits = {self._exact[candidate]} if candidate in self._exact else set()
-        plain = _RUN.sub(r"\1", candidate)
-        for folded, word in self._drawn.get(plain, ()):
-            if len(candidate) > len(folded):
-                hits.add(word)
         for size in range(3, min(len(candidate), self._longest) + 1):
             if candidate[:size] in self._begins:
                 hits.add(self._begins[candidate[:size]])
-            for folded, word in self._drawn_begins.get(plain[:size], ()):
-                if len(candidate) > len(folded):
+        if not hits and candidate not in self._plain:
+            plain = _RUN.sub(r"\1", candidate)
+            for folded, word in self._drawn.get(plain, ()):
+                if len(candidate) > len(folded) and _drawn_out(folded).fullmatch(candidate):
                     hits.add(word)
+            for size in range(3, min(len(plain), self._longest) + 1):
+                for folded, word in self._drawn_begins.get(plain[:size], ()):
+                    found = _drawn_out(folded).match(candidate)
+                    if found and found.end() > len(folded):
+                        hits.add(word)
         return hits
+
+
+@cache
+def _drawn_out(folded: str) -> re.Pattern[str]:
+    """Every run of a letter as long as in ``folded``, or longer."""
+    runs = (found[0] for found in _RUNS.finditer(folded))
+    return re.compile("".join(f"{run[0]}{{{len(run)},}}" for run in runs))
 
 
 def _ideographs(plain: str) -> str:

@@ -50,8 +50,9 @@ class Option:
     ``field`` is its name in a request; ``about`` names its sentence where two commands have an
     option of one name (``option-ABOUT``). ``suggest`` is what a client that can offers while somebody
     types: its choices, commands, or works of theirs. ``reads`` makes fields of the request of what was
-    written, or raises :class:`BadInput`. ``flag`` is a word that means ``yes`` where it is typed. The
-    value of a ``file`` is an :class:`Upload`; it cannot be typed.
+    written, or raises :class:`BadInput`. ``flag`` is a word that means ``yes`` where it is typed; a
+    ``phrase`` takes all the words that are left there. The value of a ``file`` is an :class:`Upload`;
+    it cannot be typed.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Option:
     suggest: Literal["", "choices", "commands", "history", "favourites"] = ""
     reads: Callable[[Any], dict[str, Any]] | None = None
     flag: str = ""
+    phrase: bool = False
 
     def describe(self, lang: Lang) -> str:
         """What the option means, in at most 100 characters (Discord's limit)."""

@@ -10,9 +10,15 @@ from atelier.errors import BadInput
 from atelier.languages import option_names
 from bot.command import Command, Option
 
+_NAME = r"[a-z]+|[\u4e00-\u9fff]{1,4}"
+_IS = "[=:：＝]"
+_MODES = "major|minor|dorian|phrygian|lydian|mixolydian|aeolian|ionian|locrian"
 _WRITTEN = re.compile(
-    r"(?:^|\s)(?P<dash>--|—|–)?(?P<name>[a-z]+|[\u4e00-\u9fff]{1,4})[=:：](?P<value>\"[^\"]*\"|“[^”]*”|\S+)"
+    rf"(?:^|[\s，,;；])(?P<dash>--|—|–)?(?P<name>{_NAME}){_IS}(?P<value>\"[^\"]*\"|“[^”]*”|「[^」]*」"
+    rf"|[A-Ga-g](?:[#♯b♭]|-?(?:sharp|flat))?\ (?i:{_MODES})\b"  # key=D minor
+    rf"|\S+?(?=[，,;；]\s*(?:{_NAME}){_IS}|\s|$))"
 )
+_QUOTES = '"“”「」'
 _INTEGER = re.compile(r"[+-]?\d{1,15}")
 
 
@@ -35,7 +41,7 @@ def parse_text(command: Command, text: str) -> dict[str, Any]:
         option = known.get(found["name"])
         if option is None:
             return found[0]
-        options[option.name] = _value(option, found["value"].strip('"“”'))
+        options[option.name] = _value(option, found["value"].strip(_QUOTES))
         return ""
 
     for option in command.options:
@@ -53,6 +59,11 @@ def parse_text(command: Command, text: str) -> dict[str, Any]:
 def _in_order(command: Command, named: dict[str, Any], rest: str) -> dict[str, Any]:
     options: dict[str, Any] = {}
     for option in command.options:
+        if option.phrase and rest:  # its words are not to fall to the options behind it
+            said = f"{named.get(option.name, '')} {rest}".strip()
+            if option.name in named or not any(other.name in named for other in command.options):
+                return options | {option.name: said}
+            continue
         if option.name in named or not rest:
             continue
         if option is command.options[-1]:

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from atelier.errors import BadInput
+from atelier.moderation import comparable
 from atelier.rules import Rules
 from atelier.store import PersonRef
 from atelier.store.house import STUDIO
@@ -37,6 +38,8 @@ async def words(call: Call) -> Reply:
             raise BadInput("words-full", most=MAX_WORDS)
         return rules.model_copy(update={"words": tuple(kept)})
 
+    if add and not comparable(add):
+        raise BadInput("words-no-word", word=add)
     if remove and remove not in (await _rules(call)).words:
         raise BadInput("words-not-there", word=remove)
     rules = await _rule(call, change) if add or remove else await _rules(call)
@@ -181,7 +184,12 @@ def _part(name: str, action: Any, *options: Option) -> Command:
 
 
 ORDER = (
-    _part("words", words, Option("add", max_length=MAX_WORD), Option("remove", max_length=MAX_WORD)),
+    _part(
+        "words",
+        words,
+        Option("add", max_length=MAX_WORD, phrase=True),
+        Option("remove", max_length=MAX_WORD, phrase=True),
+    ),
     _part("channels", channels, Option("change", choices=("allow", "forbid", "everywhere"))),
     _part("adults", adults, Option("allowed", choices=("yes", "no"))),
     _part("learning", learning, Option("learn", choices=("yes", "no"))),

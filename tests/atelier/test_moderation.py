@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from atelier.moderation import find, lists
+from atelier.moderation import comparable, find, lists
 from atelier.safety import clean_prompt
 
 # A few words of each list: what every trick below is tried on.
@@ -208,6 +208,47 @@ def test_a_servers_own_word_is_found_as_well(prompt: str) -> None:
 
 
 # 10,000 prompts
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "a market in Lagos, Nigeria", "Nigerian jollof rice", "a rapping cat", "they rapped all night",
+        "Ingmar Persson reading", "a malleable, nude-coloured shoe", "弹性交通",
+        "一次性交付的礼物", "柔性交织的光",
+        "出色情节", "你喜欢体操，你呢", "穿裸色裙子的小女孩", "岁月静好，性感的女人",
+    ],
+)  # fmt: skip
+def test_everyday_words_pass_that_only_look_like_a_drawn_out_one(prompt: str) -> None:
+    assert find(prompt, adults=True) is None
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "没穿衣服的小女孩", "光着身子的小孩", "裸身的小女孩", "裸小孩", "幼女 裸", "12岁 裸", "未成年 性感",
+        "a child without clothes", "a kid, no clothes",
+    ],
+)  # fmt: skip
+def test_children_are_never_drawn_without_clothes(prompt: str) -> None:
+    for adults in (False, True):
+        found = find(prompt, adults=adults)
+        assert found is not None
+        assert found.kind == "minors"
+
+
+@pytest.mark.parametrize("word", ["🍆", "$$$", "C++", "…"])
+def test_what_has_no_letters_is_no_word_of_a_server(word: str) -> None:
+    assert not comparable(word)
+    assert find("grade c milk $$$ 🍆", extra=(word,)) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "prompt"), [("teapot", "two teapots"), ("glass", "glasses"), ("茶壶", "一把茶 壶")]
+)
+def test_a_servers_word_counts_for_several_too(word: str, prompt: str) -> None:
+    assert find(prompt, extra=(word,)) is not None
+
 
 ALPHABET = st.text(max_size=80) | st.text(
     alphabet="abeinoprstuxcdkly01345@$!*_-. ，。裸体色情@#<>`[]()\\\u200b\u202e\u0301🇳🇺🇩🇪🅰ⓝ𝓷е", max_size=80

@@ -50,6 +50,7 @@ async def test_a_servers_words_are_refused_there_and_nowhere_else(
         await discord.type("/admin words", user=alice)  # her client does not even show it
     sly = await discord.type("/admin words", {"add": "teapot"}, user=alice, outdated=True)
     assert (await sly.text()).content == say("not-yours", "en", command="admin words")
+    assert await told(discord, boss, "/admin words", add="🍆") == say("words-no-word", "en", word="🍆")
     listed = await told(discord, boss, "/admin words", add="teapot")
     assert listed == f"{say('words-listed', 'en')}\n**1**: teapot"
     assert await told(discord, alice, "/paint", prompt="a t e a p o t") == say(

@@ -37,10 +37,19 @@ from bot.typed import parse_text
         ("melody", "月光 乐器=古筝 速度=60", {"description": "月光", "instrument": "古筝", "tempo": 60}),
         ("paint", "海 海拔：三千米", {"prompt": "海 海拔：三千米"}),
         ("help", "anything", {"command": "anything"}),
+        ("paint", "湖 风格＝水墨，情绪=calm", {"prompt": "湖", "style": "水墨", "mood": "calm"}),
+        ("melody", "waltz key=D minor tempo=90", {"description": "waltz", "key": "D minor", "tempo": 90}),
+        ("melody", "曲 key=「D minor」", {"description": "曲", "key": "D minor"}),
+        ("melody", "a tune key=Bb notes=C,D,E,", {"description": "a tune", "key": "Bb", "notes": "C,D,E,"}),
+        ("admin words", "water gun", {"add": "water gun"}),
+        ("admin words", "add=water gun", {"add": "water gun"}),
+        ("admin words", "remove=water gun", {"remove": "water gun"}),
+        ("admin words", "add=gun remove=water pistol", {"add": "gun pistol", "remove": "water"}),
     ],
 )  # fmt: skip
 def test_typed_options(name: str, text: str, options: dict[str, Any]) -> None:
-    assert parse_text(BY_NAME[name], text) == options
+    command = next(command for command in every() if command.path == name)
+    assert parse_text(command, text) == options
 
 
 def test_an_integer_that_is_none_is_named() -> None:

@@ -79,7 +79,7 @@ choice-palette-dark = dark
 choice-palette-vivid = vivid
 choice-palette-muted = muted
 choice-palette-golden = golden
-choice-palette-monochrome = one colour
+choice-palette-monochrome = black and white
 
 choice-mood-joyful = joyful
 choice-mood-sad = sad

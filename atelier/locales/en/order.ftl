@@ -26,6 +26,7 @@ only-in-a-server = This works in a server or a group only: please type it there.
 words-none = No words are refused here besides the filter's own.
 words-listed = Refused here, besides the filter's own:
 words-full = There is room for { $most } words: take one away first.
+words-no-word = “{ $word }” has no word in it that I could look for: two letters or one Chinese character at least.
 words-not-there = “{ $word }” is not among the refused words.
 channels-all = I make works everywhere here.
 channels-here = I make works in { $number ->

@@ -79,7 +79,7 @@ choice-palette-dark = 幽暗
 choice-palette-vivid = 鲜艳
 choice-palette-muted = 柔和
 choice-palette-golden = 金色
-choice-palette-monochrome = 单色
+choice-palette-monochrome = 黑白
 
 choice-mood-joyful = 欢快
 choice-mood-sad = 忧伤

@@ -26,6 +26,7 @@ only-in-a-server = 这只能在服务器或群里使用：请到那里输入。
 words-none = 除过滤表之外，这里没有拒绝别的词。
 words-listed = 除过滤表之外，这里还拒绝：
 words-full = 最多 { $most } 个词：请先去掉一个。
+words-no-word = “{ $word }”里没有可以查找的词：至少要有两个字母或一个汉字。
 words-not-there = “{ $word }”不在拒绝的词里。
 channels-all = 我在这里到处都可以创作。
 channels-here = 我在这里的 { $number } 个地方创作，包括这一处。
