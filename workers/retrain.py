@@ -17,7 +17,7 @@ from atelier import canary, depot, registry
 from atelier.artefacts import Shelf
 from atelier.errors import Cancelled, PersonError
 from atelier.learning.rules import Bounds
-from atelier.learning.snapshot import Snapshot, take
+from atelier.learning.snapshot import Snapshot, shed, take
 from atelier.settings import Settings
 from atelier.store import Store, Training
 from atelier.store.records import OPEN, Failure
@@ -49,6 +49,8 @@ def retrain(training_id: str) -> str:
         log.warning("training %s: %s", training_id, fault)
         store.training_ended(training_id, "failed", failure=Failure(fault.key, dict(fault.params)))
         return "failed"
+    finally:
+        shed(settings.lessons / "snapshots")  # over, however it ended: nobody's words stay behind
     if store.training_ended(training_id, "done", outcome=outcome) and training.place.get("schedule"):
         _tell_admins(store, training, outcome)
     return "done"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -13,7 +13,7 @@ from atelier.errors import Cancelled, Unavailable
 from atelier.languages import Lang, say, terminal_language
 from atelier.learning.holding import holding
 from atelier.learning.rules import Bounds
-from atelier.learning.snapshot import Snapshot, take
+from atelier.learning.snapshot import Snapshot, shed, take
 from atelier.settings import Settings
 from atelier.store import Store, Training
 from atelier.versions import MODEL_OF, MODELS, Model
@@ -38,8 +38,20 @@ def retrain_command(
     settings, lang = Settings.load(), terminal_language()
     store = Store.open(settings.database)
     kind = next(kind for kind, name in MODEL_OF.items() if name == model)
-    snapshot = take(model, store.heard(kind), settings.lessons / "snapshots", Bounds(votes=votes))
-    enough = not snapshot.missing
+    home = settings.lessons / "snapshots"
+    snapshot = take(model, store.heard(kind), home, Bounds(votes=votes))
+    try:
+        _learn(store, settings, snapshot, lang, dry_run, pairs, freeze, as_json)
+    finally:
+        shed(home)  # over, however it ended: nobody's words stay behind
+
+
+def _learn(
+    store: Store, settings: Settings, snapshot: Snapshot, lang: Lang, dry_run: bool, pairs: tuple[str, ...],
+    freeze: str | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Learn from a snapshot as far as is wanted, and say what came of it."""
+    model, enough = cast("Model", snapshot.model), not snapshot.missing
     told = {
         "snapshot": str(snapshot.folder),
         **snapshot.about,

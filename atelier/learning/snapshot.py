@@ -3,13 +3,15 @@
 A folder of two files. ``works.jsonl`` has one line a work: its request, seed, result, artefacts, the
 version that made it, and the votes that count (hashed voter, vote, weight, split). ``snapshot.json``
 says how it came about: rules and bounds, what was left out and why, and the SHA-256 of the lines. A
-person who had themselves erased, or opted out, is in no snapshot that is made after that.
+person who had themselves erased, or opted out, is in no snapshot that is made after that; and the lines of
+one that was made before are gone as soon as its training is over, or they are erased (:func:`shed`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -18,6 +20,8 @@ from typing import Any, Self
 
 from atelier.errors import BadInput
 from atelier.learning.rules import Bounds, Heard, Lesson, Lessons, Split, lessons
+
+log = logging.getLogger(__name__)
 
 WORKS, ABOUT = "works.jsonl", "snapshot.json"
 FORMAT = 1
@@ -80,7 +84,7 @@ class Snapshot:
 
 
 def take(model: str, heard: Iterable[Heard], home: Path, bounds: Bounds | None = None) -> Snapshot:
-    """Apply the rules and write the snapshot under ``home``; one that is there already is kept.
+    """Apply the rules and write the snapshot under ``home``; one that is there with its lines is kept.
 
     Raises ``BadInput("bad-out")`` where it cannot be written.
     """
@@ -90,18 +94,37 @@ def take(model: str, heard: Iterable[Heard], home: Path, bounds: Bounds | None =
     digest = hashlib.sha256(text).hexdigest()
     folder = home / model / digest[:16]
     try:
-        if not (folder / ABOUT).exists():
+        if not ((folder / ABOUT).exists() and (folder / WORKS).exists()):
             _write(folder, text, _about(model, digest, found, bounds))
     except OSError as fault:
         raise BadInput("bad-out", path=str(folder), why=fault.strerror or str(fault)) from None
     return Snapshot.open(folder)
 
 
+def shed(home: Path) -> int:
+    """Take away what people wrote: the lines of every snapshot under ``home``; of how many there were some.
+
+    What stays of each says how it came about and what its lines' hash was. Whoever trains has read them; whoever
+    goes on with a training takes the snapshot anew.
+    """
+    gone = 0
+    for lines in home.glob(f"*/*/{WORKS}"):
+        try:
+            lines.unlink()
+        except FileNotFoundError:  # somebody else's shears
+            continue
+        except OSError as fault:
+            log.error("a snapshot keeps what people wrote: %s", fault)
+            continue
+        gone += 1
+    return gone
+
+
 def _write(folder: Path, text: bytes, about: dict[str, Any]) -> None:
     """Beside its place first, so that a half-written one is none."""
     beside = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(beside, ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)  # a leftover without its ABOUT
+    shutil.rmtree(folder, ignore_errors=True)  # a leftover without its ABOUT, or without its lines
     beside.mkdir(parents=True)
     (beside / WORKS).write_bytes(text)
     (beside / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from atelier.errors import BadInput, Gone
 from atelier.languages import LANGS, Lang, say
+from atelier.learning.snapshot import shed
 from atelier.provenance import statement
 from atelier.requests import FORMS, STYLES
 from atelier.rules import Preferences
@@ -155,6 +156,7 @@ async def forgetme(call: Call) -> Reply:
     call.studio.tastes.forget(call.person)
     for ref in refs:
         await asyncio.to_thread(call.studio.shelf.drop, ref)
+    await asyncio.to_thread(shed, call.studio.settings.lessons / "snapshots")
     log.info("a person on %s had themselves erased: %d works", call.person.platform, counted["works"])
     return Reply(call.say("forgetme-done", files=len(refs), **counted), erased=True)
 

@@ -11,7 +11,7 @@ import pytest
 from atelier.cli import main
 from atelier.errors import BadInput
 from atelier.learning.rules import Bounds
-from atelier.learning.snapshot import WORKS, Snapshot, take
+from atelier.learning.snapshot import ABOUT, WORKS, Snapshot, shed, take
 from atelier.requests import PoemRequest
 from atelier.rules import Rules
 from atelier.settings import Settings
@@ -117,6 +117,19 @@ def test_the_same_votes_are_the_same_snapshot_and_a_changed_file_is_refused(
     file.write_text(file.read_text("utf-8").replace('"liked": true', '"liked": false'), "utf-8")
     with pytest.raises(BadInput, match="snapshot"):
         Snapshot.open(later.folder)
+
+
+def test_a_snapshot_sheds_what_people_wrote_and_can_be_taken_anew(store: Store, tmp_path: Path) -> None:
+    for n in range(3):
+        cast(store, poem(store, n), "2")
+    first = take("poet", store.heard("poem"), tmp_path, EASY)
+    assert shed(tmp_path) == 1
+    assert [file.name for file in first.folder.iterdir()] == [ABOUT]
+    assert json.loads((first.folder / ABOUT).read_text("utf-8"))["sha256"] == first.sha256
+    assert shed(tmp_path) == 0
+    with pytest.raises(BadInput, match="snapshot"):
+        Snapshot.open(first.folder)
+    assert take("poet", store.heard("poem"), tmp_path, EASY) == first
 
 
 def test_the_command_writes_one(

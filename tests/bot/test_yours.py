@@ -16,6 +16,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from atelier.languages import say
+from atelier.learning.snapshot import WORKS, take
 from atelier.settings import Settings
 from atelier.store.erasure import FORGOTTEN
 from bot import tastes
@@ -199,9 +200,13 @@ async def test_everything_about_me_is_a_file_and_can_be_erased(
         ask = await card_of(telegram, await telegram.say("/forgetme"))
         assert ask.text.replace("\u2060", "") == say("forgetme-ask", "en", works=2, votes=1, favourites=0)
         assert len(studio.store.recent(ref(ALICE))) == 2
+        # A trainer that was killed left its lesson on this machine.
+        lesson = take("paint", studio.store.heard("paint"), studio.settings.lessons / "snapshots")
+        assert "my secret wish" in (lesson.folder / WORKS).read_text("utf-8")
         await telegram.press(ask, say("forgetme-button", "en"))
         await telegram.wait(lambda: ask.text.startswith("Erased: 2 works with 2 files, one vote"))
         assert not ask.buttons
+        assert not list((studio.settings.lessons / "snapshots").rglob(WORKS))
         again = await card_of(telegram, await telegram.say("/forgetme"))
         assert again.text == say("forgetme-nothing", "en")
     assert studio.store.recent(ref(ALICE)) == []

@@ -124,6 +124,23 @@ def test_nothing_better_came_of_it(store: Store, run: Run, monkeypatch: pytest.M
     assert store.training(training.id).outcome["version"] is None
 
 
+@pytest.mark.parametrize("end", ["done", "failed"])
+def test_nobodys_words_stay_when_it_is_over(
+    store: Store, settings: Settings, run: Run, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    home, seen = settings.lessons / "snapshots", []
+
+    def how(*_: Any) -> None:
+        seen.extend(home.glob("*/*/works.jsonl"))
+        if end == "failed":
+            raise BadInput("bad-set", value="x", names="steps")
+
+    teach(monkeypatch, how)
+    assert run(asked(store)) == end
+    [works] = seen
+    assert [file.name for file in works.parent.iterdir()] == ["snapshot.json"]
+
+
 def test_it_stops_when_it_is_not_wanted_any_more(
     store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,6 +69,11 @@ forgetme-done = Erased: { $works ->
  }, { $favourites ->
     [one] one favourite
    *[other] { $favourites } favourites
- } and your settings. My messages with your works are being deleted now, and no future training sees any of it. What stays: works that others made from yours, without your words in my records; what I cannot delete in a chat (private replies, works shared inline, messages that others sent or forwarded); what a model has learned already; and a ban, if there is one, without your name.
+ } and your settings. My messages with your works are being deleted now, and no training that starts from now on sees any of it.
+    What stays:
+    • works that others made from yours, without your words in my records
+    • what I cannot delete in a chat: private replies, works shared inline, messages that others sent or forwarded
+    • what a model has learned already, or learns in a training that is on its way
+    • a ban, if there is one, without your name
 mydata-button = Give me my data first
 draft = So far:
