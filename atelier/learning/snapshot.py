@@ -104,8 +104,8 @@ def take(model: str, heard: Iterable[Heard], home: Path, bounds: Bounds | None =
 def shed(home: Path) -> int:
     """Take away what people wrote: the lines of every snapshot under ``home``; of how many there were some.
 
-    What stays of each says how it came about and what its lines' hash was. Whoever trains has read them; whoever
-    goes on with a training takes the snapshot anew.
+    What stays of each says how it came about and what its lines' hash was. Whoever trains has read them;
+    whoever goes on with a training takes the snapshot anew.
     """
     gone = 0
     for lines in home.glob(f"*/*/{WORKS}"):

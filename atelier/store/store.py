@@ -98,11 +98,17 @@ class Store(Works, Making, Votes, LessonsOf, Favourites, People, House, Models, 
             return [] if known is None else [work_of(row) for row in made_from_theirs(connection, known)]
 
     def leftovers(self, platform: Platform) -> list[tuple[str, Lang]]:
-        """Messages (``<channel>:<message>``) that may still show an erased person's works; their language."""
+        """Messages (``<channel>:<message>``) that may still show deleted works, or those of an erased person.
+
+        With the language of each.
+        """
         query = (
             select(messages.c.message, works.c.lang)
             .join(works, works.c.id == messages.c.work_id)
-            .where(messages.c.platform == platform, works.c.source.startswith(ERASED))
+            .where(
+                messages.c.platform == platform,
+                works.c.source.startswith(ERASED) | (works.c.state == "deleted"),
+            )
         )
         with self._db.reading() as connection:
             return [(row.message, row.lang) for row in connection.execute(query)]
@@ -115,10 +121,11 @@ class Store(Works, Making, Votes, LessonsOf, Favourites, People, House, Models, 
             )
 
     def remove(self, work_id: str) -> tuple[list[ArtefactRef], list[str]]:
-        """Delete a work: its words, its result, where it was shown. Again: nothing is left to delete.
+        """Delete a work: its words, its result. Again: nothing is left to delete.
 
         Its row stays as a deleted work of its person, for the votes' log. Returns the artefacts and
-        the messages (``<channel>:<message>``, of the person's platform) for the caller to take away.
+        the messages (``<channel>:<message>``, of the person's platform) for the caller to take away: they are
+        :meth:`leftovers` until :meth:`forget_message`.
         Raises ``BadInput("work-unknown")``.
         """
         with self._db.writing() as connection:
@@ -130,7 +137,6 @@ class Store(Works, Making, Votes, LessonsOf, Favourites, People, House, Models, 
             shown = connection.execute(select(messages.c.message).where(messages.c.work_id == work_id))
             keys = list(shown.scalars())
             _empty(connection, work_id, row.kind, state="deleted")
-            connection.execute(delete(messages).where(messages.c.work_id == work_id))
             return [ArtefactRef(**artefact) for artefact in row.artefacts], keys
 
 

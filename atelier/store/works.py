@@ -121,9 +121,11 @@ class Works:
             return list(connection.execute(select(messages.c.message).where(*tied)).scalars())
 
     def work_of_message(self, platform: Platform, message: str) -> Work | None:
-        """The work that a chat message shows."""
-        tied = select(messages.c.work_id).where(
-            messages.c.platform == platform, messages.c.message == message
+        """The work that a chat message shows; none for a deleted one, whose message is about to go."""
+        tied = (
+            select(messages.c.work_id)
+            .join(works, works.c.id == messages.c.work_id)
+            .where(messages.c.platform == platform, messages.c.message == message, works.c.state != "deleted")
         )
         found = self._works(work_rows().where(works.c.id.in_(tied), works.c.source.not_like(f"{ERASED}%")))
         return found[0] if found else None

@@ -25,7 +25,7 @@ from bot.discord.pressing import Pressing
 from bot.discord.removal import Removal
 from bot.front import SettingError
 from bot.learning.follow import Follow
-from bot.leftovers import clear
+from bot.leftovers import Leftovers
 from bot.places import Places
 from bot.studio import Studio
 from bot.turns import Turns
@@ -63,6 +63,7 @@ class Atelier(discord.AutoShardedClient):
         self.counts = Counts(studio)
         self.pressing = Pressing(self)
         self.removal = Removal(self)
+        self.leftovers = Leftovers(studio, "discord", self.removal.take)
         self.tree = Tree(self)
         buttons.register(self)
         replies.register(self)
@@ -141,7 +142,7 @@ async def _serve(client: Atelier) -> None:
     places = asyncio.create_task(Places(client.studio, poster).run())
     trainings = asyncio.create_task(Follow(client.studio, DiscordTeller(client, poster)).run())
     publishing = asyncio.create_task(client.tree.publish())
-    clearing = asyncio.create_task(clear(client.studio, "discord", client.removal.take))
+    clearing = asyncio.create_task(client.leftovers.run())
     tasks = (connection, delivery, places, trainings, publishing, clearing)
     try:
         done, _ = await asyncio.wait((connection, delivery), return_when=asyncio.FIRST_COMPLETED)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import discord
 
 TOKEN_LIFE = timedelta(minutes=14)  # Discord ends it at 15; an upload must not straddle that
 LAST_WORD = timedelta(minutes=1)  # before that: time for an edit, also on a busy day
+ORIGINAL = cast("int", "@original")  # an interaction's answer, by the name the API gives it
 DEFAULT_FILE_LIMIT = 10 * 2**20  # bytes, Discord's limit for everybody since 2024
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
 
@@ -23,7 +23,7 @@ from atelier.works import Artefact
 from bot.delivery import Note
 from bot.discord.buttons import buttons
 from bot.discord.faults import refused, token_spent, verdict
-from bot.discord.place import Place, message_key
+from bot.discord.place import ORIGINAL, Place, message_key
 from bot.discord.quoting import escape, width
 from bot.discord.sheet import MAX_TEXT, quote, sheet
 from bot.words import acknowledgement, asked, drafted
@@ -37,7 +37,6 @@ T = TypeVar("T")
 
 DRAFT_S = 2.0
 WAITED = timedelta(seconds=2)  # a work that starts sooner is not worth an edit of its own
-ORIGINAL = cast("int", "@original")  # the interaction's answer, by the name the API gives it
 LOOK_BACK = 50  # messages
 
 

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 
@@ -23,7 +23,7 @@ from bot.acts import Press
 from bot.discord.asking import Interaction, language, person, refuse, take, told, whisper
 from bot.discord.buttons import CANCEL, MORE, VOTES, choices, menu, others
 from bot.discord.editing import Edits
-from bot.discord.place import DEFAULT_FILE_LIMIT, message_key, server
+from bot.discord.place import DEFAULT_FILE_LIMIT, Place, message_key, server
 from bot.discord.sheet import QUOTED, quote, uploads
 from bot.words import titled
 
@@ -113,8 +113,10 @@ class Pressing:
             source = f"discord:{interaction.id}"
             return Answer(await around.favour(self._studio, work_id, asker, lang, source))
         if press.name == "delete":
-            await self._take_away(await around.delete(self._studio, work_id, asker, server(interaction)))
-            return Answer(say("work-deleted", lang))
+            before = await self._studio.work(work_id)  # deleted, it says no more where it was answered
+            keys = await around.delete(self._studio, work_id, asker, server(interaction))
+            reached = await self._take_away(keys, lang, before.place if before else {})
+            return Answer(say("work-deleted" if reached else "work-deleted-stays", lang))
         work = await around.find(self._studio, work_id)
         if press.name == "original":
             files = uploads(
@@ -123,11 +125,15 @@ class Pressing:
             return Answer(say("act-original", lang), files=files)
         return Answer("\n".join(around.details(work, lang, quote)))
 
-    async def _take_away(self, messages: list[str]) -> None:
-        """Delete the work's messages."""
-        for key in messages:
-            channel, _, message = key.partition(":")
-            await self._client.removal.take(int(channel), int(message))
+    async def _take_away(self, keys: list[str], lang: Lang, stored: dict[str, Any]) -> bool:
+        """Delete the work's messages; False: one of them stays, for the person to take away themselves."""
+        outcomes = dict(zip(keys, await self._client.leftovers.now(keys, lang), strict=False))
+        place = Place.from_json(stored) if stored.get("token") else None
+        if place is None or place.open:
+            return "stays" not in outcomes.values()
+        # The bot's own token reaches what it posted in private, but not this answer.
+        elsewhere = [outcome for key, outcome in outcomes.items() if key != place.key]
+        return await self._client.removal.empty(place, lang) or (bool(elsewhere) and "stays" not in elsewhere)
 
     async def _privately(
         self, interaction: Interaction, answer: Callable[[Lang, Interaction], Awaitable[Answer]]

@@ -18,7 +18,6 @@ from bot.discord.buttons import buttons
 from bot.discord.place import DEFAULT_FILE_LIMIT, reachable
 from bot.discord.quoting import escape, width
 from bot.discord.sheet import MAX_TEXT, Sheet, quote, sheet
-from bot.leftovers import clear
 from bot.typed import parse_text
 from bot.words import listed
 
@@ -51,7 +50,7 @@ async def _act(interaction: Interaction, command: Command, options: dict[str, An
     try:
         reply = await door.answer(command, call)
         if reply.erased:
-            interaction.client.later(clear(call.studio, "discord", interaction.client.removal.take))
+            interaction.client.leftovers.wake()
         said = pages(_text(reply, language(interaction), interaction.client.tree.mentions))
         files = [discord.File(io.BytesIO(reply.file.data), reply.file.name)] if reply.file else []
         view = discord.ui.View(timeout=None)

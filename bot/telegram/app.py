@@ -17,7 +17,7 @@ from atelier.settings import Settings
 from bot.delivery import Delivery
 from bot.front import SettingError
 from bot.learning.follow import Follow
-from bot.leftovers import clear
+from bot.leftovers import Leftovers
 from bot.places import Places
 from bot.studio import Studio
 from bot.telegram import menu
@@ -106,13 +106,14 @@ async def _serve(application: App, studio: Studio) -> None:
     signs = Signs(bot)
     cards = Cards(bot, studio, spawn)
     counts = Counts(bot, studio, spawn)
-    replies = Replies(bot, studio, counts, signs, spawn)
+    leftovers = Leftovers(studio, "telegram", partial(take_away, bot))
+    replies = Replies(bot, studio, counts, signs, leftovers, spawn)
     poster = TelegramPoster(bot, studio, cards)
     edits = Edits(bot, studio, cards, questions, spawn)
     application.add_handlers([
         *Commands(studio, cards, edits, replies, questions, spawn).handlers(),
         *replies.handlers(),
-        *Buttons(bot, studio, cards, counts, poster, edits, signs, spawn).handlers(),
+        *Buttons(bot, studio, cards, counts, poster, edits, signs, leftovers, spawn).handlers(),
         *Reactions(studio, counts).handlers(),
         *Inline(bot, studio, cards, spawn).handlers(),
     ])  # fmt: skip
@@ -124,10 +125,10 @@ async def _serve(application: App, studio: Studio) -> None:
             Delivery(studio, poster).run(),
             Places(studio, poster).run(),
             Follow(studio, TelegramTeller(bot, poster)).run(),
+            leftovers.run(),
         )
     ]
     spawn(menu.publish(bot))
-    spawn(clear(studio, "telegram", partial(take_away, bot)))
     try:
         done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         for part in done:

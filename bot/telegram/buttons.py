@@ -14,15 +14,15 @@ from atelier.languages import Lang, say
 from atelier.store import PersonRef, Work
 from bot import acts, around
 from bot.acts import Press
+from bot.leftovers import Leftovers
 from bot.studio import Studio, sentence
-from bot.telegram.cards import Cards, Spawn, place_of
+from bot.telegram.cards import Cards, Spawn, name_of, place_of
 from bot.telegram.counts import Counts
 from bot.telegram.edits import Edits
 from bot.telegram.keyboard import BACK, CANCEL, MORE, VOTES, Pressed, choices, menu, others, read
 from bot.telegram.members import Speaker, acting, manages, person_of
 from bot.telegram.poster import TelegramPoster
 from bot.telegram.quoting import formatted, inert, quote
-from bot.telegram.removal import take_away
 from bot.telegram.replies import spoken
 from bot.telegram.signs import Signs
 from bot.words import titled
@@ -44,6 +44,7 @@ class Buttons:
         poster: TelegramPoster,
         edits: Edits,
         signs: Signs,
+        leftovers: Leftovers,
         spawn: Spawn,
     ) -> None:
         self._bot = bot
@@ -53,6 +54,7 @@ class Buttons:
         self._poster = poster
         self._edits = edits
         self._signs = signs
+        self._leftovers = leftovers
         self._spawn = spawn
 
     def handlers(self) -> list[CallbackQueryHandler[Any, Any]]:
@@ -167,9 +169,8 @@ class Buttons:
         server = here if await manages(self._bot, message.chat, Speaker(query.from_user)) else None
         owner = await self._owner(work_id, query.from_user)
         messages = await around.delete(self._studio, work_id, owner, server)
-        for name in dict.fromkeys([*messages, f"{here}:{message.message_id}"]):
-            chat, _, number = name.rpartition(":")
-            self._spawn(take_away(self._bot, int(chat), int(number), lang))
+        pressed = name_of(message.chat.id, message.message_id)
+        self._spawn(self._leftovers.now(dict.fromkeys([*messages, pressed]), lang))
         return say("work-deleted", lang)
 
     def _swap(self, message: MaybeInaccessibleMessage, work: Work, menu: InlineKeyboardMarkup | None) -> None:

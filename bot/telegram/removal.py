@@ -11,17 +11,19 @@ import struct
 import zlib
 
 from telegram import InputMediaDocument, InputMediaPhoto
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import ExtBot
 
 from atelier.languages import Lang, say
+from bot.leftovers import Outcome
+from bot.telegram.faults import unchanged
 
 log = logging.getLogger(__name__)
 
 SIDE = 64  # pixels of the blank picture
 
 
-async def take_away(bot: ExtBot[float], chat: int, message: int, lang: Lang) -> None:
+async def take_away(bot: ExtBot[float], chat: int, message: int, lang: Lang) -> Outcome:
     """Delete one message, or empty it. Never raises: the work itself is gone already."""
     try:
         try:
@@ -29,14 +31,21 @@ async def take_away(bot: ExtBot[float], chat: int, message: int, lang: Lang) -> 
         except BadRequest as refusal:
             if "not found" not in refusal.message.lower():
                 await _empty(bot, chat, message, say("work-deleted", lang))
-    except TelegramError as fault:
-        log.info("telegram: the message %d of a deleted work stays: %s", message, fault.message)
+    except (BadRequest, Forbidden) as refusal:
+        log.info("telegram: the message %d of a deleted work stays: %s", message, refusal.message)
+        return "stays"
+    except TelegramError as fault:  # flood control, an outage
+        log.info("telegram: the message %d of a deleted work stays for now: %s", message, fault.message)
+        return "later"
+    return "gone"
 
 
 async def _empty(bot: ExtBot[float], chat: int, message: int, text: str) -> None:
     try:
         await bot.edit_message_text(text, chat, message)
-    except BadRequest:  # a picture, a sound or a document
+    except BadRequest as refusal:  # a picture, a sound or a document
+        if unchanged(refusal):  # emptied by an earlier try
+            return
         try:
             await bot.edit_message_media(InputMediaPhoto(blank(), caption=text), chat, message)
         except BadRequest:  # a document among documents

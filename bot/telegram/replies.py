@@ -26,7 +26,7 @@ from atelier.store import Work
 from atelier.works import MelodyResult, PictureResult, PoemResult
 from bot import catalogue, door
 from bot.command import Call, Choice, Command, Reply, Where
-from bot.leftovers import clear
+from bot.leftovers import Leftovers
 from bot.studio import Studio, sentence
 from bot.telegram import menu, shapes
 from bot.telegram.cards import Spawn, name_of, place_of, reply_to
@@ -35,7 +35,6 @@ from bot.telegram.faults import unchanged
 from bot.telegram.keyboard import keyboard
 from bot.telegram.members import Speaker, manages
 from bot.telegram.quoting import TEXT, Formatted, bold, formatted, inert, quote, units
-from bot.telegram.removal import take_away
 from bot.telegram.signs import Signs
 from bot.words import listed
 
@@ -48,12 +47,19 @@ class Replies:
     """Answers commands that make no work."""
 
     def __init__(
-        self, bot: ExtBot[float], studio: Studio, counts: Counts, signs: Signs, spawn: Spawn
+        self,
+        bot: ExtBot[float],
+        studio: Studio,
+        counts: Counts,
+        signs: Signs,
+        leftovers: Leftovers,
+        spawn: Spawn,
     ) -> None:
         self._bot = bot
         self._studio = studio
         self._counts = counts
         self._signs = signs
+        self._leftovers = leftovers
         self._spawn = spawn
 
     def handlers(self) -> list[CallbackQueryHandler[Any, Any]]:
@@ -121,7 +127,7 @@ class Replies:
         except Exception as error:
             return Reply(sentence(error, lang, inert))
         if reply.erased:
-            self._spawn(clear(self._studio, "telegram", partial(take_away, self._bot)))
+            self._leftovers.wake()
         if (now := self._studio.tastes.of(who.ref).language) != chosen:
             self._spawn(menu.follow(self._bot, who.user.id, now))
         return reply

@@ -140,6 +140,9 @@ def test_a_deleted_work_leaves_no_word(store: Store) -> None:
         with pytest.raises(BadInput) as refused:
             late()
         assert refused.value.key == "work-unknown"
+    assert sorted(store.leftovers("discord")) == [("5:10", "zh"), ("5:9", "zh")]
+    for message in ("5:9", "5:10"):
+        store.forget_message("discord", message)
     assert store.remove(work.id) == ([], [])  # twice
     with pytest.raises(BadInput):
         store.remove("nosuchwork")

@@ -13,7 +13,7 @@ from atelier.languages import say
 from atelier.settings import Settings
 from atelier.store import PersonRef
 from atelier.store.tables import works
-from bot import around
+from bot import around, leftovers
 from bot.studio import Studio
 from tests.bot import handmade
 from tests.bot.conftest import Desk, painted, told
@@ -175,6 +175,36 @@ async def test_who_manages_the_server_may_delete_there_and_only_there(
     assert not private.deleted
 
 
+async def test_a_message_that_could_not_be_deleted_now_goes_later(
+    discord: FakeDiscord, desk: Desk, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leftovers, "PAUSES_S", (0.05, 0.05))
+    shown = await painted(discord, desk, alice)
+    await told(discord, desk, alice)
+    discord.trouble(429, method="DELETE", path="/messages/", proxied=False, times=2)
+    assert await delete(discord, shown, alice) == say("work-deleted", "en")
+    await discord.until(lambda: shown.deleted, "the third try")
+    await discord.until(lambda: not desk.studio.store.leftovers("discord"), "nothing left over")
+
+
+async def test_what_the_bot_cannot_delete_is_emptied_while_its_answers_token_lives(
+    discord: FakeDiscord, desk: Desk, alice: User
+) -> None:
+    await (await discord.type("/settings", {"private": "yes"}, user=alice)).text()
+    emptied, kept = await painted(discord, desk, alice), await painted(discord, desk, alice)
+    assert emptied.ephemeral
+    await told(discord, desk, alice)
+    newer, _ = desk.works(alice)
+    assert await delete(discord, emptied, alice) == say("work-deleted", "en")
+    await discord.until(lambda: emptied.content == say("work-deleted", "en"), "the answer, emptied")
+    assert not emptied.files
+    assert not emptied.buttons
+    place = newer.place | {"at": (datetime.now(UTC) - timedelta(days=1)).isoformat()}
+    await desk.studio.note_place(newer.id, place)
+    assert await delete(discord, kept, alice) == say("work-deleted-stays", "en")
+    assert desk.works(alice) == []
+
+
 # Telegram
 
 
@@ -236,6 +266,25 @@ async def test_who_may_delete_in_a_group(telegram: FakeTelegram, studio: Studio)
         await telegram.wait(lambda: all(m.deleted for m in (card, *album)))
     assert studio.store.recent(ref(ALICE)) == []
     assert studio.store.stats()["works"] == 1
+
+
+@pytest.mark.parametrize("restart", [False, True])
+async def test_flood_control_does_not_keep_a_deleted_work_in_the_group(
+    telegram: FakeTelegram, studio: Studio, monkeypatch: pytest.MonkeyPatch, restart: bool
+) -> None:
+    monkeypatch.setattr(leftovers, "PAUSES_S", () if restart else (0.05, 0.05))
+    async with serving(studio):
+        card = await shown_in(telegram, studio, "/paint a stormy sea")
+        telegram.refuse("deleteMessage", times=1 if restart else 2)
+        assert await remove(telegram, card, ALICE) == say("work-deleted", "en")
+        if not restart:
+            await telegram.wait(lambda: card.deleted)
+            await until(lambda: not studio.store.leftovers("telegram"))
+            return
+        await until(lambda: len(telegram.called("deleteMessage")) == 1)
+    assert not card.deleted
+    async with serving(Studio.open(studio.settings)):
+        await telegram.wait(lambda: card.deleted)
 
 
 async def test_messages_too_old_to_delete_are_emptied(telegram: FakeTelegram, studio: Studio) -> None:

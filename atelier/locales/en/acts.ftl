@@ -33,6 +33,7 @@ work-unfinished = This work is not finished yet: please wait until it is there.
 favourite-kept = It is among your favourites now ⭐
 favourite-gone = It is no longer among your favourites.
 work-deleted = This work was deleted.
+work-deleted-stays = Deleted. I cannot take this message away here, so please dismiss or delete it yourself.
 delete-not-yours = Only the person who asked for this work, or an admin, can delete it.
 original-none = This work has no files: the poem is all there is.
 

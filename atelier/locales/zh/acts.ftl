@@ -33,6 +33,7 @@ work-unfinished = 这件作品还没完成：请等它出来再说。
 favourite-kept = 已收藏 ⭐
 favourite-gone = 已从收藏中移除。
 work-deleted = 这件作品已被删除。
+work-deleted-stays = 已删除。这里的消息我删不掉，请自行关闭或删除。
 delete-not-yours = 只有提出请求的人或管理员才能删除这件作品。
 original-none = 这件作品没有文件：诗本身就是全部。
 
