@@ -23,6 +23,7 @@ from atelier.learning.snapshot import Ballot, Example, Snapshot
 
 PENALTIES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 FOLDS = 5
+WARY = 5.0  # how much less than the first head's word a feature counts with held-out people
 LEAST = 30  # votes of each kind below which there is no head
 FILE = "reward.safetensors"
 Vote = tuple[Example, Ballot]
@@ -40,6 +41,10 @@ class Head:
     def __call__(self, features: Tensor) -> Tensor:
         """Features [..., F] → calibrated logits [...]."""
         return ((features - self.mean) / self.spread) @ self.weight + self.bias
+
+    def to(self, device: str) -> Head:
+        """The same on another device."""
+        return Head(self.weight.to(device), self.bias, self.mean.to(device), self.spread.to(device))
 
     def save(self, folder: Path, file: str = FILE) -> None:
         """Write ``reward.safetensors``, or another ``file``: a model's parts may each have a head."""
@@ -77,8 +82,7 @@ def judged(
 
     ``care`` as :func:`fit` takes it. None where there are too few votes on them.
     """
-    train = [(e, b) for e, b in snapshot.votes("train") if e.work in seen]
-    val = [(e, b) for e, b in snapshot.votes("val") if e.work in seen]
+    train, val = snapshot.votes("train", seen), snapshot.votes("val", seen)
     if min(each(train)) < LEAST or min(each(val)) < 1:
         return None
     known = {e.work for e, _ in train}
@@ -90,6 +94,25 @@ def judged(
     logits = head(_features(measured, seen))
     worth = Judged(part, auc(logits, liked, weight), off(logits, liked, weight), len(measured), unseen)
     return head, worth
+
+
+def borne_out(
+    head: Head, votes: Sequence[Vote], seen: Mapping[str, Tensor], care: Tensor | None = None
+) -> Head:
+    """What other people say: a head of features beside what ``head`` says of them (:func:`beside`).
+
+    They are few. So it goes by ``head``'s word as far as their ``votes`` bear it out, and by the features
+    themselves only for what they surely say against it. ``care`` as :func:`fit` takes it, of the features.
+    """
+    told = torch.stack([seen[example.work] for example, _ in votes])
+    cared = torch.ones(told.shape[1], dtype=torch.float64) if care is None else care
+    wary = torch.cat([WARY * cared, torch.ones(1, dtype=torch.float64)])
+    return fit(beside(head, told), *labels(votes), [ballot.voter for _, ballot in votes], wary)
+
+
+def beside(head: Head, seen: Tensor) -> Tensor:
+    """Features [N, F] and what a head says of them: [N, F + 1]."""
+    return torch.cat([seen, head(seen)[:, None]], 1)
 
 
 def fit(

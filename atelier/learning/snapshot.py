@@ -13,7 +13,7 @@ import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -73,9 +73,12 @@ class Snapshot:
         except (OSError, ValueError, KeyError, TypeError):
             raise BadInput("snapshot-damaged", path=str(folder)) from None
 
-    def votes(self, split: Split | None = None) -> list[tuple[Example, Ballot]]:
-        """Every vote with its work; of one split, if one is named."""
-        return [(e, b) for e in self.examples for b in e.ballots if split in (None, b.split)]
+    def votes(
+        self, split: Split | None = None, on: Container[str] | None = None
+    ) -> list[tuple[Example, Ballot]]:
+        """Every vote with its work; of one split and ``on`` some works alone, if they are named."""
+        works = [one for one in self.examples if on is None or one.work in on]
+        return [(e, b) for e in works for b in e.ballots if split in (None, b.split)]
 
     @property
     def missing(self) -> dict[str, int]:

@@ -23,7 +23,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from atelier.learning.rules import Split
 from atelier.learning.snapshot import Snapshot
 from models.composer.attributes import ROLES, ending, measure, scaled
 from models.composer.compose import FLOW_STEPS, TEMPERATURE
@@ -35,13 +34,12 @@ from models.composer.prior import ABSENT, FREE, KNOWN, LatentPrior, masks
 from models.composer.reward import Piece, care, features, phrase_features, pieces_of, width
 from models.composer.taste import barred
 from models.composer.wishes import LOWEST_TONIC
-from models.reward import Head, fit
+from models.reward import Head, Vote, beside, borne_out, each
 from models.tuning import Pace, Progress, Stopped, Told, down, drawn, improve, never, silent
 
 ASKED = 48  # works of held-out people whose phrases are drawn again to be judged,
 LOOKS = 4  # so often each
 SAID = 0.2  # how often attributes are said in training
-WARY = 5.0  # how much less than the first head's word a feature counts with held-out people
 HEAVIEST = 8.0  # that a phrase may weigh, where the usual one weighs 1
 
 
@@ -231,11 +229,11 @@ def refine(
 ) -> tuple[LatentPrior, Progress] | None:  # fmt: skip
     """The prior, fine-tuned; None where held-out people like nothing of it better. All in float32."""
     pieces = pieces_of(snapshot)
-    voted = {split: _voted(snapshot, pieces, split) for split in ("train", "val")}
-    if min(_each(voted["train"])) < tuning.least_each or min(_each(voted["val"])) < 1:
+    train, val = snapshot.votes("train", pieces), snapshot.votes("val", pieces)
+    if min(each(train)) < tuning.least_each or min(each(val)) < 1:
         return None
     vae, reference = copy.deepcopy(vae).float().eval(), copy.deepcopy(reference).float().eval()
-    known = phrases_of(vae, [pieces[one] for one in dict.fromkeys(vote[0] for vote in voted["train"])])
+    known = phrases_of(vae, [pieces[one] for one in dict.fromkeys(e.work for e, _ in train)])
     own = joined(known, draw(vae, reference, known, tuning.draws, tuning.seed))
     heavy = weights(vae, head, own, tuning.price)
     prior = copy.deepcopy(reference)
@@ -251,30 +249,16 @@ def refine(
         loss = (heavy[rows] * misses(velocity, met)).mean() + tuning.anchor * far.mean()
         down(loss, prior, optimiser)
 
-    held = Held.of(vae, head, voted["val"], pieces)
+    held = Held.of(vae, head, val, pieces)
     state = improve(prior, tuning, work / "prior.pt", step, lambda: held.loss(prior), "prior", told, stopped)
     return None if state is None else (prior, state)
-
-
-Voted = tuple[str, bool, float, str]  # a work, whether it was liked, the vote's weight, whose it is
-
-
-def _each(votes: Sequence[Voted]) -> tuple[int, int]:
-    liked = sum(liked for _, liked, _, _ in votes)
-    return liked, len(votes) - liked
-
-
-def _voted(snapshot: Snapshot, pieces: dict[str, Piece], split: Split) -> list[Voted]:
-    votes = snapshot.votes(split)
-    return [(e.work, b.liked, b.weight, b.voter) for e, b in votes if e.work in pieces]
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """Held-out people: a head of their own votes, and what they asked for, to be drawn again.
 
-    They are few. So ``head`` goes by what the ``other`` one says, as far as they bear it out, and by the
-    features themselves only for what their votes surely say against it.
+    ``head`` is theirs, beside what the ``other`` one says (:func:`models.reward.borne_out`).
     """
 
     vae: MelodyVAE
@@ -284,15 +268,11 @@ class Held:
     named: Tensor  # [N, F of a tune that are not its phrases']
 
     @classmethod
-    def of(cls, vae: MelodyVAE, other: Head, votes: Sequence[Voted], pieces: dict[str, Piece]) -> Held:
+    def of(cls, vae: MelodyVAE, other: Head, votes: Sequence[Vote], pieces: dict[str, Piece]) -> Held:
         """Of these votes, of which both kinds are there."""
-        names = list(dict.fromkeys(name for name, _, _, _ in votes))
+        names = list(dict.fromkeys(example.work for example, _ in votes))
         seen = dict(zip(names, features(vae, [pieces[name] for name in names]), strict=True))
-        liked = torch.tensor([float(liked) for _, liked, _, _ in votes], dtype=torch.float64)
-        weight = torch.tensor([weight for _, _, weight, _ in votes], dtype=torch.float64)
-        told = beside(other, torch.stack([seen[name] for name, _, _, _ in votes]))
-        wary = torch.cat([WARY * care(vae), torch.ones(1, dtype=torch.float64)])
-        head = fit(told, liked, weight, [voter for _, _, _, voter in votes], wary)
+        head = borne_out(other, votes, seen, care(vae))
         some = [pieces[name] for name in names[:ASKED]]
         place = [name for name in names[:ASKED] for _ in pieces[name].phrases]
         return cls(
@@ -308,8 +288,3 @@ class Held:
             found = phrase_features(self.vae, [drawn.steps[at] for at in mine], meter)
             told[mine] = torch.cat([found, named[mine]], 1)
         return 1 - float(self.head(beside(self.other, told)).sigmoid().mean())
-
-
-def beside(head: Head, seen: Tensor) -> Tensor:
-    """Features [N, F] and what a head says of them: [N, F + 1]."""
-    return torch.cat([seen, head(seen)[:, None]], 1)
