@@ -2,7 +2,8 @@
 
 A fine-tuning takes nothing but a snapshot of votes and the folder of the version that serves. The best
 on held-out people's votes is kept, and none if it is no better than where it began. Every step's chance
-comes from the seed and its number alone, so a run that was killed ends like an undisturbed one.
+comes from the seed and its number alone, so a run that was killed ends like an undisturbed one. Under
+``torchrun`` several processes take each step together (:mod:`models.ranks`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from torch import nn
 from atelier.errors import BadInput, Cancelled
 from atelier.learning.snapshot import Snapshot
 from atelier.versions import CARD, Model, Version, card_hash, open_version, write_card
+from models import ranks
 from models.gate import Gate
 
 GATE = "gate"  # where a card has the verdict
@@ -98,6 +100,8 @@ def improve(
         best, state = held["best"], Progress(**held["state"])
 
     def keep() -> None:
+        if ranks.rank() > 0:
+            return
         _save(checkpoint, network=network.state_dict(), optimiser=optimiser.state_dict(), best=best,
               state=asdict(state))  # fmt: skip
 
@@ -106,21 +110,23 @@ def improve(
             if not state.curve or state.curve[-1][0] != state.step:
                 network.eval()
                 with torch.no_grad():
-                    value = validate()
+                    value = ranks.agree(validate())
                 if state.heard(value):
                     best = copy.deepcopy(network.state_dict())
-                told(part, state.step, value)
+                if ranks.rank() == 0:
+                    told(part, state.step, value)
             keep()
         if state.step >= pace.steps or state.since_best >= pace.patience:
             break
-        if stopped():
+        if ranks.agree(float(stopped())):
             keep()
             raise Cancelled
-        torch.manual_seed(pace.seed * 1_000_003 + state.step)
+        number = state.step * ranks.count() + ranks.rank()  # each process draws batches of its own
+        torch.manual_seed(pace.seed * 1_000_003 + number)
         for group in optimiser.param_groups:
             group["lr"] = pace.rate * min(1.0, (state.step + 1) / 10) * (1 - state.step / pace.steps)
         network.train()
-        step(optimiser, state.step)
+        step(optimiser, number)
         state.step += 1
     network.load_state_dict(best)
     network.eval()
@@ -130,6 +136,7 @@ def improve(
 def down(loss: torch.Tensor, network: nn.Module, optimiser: torch.optim.Optimizer) -> None:
     """One update down ``loss``, its gradient clipped."""
     loss.backward()  # type: ignore[no-untyped-call]
+    ranks.share_gradients(network.parameters())
     nn.utils.clip_grad_norm_(network.parameters(), 1.0)
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)
@@ -165,7 +172,8 @@ def tuned(
     folder, work = out / name, out / f"{name}.work"
     if (folder / CARD).exists():
         return open_version(folder, model=model)
-    beside = out / f"{name}.part"
+    mine = ranks.rank() == 0
+    beside = out / (f"{name}.part" if mine else f"{name}.part{ranks.rank()}")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     for file in before.card["files"]:
@@ -187,19 +195,28 @@ def tuned(
         "figures": [],
         "notes": f"{before.name}, fine-tuned on what people here liked.",
     }
-    write_card(beside, card)
-    beside.replace(folder)
-    shutil.rmtree(work, ignore_errors=True)
+    if mine:
+        write_card(beside, card)
+        beside.replace(folder)
+        shutil.rmtree(work, ignore_errors=True)
+    else:
+        shutil.rmtree(beside)
+    ranks.agree(0.0)  # it is there by now
     return open_version(folder, model=model)
 
 
 def sentenced(made: Version, judge: Callable[[], Gate]) -> Version:
     """``made`` with the gate's verdict on its card; one that has a verdict keeps it."""
-    if GATE in made.card:
-        return made
-    verdict = judge()
-    card = {name: value for name, value in made.card.items() if name != "files"}
-    return write_card(made.folder, card | {GATE: verdict.as_dict()})
+
+    def told() -> Version:
+        now = open_version(made.folder, model=made.model)
+        if GATE in now.card:
+            return now
+        verdict = judge()
+        card = {name: value for name, value in now.card.items() if name != "files"}
+        return write_card(now.folder, card | {GATE: verdict.as_dict()})
+
+    return ranks.in_turn(told)
 
 
 def name_of(parent: Version, snapshot: Snapshot, pace: Pace) -> str:
