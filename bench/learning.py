@@ -23,6 +23,7 @@ from typing import Any
 import torch
 
 from atelier import __version__, redis_server
+from atelier.artefacts import Shelf
 from atelier.errors import BadInput
 from atelier.figures import Figure, Figures
 from atelier.requests import Request
@@ -34,7 +35,7 @@ from atelier.works import Made
 from bench import spoilt
 from bench.crowd import VOICES, Crowd, retrain
 from bench.queue import Studio
-from bench.tastes import TASTES, Taste
+from bench.tastes import TASTES, Taste, shown
 from models.composer.compose import Tune
 from models.composer.generate import Composer
 from models.loading import load_model
@@ -215,10 +216,14 @@ def _works(taste: Taste, home: Path, count: int, seed: int) -> list[tuple[str, d
                     time.sleep(1)
                     rows = studio.store.get_many(ids)
         studio.store.close()
+        shelf, made = Shelf.open(studio.settings), []
     finally:
         server.stop()
-    results = {one: rows[one].result for one in ids}
-    return [(one, found.model_dump(mode="json")) for one, found in results.items() if found is not None]
+    for one in ids:
+        if (found := rows[one].result) is not None:
+            files = [shelf.read(ref) for ref in rows[one].artefacts] if taste.kind == "paint" else []
+            made.append((one, shown(found.model_dump(mode="json"), files)))
+    return made
 
 
 Make = Callable[[Sequence[Request]], list[dict[str, Any] | None]]
@@ -240,9 +245,10 @@ def maker(taste: Taste, folder: str | None, best_of: int = 1) -> Make:
 
     def make(requests: Sequence[Request]) -> list[dict[str, Any] | None]:
         return [
-            one.result.model_dump(mode="json") if isinstance(one, Made) else None
+            shown(one.result.model_dump(mode="json"), [file.data for file in one.artefacts])
+            if isinstance(one, Made) else None
             for one in model.generate(requests)
-        ]
+        ]  # fmt: skip
 
     return make
 

@@ -6,15 +6,18 @@ say while they vote, ``fresh`` what others of the same taste say to the version 
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
-from atelier.requests import Kind, MelodyRequest, PoemRequest, Request
+from atelier.requests import Kind, MelodyRequest, PaintRequest, PoemRequest, Request
 from atelier.versions import Model
+from models.painter.palette import palettes_of
 
 LEAP, FEW = 4, 0.22  # semitones beyond which a move is a leap; the share of leaps that is still few
 SEASONS = re.compile(r"\b(spring|summer|autumn|fall|winter)\b", re.I)
@@ -50,7 +53,37 @@ def _names_a_season(result: dict[str, Any]) -> bool:
     return any(SEASONS.search(line) for line in result["lines"])
 
 
+def _picture(words: str, seed: int) -> PaintRequest:
+    return PaintRequest(prompt=words, seed=seed)
+
+
+def _is_warm(result: dict[str, Any]) -> bool:
+    return "warm" in result["palettes"]
+
+
+def shown(result: dict[str, Any], files: Sequence[bytes]) -> dict[str, Any]:
+    """What a person sees of a work: of a picture its colours too, as palettes are told from pixels."""
+    if "width" not in result:
+        return result
+    pixels = np.asarray(Image.open(io.BytesIO(files[0])).convert("RGB"))
+    return {**result, "palettes": palettes_of(pixels.transpose(2, 0, 1))}
+
+
 TASTES: dict[str, Taste] = {
+    "painter": Taste(
+        "painter", "paint", "pictures in warm colours",
+        (
+            "a house by the lake", "a bowl of fruit", "a cat", "an old town", "a portrait of a woman",
+            "the sea", "a castle on a hill", "a smiling face", "a butterfly", "a forest",
+            "a city by the river", "a ship", "mountains", "a flower", "a bird", "a village in the fields",
+            "a tree", "a bridge", "a fish", "a king",
+        ),
+        (
+            "a garden", "a mountain hut", "a dog", "a boat on the water", "a portrait of a man", "a road",
+            "a church", "a car", "a pear", "the moon over a lake", "a waterfall", "a horse",
+        ),
+        _picture, _is_warm,
+    ),
     "composer": Taste(
         "composer", "melody", "melodies in minor with few leaps",
         (

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from atelier.cli import main
 from atelier.figures import Figure
@@ -20,7 +22,7 @@ from bench import crowd as crowds
 from bench import gains, learning
 from bench.crowd import EACH, NOISE, VOICES, Crowd, Made
 from bench.learning import _difference
-from bench.tastes import TASTES, Taste
+from bench.tastes import TASTES, Taste, shown
 
 COMPOSER = TASTES["composer"]
 VOTES = 160
@@ -60,6 +62,12 @@ def test_tastes_tell_apart_what_they_should() -> None:
     poet = TASTES["poet"].likes
     assert poet({"lines": ["The Winter came", "and went"]})
     assert not poet({"lines": ["wintering in the hall", "a springboard"]})
+    for colour, warm in (((200, 120, 60), True), ((60, 120, 200), False)):
+        file = io.BytesIO()
+        Image.new("RGB", (8, 8), colour).save(file, "PNG")
+        seen = shown({"width": 8, "seed": 1}, [file.getvalue()])
+        assert TASTES["painter"].likes(seen) == warm
+    assert shown({"lines": []}, []) == {"lines": []}
     for taste in TASTES.values():
         assert not set(taste.asked) & set(taste.fresh)
         assert len({taste.ask(words, 3).words for words in taste.asked}) == len(taste.asked)
