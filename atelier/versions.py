@@ -22,7 +22,7 @@ Model = Literal["painter", "poet", "composer"]
 MODELS: tuple[Model, ...] = get_args(Model)
 SHIPPED = (*MODELS, "text", "upscaler")  # the last two serve the painter: its prompt encoder, larger pictures
 MODEL_OF: dict[Kind, Model] = {"paint": "painter", "poem": "poet", "melody": "composer"}
-LEARNERS: tuple[Model, ...] = ("poet", "composer")  # from votes
+LEARNERS: tuple[Model, ...] = ("painter", "poet", "composer")  # from votes
 CARD = "card.json"
 
 

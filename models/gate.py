@@ -8,17 +8,19 @@ that neither luck promotes a version nor bad luck condemns one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
 import torch
+from torch import Tensor
 
 WORSE = 0.02  # a quality may be lower by so much of the current version's
 DIVERSITY = 0.95  # of the current version's at least
 SLOWER = 1.10  # times the current version's time at most
 DRAWS = 4000
+SETS = 200  # draws of whole sets, each of which takes milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,23 @@ class Gate:
             near = lower_bound(theirs, ours) < may  # it is not sure that they are too far apart either
             self._refuse("gate-worse", near, figure=name, ours=_mean(ours), theirs=_mean(theirs))
 
+    def no_farther(
+        self, name: str, count: int, distances: Callable[[Tensor], tuple[float, float]], least: float = WORSE
+    ) -> None:
+        """A distance of whole sets, the lower the better: at most ``least`` of the current one higher.
+
+        ``distances`` of some rows of ``count`` pairs (int64, some of them more than once): ours and theirs.
+        """
+        ours, theirs = distances(torch.arange(count))
+        self.measured[name] = (ours, theirs)
+        chance = torch.Generator().manual_seed(count)
+        some = [distances(torch.randint(count, (count,), generator=chance)) for _ in range(SETS)]
+        apart = torch.tensor([mine - other for mine, other in some], dtype=torch.float64)
+        may = least * theirs
+        if float(apart.quantile(0.975)) > may:
+            near = float(apart.quantile(0.025)) < may
+            self._refuse("gate-worse", near, figure=name, ours=ours, theirs=theirs)
+
     def better(self, name: str, ours: Sequence[float], theirs: Sequence[float]) -> None:
         """Pairs of which the candidate's are higher, surely."""
         self.measured[name] = (_mean(ours), _mean(theirs))
@@ -90,6 +109,13 @@ class Gate:
         self.measured[name] = (ours, theirs)
         if ours > theirs:
             self._refuse("gate-copies", ours=ours, theirs=theirs)
+
+    def as_original(self, name: str, ours: Sequence[float], theirs: Sequence[float]) -> None:
+        """Pairs of works, 1 where one is training data come back: no more of them, as sure as no worse."""
+        self.measured[name] = (_mean(ours), _mean(theirs))
+        if lower_bound(theirs, ours) < -WORSE:
+            near = lower_bound(ours, theirs) < WORSE
+            self._refuse("gate-copies", near, ours=_mean(ours), theirs=_mean(theirs))
 
     def as_fast(self, name: str, ours: Sequence[float], theirs: Sequence[float]) -> None:
         """Seconds of the processor, pass by pass of the same requests."""

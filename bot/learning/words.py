@@ -13,7 +13,8 @@ STAGES = ("heads", "learning", "gate", "samples")
 FIGURES = frozenset((
     "form", "written", "topic", "new_lines", "fluency", "distinct", "different", "copies", "seconds",
     "reward", "written_right", "mode_heard", "meter_heard", "rhythm_heard", "well_made", "asked_and_got",
-    "distinct_runs", "copied",
+    "distinct_runs", "copied", "scene_attributes", "words_fit", "frechet_scenes", "variety",
+    "copied_pictures",
 ))  # fmt: skip
 
 

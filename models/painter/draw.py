@@ -20,6 +20,7 @@ from models.painter.grading import graded
 from models.painter.latents import Scale
 from models.painter.network import Decoder, Generator
 from models.painter.rank import Ranker
+from models.painter.sight import Taste
 from models.painter.steer import LENGTH, deviation, noise_of, together
 from models.text.network import Encoded
 
@@ -59,6 +60,7 @@ class Brush:
     candidates: int = 1  # a picture
     device: str = "cpu"
     crew: Crew | None = None  # draws several passes at once, on a CPU
+    taste: Taste | None = None  # which candidates people like, where votes have taught it
 
     @property
     def together(self) -> int:
@@ -110,8 +112,8 @@ class Brush:
         words = Encoded(*(part.repeat_interleave(self.candidates, 0) for part in words))
         latents = self.generator.paint(noise, words)
         best = torch.arange(0, len(recipes), self.candidates, device=self.device)
-        if self.ranker is not None and self.candidates > 1:
-            best += self.ranker(latents, words.sentence).view(-1, self.candidates).argmax(1)
+        if self.candidates > 1:
+            best += self._worth(latents, words.sentence).view(-1, self.candidates).argmax(1)
         picture = self.decoder(self.scale.from_unit(latents[best]))
         levels = ((picture.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
         plain: NDArray[np.uint8] = levels.permute(0, 2, 3, 1).cpu().numpy()
@@ -120,6 +122,12 @@ class Brush:
             Drawn(pixels[i], recipes[int(best[i])], math.inf if sketch.fixed else self._nearness(pixels[i]))
             for i, sketch in enumerate(sketches)
         ]
+
+    def _worth(self, latents: torch.Tensor, sentence: torch.Tensor) -> torch.Tensor:
+        """How good each candidate is, by whatever can tell."""
+        if self.taste is not None:
+            return self.taste.choose(latents, sentence)
+        return latents.new_zeros(len(latents)) if self.ranker is None else self.ranker(latents, sentence)
 
     def _nearness(self, pixels: NDArray[np.uint8]) -> float:
         return self.copies.nearness(pixels) if self.copies else math.inf

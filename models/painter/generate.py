@@ -33,6 +33,7 @@ from models.painter.latents import Scale
 from models.painter.lexicon import legible
 from models.painter.network import LATENT, Decoder, Generator, Shape
 from models.painter.rank import PART, Ranker
+from models.painter.sight import Taste
 from models.painter.steer import number_of, recipe, words_of
 from models.painter.understand import Understanding, joined
 from models.text.encoder import FILE as TEXT_FILE
@@ -41,7 +42,7 @@ from models.text.network import Encoded
 from models.text.tokens import words
 
 FILE, CONCEPTS = "painter.safetensors", "concepts.json"
-CANDIDATES = 1  # drawn for each picture, where there is a ranker; the best is posted
+CANDIDATES = 1  # drawn for each picture, where something can tell which is best; that one is posted
 
 
 @dataclass(slots=True)
@@ -210,10 +211,10 @@ def _brush_of(version: Version, device: str, candidates: int) -> Brush:
         network.eval().requires_grad_(False).to(device)
     scale = Scale(*(tensors[f"scale.{k}"].view(1, LATENT, 1, 1).to(device) for k in ("mean", "deviation")))
     copies = Copies.load(version.folder)
-    crew = Crew() if device == "cpu" else None
-    if not ranks:
-        return Brush(generator, decoder, scale, None, copies, 1, device, crew)
-    return Brush(generator, decoder, scale, ranker, copies, max(1, candidates), device, crew)
+    crew, judge = Crew() if device == "cpu" else None, ranker if ranks else None
+    taste = Taste.load(version.folder, judge, device)
+    several = max(1, candidates) if ranks or taste else 1
+    return Brush(generator, decoder, scale, judge, copies, several, device, crew, taste)
 
 
 def _text_of(version: Version, device: str) -> TextEncoder:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import torch
 import torch.nn.functional as F
@@ -17,15 +19,34 @@ AMONG = 100
 FEWEST = 20  # rows: with fewer no share is worth printing
 
 
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """A Gaussian fitted to features: ``mean`` [D], and the root and the trace of its covariance [D, D]."""
+
+    mean: torch.Tensor
+    root: torch.Tensor
+    trace: float
+
+    @classmethod
+    def of(cls, features: torch.Tensor) -> Self:
+        """Of features ``[N, D]``."""
+        spread = torch.cov(features.double().T)
+        values, vectors = torch.linalg.eigh(spread)
+        root = vectors @ torch.diag(values.clamp(min=0).sqrt()) @ vectors.T
+        return cls(features.double().mean(0), root, float(spread.trace()))
+
+    def distance(self, features: torch.Tensor) -> float:
+        """Fréchet distance of a Gaussian fitted to ``features`` [N, D] (Heusel et al. 2017, eq. 6)."""
+        spread = torch.cov(features.double().T)
+        # The trace of the root of a product: from the eigenvalues of the symmetric form.
+        cross = torch.linalg.eigvalsh(self.root @ spread @ self.root).clamp(min=0).sqrt().sum()
+        moved = (self.mean - features.double().mean(0)).square().sum()
+        return float(moved + self.trace + spread.trace() - 2 * cross)
+
+
 def frechet(a: torch.Tensor, b: torch.Tensor) -> float:
-    """Fréchet distance of two Gaussians fitted to features ``[N, D]`` (Heusel et al. 2017, eq. 6)."""
-    a, b = a.double(), b.double()
-    first, second = torch.cov(a.T), torch.cov(b.T)
-    # The trace of the root of a product: from the eigenvalues of the symmetric form.
-    values, vectors = torch.linalg.eigh(first)
-    root = vectors @ torch.diag(values.clamp(min=0).sqrt()) @ vectors.T
-    cross = torch.linalg.eigvalsh(root @ second @ root).clamp(min=0).sqrt().sum()
-    return float((a.mean(0) - b.mean(0)).square().sum() + first.trace() + second.trace() - 2 * cross)
+    """Fréchet distance of two Gaussians fitted to features ``[N, D]``."""
+    return Usual.of(a).distance(b)
 
 
 def crossed(made: torch.Tensor, real: torch.Tensor) -> float:

@@ -25,6 +25,7 @@ from models.text.network import SENTENCE, PromptEncoder
 
 PART = "ranker."  # the beginning of its tensors' names in painter.safetensors
 SPACE = 64
+FEATURES = 2 * 64  # what is seen in a picture, before it meets words
 SCALE = 20.0  # of cosines in the contrast
 BATCH = 256  # the rivals of a caption: more than other stages need, and cheap on latents
 
@@ -38,14 +39,17 @@ class Ranker(nn.Module):
             nn.Conv2d(LATENT, 32, 3, padding=1), norm(32), nn.SiLU(),
             nn.Conv2d(32, 64, 3, stride=2, padding=1), Residual(64), norm(64), nn.SiLU(),
         )  # fmt: skip
-        self.picture = nn.Linear(2 * 64, SPACE)
+        self.picture = nn.Linear(FEATURES, SPACE)
         self.words = nn.Linear(SENTENCE, SPACE)
 
-    def seen(self, latent: torch.Tensor) -> torch.Tensor:
-        """Unit vectors of pictures, [B, 64]: the mean and the strongest answer of each channel."""
+    def pooled(self, latent: torch.Tensor) -> torch.Tensor:
+        """The mean and the strongest answer of each channel, [B, 128]."""
         found = self.stack(latent)
-        both = torch.cat((found.mean((2, 3)), found.amax((2, 3))), 1)
-        return F.normalize(self.picture(both).float(), dim=1)
+        return torch.cat((found.mean((2, 3)), found.amax((2, 3))), 1)
+
+    def seen(self, latent: torch.Tensor) -> torch.Tensor:
+        """Unit vectors of pictures, [B, 64]."""
+        return F.normalize(self.picture(self.pooled(latent)).float(), dim=1)
 
     def said(self, sentence: torch.Tensor) -> torch.Tensor:
         """Unit vectors of sentences, [B, 64]."""
@@ -53,7 +57,11 @@ class Ranker(nn.Module):
 
     def forward(self, latent: torch.Tensor, sentence: torch.Tensor) -> torch.Tensor:
         """How well each picture fits its own sentence, cosines [B]."""
-        return (self.seen(latent) * self.said(sentence)).sum(1)
+        return self.cosine(self.pooled(latent), sentence)
+
+    def cosine(self, pooled: torch.Tensor, sentence: torch.Tensor) -> torch.Tensor:
+        """The same of what is seen in them already, [B, 128]."""
+        return (F.normalize(self.picture(pooled).float(), dim=1) * self.said(sentence)).sum(1)
 
 
 def train_ranker(

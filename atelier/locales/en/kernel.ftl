@@ -51,6 +51,7 @@ gate-alike = Its works are too much alike: { $figure } { $ours } against { $thei
 gate-copies = More of it is training works over again: { $ours } against { $theirs }.
 gate-slow = It takes too long: { $ours } s a work against { $theirs } s.
 gate-no-reward = There are too few votes to tell whether people like it more.
+gate-no-judge = This painter brings no evaluation encoder, so nobody can tell whether its pictures are as good.
 gate-nothing-new = It is the version that serves: nothing in it changed.
 version-rejected = The gate rejected the { $model }'s version { $version }. To let it serve all the same: atelier models promote { $model } { $version } --anyway
 retrain-nothing-better = The people who were held out like nothing of it better: no new version was made.

@@ -51,6 +51,7 @@ gate-alike = 它的作品彼此太像：{ $figure } 为 { $ours }，当前版本
 gate-copies = 它有更多内容与训练作品相同：{ $ours }，当前版本为 { $theirs }。
 gate-slow = 它太慢：每件作品 { $ours } 秒，当前版本为 { $theirs } 秒。
 gate-no-reward = 投票太少，无法判断大家是否更喜欢它。
+gate-no-judge = 这个画师没有附带评估编码器，无法判断画得是否一样好。
 gate-nothing-new = 它和当前版本一样，什么都没有变。
 version-rejected = { $model } 的版本 { $version } 没有通过检验。仍要使用它，请运行：atelier models promote { $model } { $version } --anyway
 retrain-nothing-better = 留作验证的人并没有更喜欢它：没有生成新版本。
