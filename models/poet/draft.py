@@ -13,6 +13,7 @@ from atelier.requests import Form
 from models.poet.automaton import FormAutomaton
 from models.poet.data import prefix
 from models.poet.forms import FREE, Pattern
+from models.poet.parallel import Parallel
 from models.poet.row import Row
 from models.poet.version import Tongue
 from models.poet.vocabulary import LINE, NONE, SLOTS, STANZA
@@ -43,6 +44,8 @@ class Plan:
     # In whose manner, and what that adds to the logits of content tokens [W].
     manner: str = ""
     leaning: Tensor | None = field(default=None, compare=False, repr=False)
+    # How well two lines answer each other, where the pattern has couplets that should.
+    parallel: Parallel | None = field(default=None, compare=False, repr=False)
 
     @property
     def parts(self) -> tuple[int, ...]:

@@ -37,13 +37,14 @@ from models.poet.generate import Poet
 from models.poet.likeness import likeness
 from models.poet.ngram import BREAK, LOST, KneserNey
 from models.poet.originality import line_key, owned
-from models.poet.sense import topic_en
+from models.poet.sense import parallel_zh, topic_en
 from models.poet.topic import read_topic
 from models.poet.version import Tongue
 from models.poet.vocabulary import UNKNOWN
 from models.text.data import Teacher
 
 PER_FORM = 40
+REGULATED_EIGHT: tuple[Form, ...] = ("五律", "七律")
 METRICAL = ("ballad", "shakespearean sonnet", "petrarchan sonnet")
 ROWS = 1200  # test poems that bits a character are measured on
 PROMPTS: dict[Lang, tuple[str, ...]] = {
@@ -83,6 +84,7 @@ def evaluate(
             *figures,
             *_bits(model, data, count, train_data),
             _topic_zh(model, made),
+            *_parallel(model, made, data),
             *_manners(model, data, count),
         ]
         if "en" in model.tongues and any(data.rglob(TABLES["en"])):
@@ -293,6 +295,15 @@ def _topic_zh(model: Poet, made: Poems) -> Figure:
         for r, p in poems
     ]  # fmt: skip
     return Figure("topic_zh", statistics.mean(held) if held else 0.0, "", 0.8)
+
+
+def _parallel(model: Poet, made: Poems, data: Path) -> Iterable[Figure]:
+    """See :func:`models.poet.sense.parallel_zh`."""
+    ours = [p.lines for form in REGULATED_EIGHT for _, p in made.get(form, ())]
+    if ours and any(data.rglob(TABLES["zh"])):
+        vocabulary = model.tongues["zh"].vocabulary
+        if (figure := parallel_zh(ours, find_rows(data, "zh")[0], vocabulary)) is not None:
+            yield figure
 
 
 def _copied(model: Poet, made: Poems, train_data: Path) -> Figure:

@@ -2,14 +2,16 @@
 
 ``python -m models.poet.facts --data DIR --version DIR`` makes again, for a version that is there, how each
 Chinese character sounds (which words there are, and how often they end lines and tell of a topic, stays as it
-is) and the poets' manners of both languages.
+is), which of them answer each other in couplets, and the poets' manners of both languages.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 from safetensors.torch import save_file
@@ -18,7 +20,8 @@ from atelier.versions import open_version, write_card
 from models.poet.data import find_rows, words_of
 from models.poet.lexicon import chinese_lexicon, read_pingshui
 from models.poet.manner import Manner, learn
-from models.poet.version import LANGUAGES, Tongue, load_tongue, save_manners
+from models.poet.parallel import answers
+from models.poet.version import LANGUAGES, Tongue, load_tongue, save_manners, save_parallel
 
 
 def sounded(tongue: Tongue, table: Path) -> Tongue:
@@ -28,9 +31,8 @@ def sounded(tongue: Tongue, table: Path) -> Tongue:
     return replace(tongue, lexicon=replace(old, tone=fresh.tone, rhyme=fresh.rhyme))
 
 
-def manners(data: Path, tongue: Tongue) -> dict[str, Manner]:
-    """Those of the pack's training poems in the language of ``tongue``."""
-    rows, _ = find_rows(data, tongue.vocabulary.lang)
+def manners(rows: Sequence[dict[str, Any]], tongue: Tongue) -> dict[str, Manner]:
+    """Those of the training ``rows`` in the language of ``tongue``."""
     return learn(rows, tongue.vocabulary, words_of)
 
 
@@ -49,7 +51,11 @@ def main(data: Path, folder: Path) -> None:
         if not (folder / f"{lang}.json").exists():
             continue
         tongue = load_tongue(folder, lang)
-        save_manners(folder, replace(tongue, manners=manners(data, tongue)))
+        rows, _ = find_rows(data, lang)
+        answering = answers(rows, tongue.vocabulary) if lang == "zh" else None
+        told = replace(tongue, manners=manners(rows, tongue), parallel=answering)
+        save_manners(folder, told)
+        save_parallel(folder, told)
     write_card(folder, card)
 
 

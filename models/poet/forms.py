@@ -33,15 +33,19 @@ class Line:
 
 @dataclass(frozen=True)
 class Pattern:
-    """One shape that a form can take; ``stanzas`` gives lines a stanza."""
+    """One shape that a form can take; ``stanzas`` gives lines a stanza.
+
+    ``paired``: the lines that begin a couplet of which the two better answer each other (对仗).
+    """
 
     lines: tuple[Line, ...]
     stanzas: tuple[int, ...]
+    paired: tuple[int, ...] = ()
 
     def headed(self, heads: str) -> Pattern:
         """The same with the first letter or character of each line given."""
         lines = tuple(replace(line, head=head) for line, head in zip(self.lines, heads, strict=True))
-        return Pattern(lines, self.stanzas)
+        return Pattern(lines, self.stanzas, self.paired)
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ def _chinese(tones: tuple[str, ...], scheme: str, stanzas: tuple[int, ...], echo
     return Pattern(lines, stanzas)
 
 
+MIDDLE = (2, 4)  # the lines that the middle couplets of eight begin with
 # The four lines of regulated verse (Wang Li 1977, 诗词格律, ch. 2), without 拗救 and 孤平.
 _FIVE = {"a": "中仄平平仄", "b": "平平仄仄平", "c": "中平平仄仄", "d": "中仄仄平平"}
 _SEVEN = {"a": "中平中仄平平仄", "b": "中仄平平仄仄平", "c": "中仄中平平仄仄", "d": "中平中仄仄平平"}
@@ -87,7 +92,8 @@ def regulated(kinds: dict[str, str], count: int) -> tuple[Pattern, ...]:
     for order, rhymed in _ORDERS:
         names = (order + _UNRHYMED.get(order, order) * count)[:count]
         scheme = "".join("a" if i % 2 or (i == 0 and rhymed) else FREE for i in range(count))
-        made.append(_chinese(tuple(kinds[name] for name in names), scheme, (count,)))
+        pattern = _chinese(tuple(kinds[name] for name in names), scheme, (count,))
+        made.append(replace(pattern, paired=MIDDLE if count == 8 else ()))
     return tuple(made)
 
 

@@ -180,6 +180,7 @@ class Poet:
             form, topic.title, entry.tag, pattern, topic.numbers, mood, seed, CANDIDATES,
             manner=manner.name if manner else "",
             leaning=self._leaning(entry.lang, manner),
+            parallel=self.tongues[entry.lang].parallel,
         )  # fmt: skip
         if request.steer is not None:
             if self.foreign is not None:

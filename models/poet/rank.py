@@ -9,6 +9,7 @@ LIKELY = {"en": 0.8, "zh": 1.0}  # for each nat a token
 TOPIC = 0.9  # a poem with every topic word, against one with none
 MANNER = 1.0  # for each unit of what the poet's words are worth, a word
 REPETITION = 0.6  # a poem that says each word twice, against one that never does
+PARALLEL = 0.2  # a middle couplet whose lines answer each other, for each unit; real ones have about 1.2
 # Nats a word for each unit of its topic weight: likelihood alone prefers lines of small words.
 TELLING = {"en": 0.45, "zh": 0.1}
 
@@ -34,7 +35,18 @@ def score(draft: Draft, automaton: FormAutomaton) -> float:
         + TOPIC * said
         + MANNER * own
         - REPETITION * again / max(1, len(telling))
+        + PARALLEL * answering(draft)
     )
+
+
+def answering(draft: Draft) -> float:
+    """How well the lines of a couplet in its part answer each other; 0 where they need not."""
+    if draft.plan.parallel is None:
+        return 0.0
+    lines = draft.row.lines
+    starts = [at for at in draft.row.pattern.paired if draft.since <= at <= len(lines) - 2]
+    told = [draft.plan.parallel.answer(lines[at], lines[at + 1]) for at in starts]
+    return sum(told) / len(told) if told else 0.0
 
 
 def best(drafts: list[Draft], automaton: FormAutomaton) -> Draft:

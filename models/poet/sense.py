@@ -13,6 +13,9 @@ from typing import Any
 import torch
 
 from atelier.figures import Figure
+from models.poet.forms import MIDDLE
+from models.poet.parallel import REGULATED, answers
+from models.poet.vocabulary import Vocabulary
 
 AMONG = 20
 REAL = 400  # real poems
@@ -49,3 +52,31 @@ def picked_titles(encoder: Encoder, rows: Sequence[Any]) -> float | None:
     texts = encoder([" ".join(titled[title]["lines"][:14]) for title in kept]).view(titles.shape)
     picked = torch.einsum("gpd,gtd->gpt", texts, titles).argmax(-1)
     return float((picked == torch.arange(AMONG)).float().mean())
+
+
+def parallel_zh(
+    ours: Sequence[Sequence[str]], rows: Sequence[dict[str, Any]], vocabulary: Vocabulary
+) -> Figure | None:
+    """How well the middle couplets of ``ours`` (poems of eight regulated lines) answer each other (对仗).
+
+    The judge is counted on test poems, from which the ranking's own counts know nothing. Beside it: middle
+    and outer couplets of real poems of ``val``. None where there are too few poems to judge by.
+    """
+    unseen = [{**row, "split": "test"} for row in rows if row["split"] not in ("train", "val")]
+    judge = answers(unseen, vocabulary, "test")
+    if judge is None or not ours:
+        return None
+
+    def mean(poems: Sequence[Sequence[str]], places: Sequence[int]) -> float:
+        told = [
+            judge.answer(*([n - vocabulary.content for n in vocabulary.content_of(line)] for line in pair))
+            for lines in poems
+            for pair in ([lines[at], lines[at + 1]] for at in places)
+        ]
+        return sum(told) / len(told)
+
+    val = [row["lines"] for row in rows if row["split"] == "val" and row["form"] in REGULATED]
+    beside = {}
+    if whole := [lines for lines in val if len(lines) == 8][:REAL]:
+        beside = {"real middle couplets": mean(whole, MIDDLE), "real outer couplets": mean(whole, (0, 6))}
+    return Figure("parallel_zh", mean(ours, MIDDLE), "by a judge counted on test poems", baselines=beside)

@@ -29,6 +29,7 @@ from models.poet.lexicon import Lexicon
 from models.poet.manner import learn
 from models.poet.network import VerseModel, settings_for
 from models.poet.originality import LineFilter, line_key
+from models.poet.parallel import answers
 from models.poet.settings import Settings
 from models.poet.version import Tongue, save_tongue
 from models.poet.vocabulary import Vocabulary
@@ -127,7 +128,9 @@ def train_language(settings: Settings, lang: Lang) -> State:
     }
     lines = LineFilter.of(keys, most_bytes=800_000)
     manners = learn(rows, vocabulary, words_of)
-    save_tongue(folder / "export", Tongue(vocabulary, lexicon, best, lines, manners))
+    answering = answers(rows, vocabulary) if lang == "zh" else None
+    made = Tongue(vocabulary, lexicon, best, lines, manners, parallel=answering)
+    save_tongue(folder / "export", made)
     return state
 
 

@@ -2,6 +2,7 @@
 
 ``<lang>.safetensors`` float16 weights, ``<lang>.json`` settings and content tokens,
 ``<lang>-lexicon.safetensors`` arrays, ``<lang>-lines.safetensors`` the filter of training lines,
+``zh-parallel.safetensors`` which characters answer each other in a couplet (older versions have none),
 ``<lang>-manners.json`` the words of poets in whose manner it writes (older versions have none),
 ``<lang>-reward.safetensors`` and ``<lang>-liked.json`` what people like, of poems and of words (versions
 that were trained from votes).
@@ -24,6 +25,7 @@ from models.poet.lexicon import Lexicon
 from models.poet.manner import Manner
 from models.poet.network import VerseModel
 from models.poet.originality import LineFilter
+from models.poet.parallel import Parallel
 from models.poet.vocabulary import Vocabulary
 from models.reward import Head
 
@@ -79,6 +81,7 @@ class Tongue:
     manners: dict[str, Manner] = field(default_factory=dict)
     head: Head | None = None  # goes by this very network's features
     liked: dict[str, float] = field(default_factory=dict)  # nats that people's liking adds to a word
+    parallel: Parallel | None = None
 
     @cached_property
     def leaning(self) -> Tensor | None:
@@ -109,6 +112,7 @@ def save_tongue(folder: Path, tongue: Tongue) -> None:
     }
     (folder / f"{lang}.json").write_text(json.dumps(about, ensure_ascii=False) + "\n", "utf-8")
     save_manners(folder, tongue)
+    save_parallel(folder, tongue)
     for path in folder.glob(f"{lang}*.safetensors"):
         path.chmod(0o644)  # safetensors writes for the owner alone
     if lang == "en":
@@ -150,6 +154,19 @@ def save_manners(folder: Path, tongue: Tongue) -> None:
         path.write_text("[\n" + ",\n".join(told) + "\n]\n", "utf-8")
 
 
+def save_parallel(folder: Path, tongue: Tongue) -> None:
+    """Write which tokens answer each other, where that is known."""
+    if tongue.parallel is not None:
+        path = folder / f"{tongue.vocabulary.lang}-parallel.safetensors"
+        save_file(tongue.parallel.arrays(), path)
+        path.chmod(0o644)
+
+
+def _parallel(path: Path, vocabulary: Vocabulary) -> Parallel | None:
+    size = len(vocabulary) - vocabulary.content
+    return Parallel.of(load_file(path), size) if path.exists() else None
+
+
 def _manners(path: Path) -> dict[str, Manner]:
     told = json.loads(path.read_text("utf-8")) if path.exists() else []
     return {one["name"]: Manner(one["name"], one["poems"], one["words"]) for one in told}
@@ -166,6 +183,7 @@ def load_tongue(folder: Path, lang: Lang, device: str = "cpu") -> Tongue:
         manners = _manners(folder / f"{lang}-manners.json")
         head = Head.load(folder, _head_file(lang))
         liked = _liked(folder / f"{lang}-liked.json", vocabulary)
+        parallel = _parallel(folder / f"{lang}-parallel.safetensors", vocabulary)
         if about["settings"]["vocab_size"] != len(vocabulary):
             raise ValueError("vocabulary")
         network = VerseModel(about["settings"], vocabulary.content)
@@ -179,4 +197,4 @@ def load_tongue(folder: Path, lang: Lang, device: str = "cpu") -> Tongue:
         if type(fault).__name__ != "SafetensorError":
             raise
         raise WeightsError("weights-damaged", model="poet", path=str(path)) from fault
-    return Tongue(vocabulary, lexicon, network.to(device).eval(), lines, manners, head, liked)
+    return Tongue(vocabulary, lexicon, network.to(device).eval(), lines, manners, head, liked, parallel)
