@@ -34,10 +34,11 @@ class Preferences(BaseModel):
 class Rules(BaseModel):
     """What administrators set for a server (a Discord server, a Telegram group), or for the whole studio.
 
-    ``words`` are refused, besides the studio's own; ``channels`` are where the bot may answer (empty:
-    everywhere); ``adults`` switches the age-restricted mode on; ``learning`` says whether models may learn
-    from works made here. ``each`` and ``together`` are how many works one person, and all of them, may wait
-    for (None: as the settings say).
+    ``words`` are refused, besides the studio's own; ``channels`` are where the bot may make
+    works and post what belongs to them (empty: everywhere; what one person alone sees, and commands that make
+    no work, it answers anywhere); ``adults`` switches the age-restricted mode on; ``learning`` says whether
+    models may learn from works made here. ``each`` and ``together`` are how many works one person, and all of
+    them, may wait for (None: as the settings say).
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")

@@ -19,6 +19,7 @@ from atelier.versions import MODEL_OF
 from atelier.works import MelodyResult
 from bot import gate
 from bot.acts import Press, label, pressed, request_of
+from bot.audit import note_press
 from bot.making import MAKING
 from bot.studio import Studio, Ticket
 from bot.typed import parse_text
@@ -93,7 +94,10 @@ async def delete(studio: Studio, work_id: str, person: PersonRef, server: str | 
         return messages
 
     log.info("work %s: deleted by %s", work_id, "its person" if work.person == person else "an admin")
-    return await asyncio.to_thread(remove)
+    messages = await asyncio.to_thread(remove)
+    if work.person != person:
+        await asyncio.to_thread(note_press, studio.store, person, work, "delete")
+    return messages
 
 
 def may_delete(studio: Studio, work: Work, person: PersonRef, server: str | None) -> bool:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
 
-from atelier.errors import BadInput
+from atelier.errors import BadInput, PersonError, Unavailable
 from atelier.rules import Outcome
 from bot import gate
 from bot.command import ROLES, Call, Command, Reply, Role
 from bot.typed import checked
+
+log = logging.getLogger(__name__)
 
 
 async def answer(command: Command, call: Call) -> Reply:
@@ -26,7 +29,7 @@ async def answer(command: Command, call: Call) -> Reply:
     given = replace(call, options=checked(command, call.options))
     try:
         reply = await command.action(given)
-    except BadInput:
+    except PersonError:  # also what is down, or held by somebody else: nothing was done
         await _note(command, given, "refused")
         raise
     await _note(command, given, "done")
@@ -40,9 +43,12 @@ def _welcome(call: Call) -> None:
 async def _note(command: Command, call: Call, outcome: Outcome) -> None:
     """Every command of administrators is written down, also what was refused."""
     options = {name: str(value)[:100] for name, value in call.options.items()}
-    await asyncio.to_thread(
-        call.studio.store.note_deed, call.person, call.where.server, command.path, options, outcome
-    )
+    try:
+        await asyncio.to_thread(
+            call.studio.store.note_deed, call.person, call.where.server, command.path, options, outcome
+        )
+    except Unavailable as fault:  # what is done is done: nobody must read that it was not
+        log.error("/%s: %s, but not in the audit log: %s", command.path, outcome, fault)
 
 
 def refused(command: Command) -> BadInput:

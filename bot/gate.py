@@ -9,6 +9,7 @@ from atelier import moderation
 from atelier.errors import BadInput
 from atelier.limits import Limits
 from atelier.requests import PaintRequest, PoemRequest, Request
+from atelier.rules import Rules
 from atelier.settings import Settings
 from atelier.store import PersonRef, Store
 from atelier.store.house import STUDIO
@@ -27,6 +28,22 @@ def welcome(settings: Settings, store: Store, person: PersonRef, server: str | N
         raise BadInput(key, why=ban.why) if ban.why else BadInput(f"{key}-plain")
 
 
+def show(settings: Settings, store: Store, person: PersonRef, place: dict[str, Any]) -> None:
+    """Raises :class:`BadInput` where nothing may be posted for this person, for all to see.
+
+    ``place`` says where: ``server``, ``within`` (the channel, and what it is part of).
+    """
+    server = place.get("server")
+    welcome(settings, store, person, server)
+    if server:
+        _within(store.rules(person.platform, server), place)
+
+
+def _within(rules: Rules, place: dict[str, Any]) -> None:
+    if rules.channels and not set(place.get("within", ())) & set(rules.channels):
+        raise BadInput("not-in-this-channel")
+
+
 def admit(
     settings: Settings, store: Store, person: PersonRef, request: Request, place: dict[str, Any]
 ) -> Limits:
@@ -43,8 +60,8 @@ def admit(
         raise BadInput("paused")
     if server and rules.paused:
         raise BadInput("paused-here")
-    if server and rules.channels and not set(place.get("within", ())) & set(rules.channels):
-        raise BadInput("not-in-this-channel")
+    if server:
+        _within(rules, place)
     grown_up = bool(server and rules.adults and place.get("adults", True))
     extra = dict.fromkeys([*everywhere.words, *rules.words])
     for text in words_of(request):

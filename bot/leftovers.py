@@ -24,6 +24,7 @@ Outcome = Literal["gone", "stays", "later"]
 # Takes one message away, as far as the chat allows it: channel, message, language. Never raises.
 Take = Callable[[int, int, Lang], Awaitable[Outcome]]
 
+ASKED = "ask:"  # before the key of a message that asks about a work and does not show it: no place to vote
 PAUSES_S = (5.0, 30.0, 120.0, 600.0, 3600.0, 4 * 3600.0)  # before each further try
 RECORDS_S = 30.0  # while the records are down
 
@@ -78,7 +79,7 @@ class Leftovers:
                 await self._one(key, lang)
 
     async def _one(self, key: str, lang: Lang) -> Outcome:
-        channel, _, message = key.rpartition(":")
+        channel, _, message = key.removeprefix(ASKED).rpartition(":")
         outcome = await self._take(int(channel), int(message), lang)
         self._due.pop(key, None)
         if outcome == "later":

@@ -25,17 +25,15 @@ from atelier.requests import Kind, Request
 from atelier.results import publish
 from atelier.safety import clean_prompt
 from atelier.settings import Settings
-from atelier.store import PersonRef, Platform, Store, Tally, Vote, Work
+from atelier.store import UNFINISHED, PersonRef, Platform, Store, Tally, Vote, Work
 from atelier.works import Artefact
 from bot import gate
+from bot.audit import note_press
 from bot.command import OURS, Command
+from bot.emoji import REACTION, origin_of, vote_of
 from bot.tastes import Tastes
 
 log = logging.getLogger(__name__)
-
-LIKED = frozenset("❤👍🔥")
-DISLIKED = frozenset("👎")
-_SELECTOR = "\ufe0f"  # Discord sends ❤️ with it, Telegram ❤ without
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +204,8 @@ class Studio:
                     raise BadInput("cancel-too-late")
                 return now
             log.info("work %s: cancelled by %s", work_id, "its person" if own else "an admin")
+            if not own:
+                note_press(self.store, person, work, "cancel")
             try:
                 self.road.cancel(work_id)
                 publish(self.road.redis, work.person.platform, work_id, "cancelled")
@@ -252,10 +252,15 @@ class Studio:
     async def vote(
         self, work_id: str, person: PersonRef, value: Vote, *, origin: str, platform: Platform
     ) -> Tally:
-        """Record a vote; the counts after it. Raises :class:`BadInput` for an unknown work or a ban."""
+        """Record a vote; the counts after it.
+
+        Raises :class:`BadInput` for an unknown work, one that nobody saw yet, or a ban.
+        """
         work = await self.work(work_id)
         if work is None:
             raise BadInput("work-unknown")
+        if work.result is None:
+            raise BadInput("work-unfinished" if work.state in UNFINISHED else "work-unknown")
         server = work.place.get("server")
         await asyncio.to_thread(gate.welcome, self.settings, self.store, person, server)
         return await asyncio.to_thread(
@@ -269,32 +274,34 @@ class Studio:
     async def react(
         self, platform: Platform, message: str, person: PersonRef, emoji: str, *, added: bool
     ) -> tuple[Work, Tally] | None:
-        """An emoji put on a message, or taken off. None: no work there, or no voting emoji."""
-        plain = emoji.replace(_SELECTOR, "")
-        if plain not in LIKED | DISLIKED:
+        """An emoji put on a message, or taken off. None: no work there that is made, or no voting emoji."""
+        value = vote_of(emoji)
+        if value is None:
             return None
         work = await self.work_shown_in(platform, message)
-        if work is None:
+        if work is None or work.result is None:
             return None
-        origin = f"reaction:{plain}"
+        origin = origin_of(emoji)
         if not added:
             return work, await self.withdraw(work.id, person, origin=origin, platform=platform)
-        value: Vote = "liked" if plain in LIKED else "disliked"
         return work, await self.vote(work.id, person, value, origin=origin, platform=platform)
 
     async def reactions_cleared(
         self, platform: Platform, message: str, emoji: str | None = None
     ) -> tuple[Work, Tally] | None:
-        """Everybody's emoji was taken off a message (``emoji``: one of them). None: it concerns no vote."""
-        plain = emoji and emoji.replace(_SELECTOR, "")
-        if plain and plain not in LIKED | DISLIKED:
+        """Everybody's emoji was taken off a message (``emoji``: one of them, in one skin tone; None: all).
+
+        None: it concerns no vote.
+        """
+        if emoji is not None and vote_of(emoji) is None:
             return None
         work = await self.work_shown_in(platform, message)
         if work is None:
             return None
         return work, await asyncio.to_thread(
-            self.store.withdraw_everyones, work.id, origins=f"reaction:{plain or ''}", platform=platform
-        )
+            self.store.withdraw_everyones, work.id, platform=platform,
+            origins=REACTION if emoji is None else origin_of(emoji), exactly=emoji is not None,
+        )  # fmt: skip
 
     async def work(self, work_id: str) -> Work | None:
         """The work's row as it is now."""

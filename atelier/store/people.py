@@ -12,7 +12,17 @@ from atelier.rules import Preferences
 from atelier.store.database import Database
 from atelier.store.records import PersonRef, Work
 from atelier.store.rows import meet, now, person_id, work_of, work_rows
-from atelier.store.tables import audit, bans, favourites, feedback, people, preferences, works
+from atelier.store.tables import (
+    audit,
+    bans,
+    favourites,
+    feedback,
+    messages,
+    people,
+    preferences,
+    trainings,
+    works,
+)
 
 
 class People:
@@ -69,17 +79,34 @@ class People:
             chosen = connection.execute(
                 select(preferences.c.chosen).where(preferences.c.person_id == known)
             ).scalar()
+            shown: dict[str, list[str]] = {}
+            theirs = select(works.c.id).where(works.c.person_id == known)
+            for row in connection.execute(select(messages).where(messages.c.work_id.in_(theirs))):
+                shown.setdefault(row.work_id, []).append(f"{row.platform}:{row.message}")
             told = {
                 "person": _name(person),
                 "first_seen_at": first_seen.isoformat(),
                 "settings": _preferences(chosen or {}).model_dump(mode="json"),
-                "works": [_everything(row) for row in rows],
+                "works": [_everything(row, shown.get(row.id, [])) for row in rows],
                 "votes": _theirs(connection, known),
-                "favourites": list(
-                    connection.execute(
-                        select(favourites.c.work_id).where(favourites.c.person_id == known, favourites.c.kept)
-                    ).scalars()
-                ),
+                "favourites": [
+                    {"work": row.work_id, "at": row.at.isoformat(), "presses": list(row.heard or ())}
+                    for row in connection.execute(
+                        select(favourites).where(favourites.c.person_id == known, favourites.c.kept)
+                    )
+                ],
+                "trainings": [
+                    {
+                        "id": row.id,
+                        "model": row.model,
+                        "state": row.state,
+                        "dry": row.dry,
+                        "settings": row.settings,
+                        "place": row.place,
+                        "asked_at": row.asked_at.isoformat(),
+                    }
+                    for row in connection.execute(select(trainings).where(trainings.c.person_id == known))
+                ],
                 "bans": [
                     {"server": row.server, "why": row.why, "at": row.at.isoformat()}
                     for row in connection.execute(
@@ -122,13 +149,14 @@ def _theirs(connection: Connection, known: int) -> list[dict[str, Any]]:
     ]
 
 
-def _everything(row: Row[Any]) -> dict[str, Any]:
-    """A work's row; where it was asked without the secrets of the chat (an interaction's token)."""
+def _everything(row: Row[Any], shown: list[str]) -> dict[str, Any]:
+    """A work's row and what shows it, without the secrets of the chat (an interaction's token)."""
     place = {name: value for name, value in row.place.items() if name != "token"}
     times = ("asked_at", "started_at", "made_at", "posted_at")
     return {
         "id": row.id, "kind": row.kind, "request": row.request, "lang": row.lang, "place": place,
         "state": row.state, "version": row.version, "result": row.result, "failure": row.failure,
-        "files": [artefact["name"] for artefact in row.artefacts],
+        "files": [artefact["name"] for artefact in row.artefacts], "messages": shown,
+        "parent": row.parent, "act": row.act, "post": row.post,
         **{name: moment.isoformat() if (moment := getattr(row, name)) else None for name in times},
     }  # fmt: skip

@@ -54,8 +54,10 @@ class Votes:
                     _log(connection, work_id, voter, "withdrawn", None, origin, platform)
             return _tally(connection, work_id)
 
-    def withdraw_everyones(self, work_id: str, *, origins: str, platform: Platform) -> Tally:
-        """Cancel what everybody cast from ``platform`` by origins that begin with ``origins``.
+    def withdraw_everyones(
+        self, work_id: str, *, origins: str, platform: Platform, exactly: bool = False
+    ) -> Tally:
+        """Cancel what everybody cast from ``platform`` by origins that begin with ``origins`` (or are it).
 
         Raises ``BadInput("work-unknown")``.
         """
@@ -64,7 +66,9 @@ class Votes:
             cast = _alive(
                 feedback.c.work_id == work_id,
                 feedback.c.platform == platform,
-                feedback.c.origin.startswith(origins, autoescape=True),
+                feedback.c.origin == origins
+                if exactly
+                else feedback.c.origin.startswith(origins, autoescape=True),
             )
             for voter, origin in connection.execute(select(cast.c.person_id, cast.c.origin).distinct()).all():
                 _log(connection, work_id, voter, "withdrawn", None, origin, platform)

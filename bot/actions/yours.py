@@ -96,7 +96,7 @@ def _changes(mine: Preferences, lang: Lang) -> tuple[Choice, ...]:
     choices = [Choice(language.choice(value, lang), f"settings language={value}") for value in others]
     for option, now in ((private, mine.private), (learning, mine.learning)):
         turned = "no" if now else "yes"
-        label = say("setting-changed", lang, name=_name(option, lang), value=option.choice(turned, lang))
+        label = say(f"setting-{option.name}-{turned}", lang)
         choices.append(Choice(label, f"settings {option.name}={turned}"))
     return tuple(choices)
 
@@ -104,13 +104,18 @@ def _changes(mine: Preferences, lang: Lang) -> tuple[Choice, ...]:
 async def mydata(call: Call) -> Reply:
     """Everything about the person, as one file."""
     told, works = await asyncio.to_thread(call.studio.store.everything_of, call.person)
-    file = await asyncio.to_thread(_archive, call, told, works)
+    file, left_out = await asyncio.to_thread(_archive, call, told, works)
     text = call.say("mydata-text", works=len(told.get("works", [])), votes=len(told.get("votes", [])))
+    if left_out:
+        text += "\n" + call.say("mydata-left-out", number=left_out)
     return Reply(text, file=file)
 
 
-def _archive(call: Call, told: dict[str, Any], works: list[Work]) -> Artefact:
-    """A ZIP: ``data.json``, and the files of the works, the newest first, as far as there is room."""
+def _archive(call: Call, told: dict[str, Any], works: list[Work]) -> tuple[Artefact, int]:
+    """A ZIP: ``data.json``, and the files of the works, the newest first, as far as there is room.
+
+    And how many files there was no room for.
+    """
     left_out: list[str] = []
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -130,7 +135,7 @@ def _archive(call: Call, told: dict[str, Any], works: list[Work]) -> Artefact:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         whole = {"made_at": now, "provenance": statement(call.lang), **told, "files_left_out": left_out}
         archive.writestr("data.json", json.dumps(whole, ensure_ascii=False, indent=1))
-    return Artefact("atelier-my-data.zip", "application/zip", buffer.getvalue())
+    return Artefact("atelier-my-data.zip", "application/zip", buffer.getvalue()), len(left_out)
 
 
 async def forgetme(call: Call) -> Reply:

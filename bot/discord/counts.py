@@ -38,9 +38,7 @@ class Counts:
         """Let ``message`` show the tally of ``work`` soon: now, or after the pause since the last time."""
         self._wanted[message] = edit
         if message not in self._tasks:
-            task = asyncio.create_task(self._follow(message, work))
-            self._tasks[message] = task
-            task.add_done_callback(lambda _: self._tasks.pop(message, None))
+            self._tasks[message] = asyncio.create_task(self._follow(message, work))
 
     async def everywhere(self, client: discord.Client, work: Work, but: str) -> None:
         """Let the other messages that everybody sees follow too. ``but`` is one that does already.
@@ -68,6 +66,8 @@ class Counts:
             except Exception:
                 log.warning("work %s: the counts were not shown", work.id, exc_info=True)
             await asyncio.sleep(PACE_S)
+        # In the same step as the look above: a vote that comes now begins a task of its own.
+        self._tasks.pop(message, None)
 
     async def close(self) -> None:
         """Stop following."""

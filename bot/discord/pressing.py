@@ -18,7 +18,7 @@ import discord
 from atelier.errors import BadInput
 from atelier.languages import Lang, say
 from atelier.store import Vote
-from bot import acts, around
+from bot import acts, around, gate
 from bot.acts import Press
 from bot.discord.asking import Interaction, language, person, refuse, take, told, whisper
 from bot.discord.buttons import CANCEL, MORE, VOTES, choices, menu, others
@@ -97,6 +97,7 @@ class Pressing:
 
     async def _choose(self, work_id: str, press: Press, lang: Lang, interaction: Interaction) -> Answer:
         """What the press leaves open."""
+        await self._welcome(interaction)
         work = await around.find(self._studio, work_id)
         if acts.choices(work, press):
             return Answer(acts.question(press, lang), choices(work, press, lang))
@@ -117,6 +118,7 @@ class Pressing:
             keys = await around.delete(self._studio, work_id, asker, server(interaction))
             reached = await self._take_away(keys, lang, before.place if before else {})
             return Answer(say("work-deleted" if reached else "work-deleted-stays", lang))
+        await self._welcome(interaction)
         work = await around.find(self._studio, work_id)
         if press.name == "original":
             files = uploads(
@@ -124,6 +126,12 @@ class Pressing:
             )
             return Answer(say("act-original", lang), files=files)
         return Answer("\n".join(around.details(work, lang, quote)))
+
+    async def _welcome(self, interaction: Interaction) -> None:
+        """Raises where this person may not use the bot; what they own they may delete all the same."""
+        here = str(interaction.guild_id) if interaction.guild_id else None
+        settings, store = self._studio.settings, self._studio.store
+        await asyncio.to_thread(gate.welcome, settings, store, person(interaction.user), here)
 
     async def _take_away(self, keys: list[str], lang: Lang, stored: dict[str, Any]) -> bool:
         """Delete the work's messages; False: one of them stays, for the person to take away themselves."""

@@ -10,13 +10,13 @@ import discord
 from atelier.errors import AtelierError
 from atelier.store import PersonRef, Work
 from bot.discord.place import message_key
+from bot.patience import patiently
 
 if TYPE_CHECKING:
     from bot.discord.app import Atelier
 
 log = logging.getLogger(__name__)
 
-_SKIN_TONES = dict.fromkeys(range(0x1F3FB, 0x1F400))
 MADE = ("made", "posted")
 
 Event = discord.RawReactionActionEvent | discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent
@@ -32,11 +32,12 @@ async def count(client: Atelier, event: discord.RawReactionActionEvent, *, added
         return
     key = message_key(event.channel_id, event.message_id)
     voter = PersonRef("discord", str(event.user_id))
-    emoji = event.emoji.name.translate(_SKIN_TONES)
     # In the order they happened: added, then removed, must not become removed, then added.
     async with client.turns.of(f"{key}/{event.user_id}"):
         try:
-            found = await client.studio.react("discord", key, voter, emoji, added=added)
+            found = await patiently(
+                lambda: client.studio.react("discord", key, voter, event.emoji.name, added=added)
+            )
         except AtelierError as fault:
             log.warning("a reaction was not recorded: %s", fault)
             return
@@ -53,9 +54,9 @@ async def cleared(
     if emoji is not None and emoji.id is not None:
         return
     key = message_key(event.channel_id, event.message_id)
-    plain = None if emoji is None else emoji.name.translate(_SKIN_TONES)
+    name = None if emoji is None else emoji.name
     try:
-        found = await client.studio.reactions_cleared("discord", key, plain)
+        found = await patiently(lambda: client.studio.reactions_cleared("discord", key, name))
     except AtelierError as fault:
         log.warning("cleared reactions were not recorded: %s", fault)
         return

@@ -122,8 +122,11 @@ def pages(text: str) -> list[str]:
     found = [""]
     for line in text.split("\n"):
         while width(line) > MAX_TEXT:
-            found.append(line[: MAX_TEXT // 2])
-            line = line[MAX_TEXT // 2 :]
+            cut = MAX_TEXT // 2
+            before = line[:cut]
+            cut -= (len(before) - len(before.rstrip("\\"))) % 2  # a backslash stays with what it disarms
+            found.append(line[:cut])
+            line = line[cut:]
         if width(found[-1]) + width(line) + 1 > MAX_TEXT:
             found.append("")
         found[-1] = f"{found[-1]}\n{line}" if found[-1] else line

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -12,13 +14,15 @@ from telegram.ext import CallbackQueryHandler, ExtBot
 from atelier.errors import BadInput
 from atelier.languages import Lang, say
 from atelier.store import PersonRef, Work
-from bot import acts, around
+from bot import acts, around, gate
 from bot.acts import Press
 from bot.leftovers import Leftovers
+from bot.once import once
 from bot.studio import Studio, sentence
 from bot.telegram.cards import Cards, Spawn, name_of, place_of
 from bot.telegram.counts import Counts
 from bot.telegram.edits import Edits
+from bot.telegram.faults import why
 from bot.telegram.keyboard import BACK, CANCEL, MORE, VOTES, Pressed, choices, menu, others, read
 from bot.telegram.members import Speaker, acting, manages, person_of
 from bot.telegram.poster import TelegramPoster
@@ -30,6 +34,7 @@ from bot.words import titled
 log = logging.getLogger(__name__)
 
 ANSWER = 200  # characters that Telegram shows of an answer
+PATIENCE_S = 0.6  # a press is answered with what came of it, if that comes so soon
 
 
 class Buttons:
@@ -69,15 +74,48 @@ class Buttons:
         try:
             text = await self._do(query, lang)
         except Exception as error:
-            text, alert = sentence(error, lang, inert if self._signs.answered(query.id) else str), True
+            text, alert = self._sentence(query, error, lang), True
+        if text is not None:
+            self._answer(query, text, alert=alert)
+
+    def _sentence(self, query: CallbackQuery, error: Exception, lang: Lang) -> str:
+        return sentence(why(error), lang, inert if self._signs.answered(query.id) else str)
+
+    def _answer(self, query: CallbackQuery, text: str, *, alert: bool) -> None:
         if not self._signs.answered(query.id):
             # No retry: a press that was made while the bot was away is too old to be answered.
             self._spawn(query.answer(text[:ANSWER] or None, show_alert=alert))
         elif alert and query.message is not None:
             self._spawn(self._cards.reply(query.message, formatted(text)))
 
-    async def _do(self, query: CallbackQuery, lang: Lang) -> str:
-        """Do it; what the person reads."""
+    def _post(
+        self, query: CallbackQuery, posting: Coroutine[Any, Any, object], press: str, lang: Lang
+    ) -> None:
+        """Post what was asked for beside what else is asked here; the press is answered when it is there.
+
+        Where it takes long, the press is answered before; what went wrong is said in either case.
+        """
+
+        async def post() -> None:
+            try:
+                async with once(self._studio, query.id, press) as first:
+                    if not first:
+                        posting.close()
+                        self._answer(query, say("act-twice", lang), alert=False)
+                        return
+                    posted = asyncio.ensure_future(posting)
+                    if not (await asyncio.wait([posted], timeout=PATIENCE_S))[0]:
+                        await self._signs.take_off(query)
+                    await posted
+            except Exception as error:
+                self._answer(query, self._sentence(query, error, lang), alert=True)
+            else:
+                self._answer(query, "", alert=False)
+
+        self._spawn(post())
+
+    async def _do(self, query: CallbackQuery, lang: Lang) -> str | None:
+        """Do it; what the person reads, or None: it is said when it is done."""
         pressed = read(query.data)
         if pressed is None:
             raise BadInput("button-unknown")
@@ -110,18 +148,27 @@ class Buttons:
 
     async def _act(
         self, query: CallbackQuery, message: MaybeInaccessibleMessage, press: Press, work_id: str, lang: Lang
-    ) -> str:
+    ) -> str | None:
         person = person_of(query.from_user)
-        if press.name == "favourite":
-            return await around.favour(self._studio, work_id, person, lang, f"telegram:query:{query.id}")
         if press.name == "delete" and not acts.is_open(press):
             return await self._delete(query, message, work_id, lang)
         work = await around.find(self._studio, work_id)
+        target = message.chat.id, message.message_id
+        if press.name == "favourite":
+            kept = await around.favour(self._studio, work_id, person, lang, f"telegram:query:{query.id}")
+            self._counts.close(work, target)
+            return kept
+        place = place_of(message, work)
+        settings, store = self._studio.settings, self._studio.store
+        await asyncio.to_thread(gate.show, settings, store, person, place)
+        pressed = f"{person.platform_id}:{name_of(*target)}:{query.data}"
+        if acts.is_open(press) and press.name != "edit":
+            return await self._choose(query, message, work, press, lang)
         if press.name == "edit":
-            self._spawn(self._edits.ask(work, message, query.from_user, lang))
-        elif acts.is_open(press):
-            return await self._choose(message, work, press, person, lang)
-        elif acts.BY_NAME[press.name].makes:
+            self._post(query, self._edits.ask(work, message, query.from_user, lang), pressed, lang)
+            self._counts.close(work, target)
+            return None
+        if acts.BY_NAME[press.name].makes:
             place = await self._cards.aim(message, Speaker(query.from_user), work)
             ticket = await around.make(
                 self._studio, work_id, press,
@@ -130,17 +177,21 @@ class Buttons:
             if not ticket.fresh:
                 return say("act-twice", lang)
             self._cards.acknowledge(ticket, message)
-        elif press.name == "original":
-            self._spawn(self._poster.send_originals(work, place_of(message, work)))
+            self._counts.close(work, target)
+            return ""
+        if press.name == "original":
+            self._post(query, self._poster.send_originals(work, place), pressed, lang)
         else:
             told = formatted("\n".join(around.details(work, lang, quote)))
-            self._spawn(self._cards.reply(message, told, work))
-        return ""
+            self._post(query, self._cards.reply(message, told, work), pressed, lang)
+        self._counts.close(work, target)
+        return None
 
     async def _choose(
-        self, message: MaybeInaccessibleMessage, work: Work, press: Press, person: PersonRef, lang: Lang
-    ) -> str:
+        self, query: CallbackQuery, message: MaybeInaccessibleMessage, work: Work, press: Press, lang: Lang
+    ) -> str | None:
         """What the press leaves open: in the keyboard, or in a message of its own."""
+        person = person_of(query.from_user)
         if acts.choices(work, press):
             self._swap(message, work, choices(work, press, lang))
             return acts.question(press, lang)
@@ -154,8 +205,10 @@ class Buttons:
             raise BadInput("blend-none")
         buttons = others(work, press, found, lang)
         told = formatted(say("blend-choose", lang, first=quote(titled(work))))
-        self._spawn(self._cards.reply(message, told, work, reply_markup=buttons))
-        return ""
+        pressed = f"{person.platform_id}:{name_of(message.chat.id, message.message_id)}:{query.data}"
+        self._post(query, self._cards.reply(message, told, work, reply_markup=buttons), pressed, lang)
+        self._counts.close(work, (message.chat.id, message.message_id))
+        return None
 
     async def _owner(self, work_id: str, user: User) -> PersonRef:
         """The user; for a work that was asked as a chat, that chat, if the user administers it."""

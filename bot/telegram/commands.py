@@ -13,7 +13,7 @@ from typing import Any
 from telegram import ForceReply, Message, MessageEntity, Update
 from telegram.ext import BaseHandler, CommandHandler, MessageHandler, filters
 
-from atelier.errors import BadInput
+from atelier.errors import BadInput, Unavailable
 from atelier.languages import LANGS, Lang, say
 from bot.catalogue import BY_NAME, COMMANDS, part_of
 from bot.command import Command
@@ -57,6 +57,8 @@ class Commands:
 
     async def _command(self, command: Command, update: Update, _context: Any) -> None:
         message = _message(update)
+        if message.from_user is not None:  # whatever they were asked, they turned to something else
+            self._questions.drop(message.from_user.id)
         typed = (message.text or "")[message.entities[0].length :].strip()
         if command.makes:
             await self._make(command, typed, message)
@@ -79,8 +81,14 @@ class Commands:
         """A text without a command: an answer to the bot's question, or nothing that it knows."""
         message = _message(update)
         who = Speaker.of(message)
-        if who and (work := await self._edits.work_of(message, context.bot.id)) is not None:
-            await self._edits.make(work, message, who, spoken(self._studio, who, message.text or ""))
+        lang = spoken(self._studio, who, message.text or "")
+        try:
+            work = await self._edits.work_of(message, context.bot.id) if who else None
+        except Unavailable as fault:
+            self._spawn(self._cards.reply(message, formatted(sentence(fault, lang, inert))))
+            return
+        if who and work is not None:
+            await self._edits.make(work, message, who, lang)
             return
         question = self._question_of(message.reply_to_message, context.bot.id)
         if question is None and message.chat.type == "private" and who:

@@ -4,7 +4,7 @@ All votes of a moment become one edit of each message that shows the work: its c
 inline mode, and the latest that /history showed (of those from before a restart, the one that is
 pressed). A number that could not be written is written with the next vote; the votes themselves are
 in the store. A menu that somebody opened under a message stays: the numbers are there again when they go
-back from it, or when it was left open for long.
+back from it, when they did something with it, or when it was left open for a minute or two.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PRIVATE_S = 0.7
 COPIES = 3  # of one work, besides its card
 KEPT = 1000  # works with copies
 GROUP_S = 4.0  # 20 messages a minute are all that a group gets
-MENU_S = 600.0  # a menu that nobody went back from is closed by the next vote after so long
+MENU_S = 90.0  # a menu that nobody went back from is closed after so long: the votes are everybody's
 
 
 class Counts:
@@ -60,7 +60,8 @@ class Counts:
         """Other buttons under the same message: a menu; None: the work's own, with the numbers."""
         self._menus.pop(target, None)
         if menu is not None:
-            self._menus[target] = time.monotonic()
+            opened = self._menus[target] = time.monotonic()
+            asyncio.get_running_loop().call_later(MENU_S, self._left_open, work, target, opened)
             if len(self._menus) > KEPT:
                 self._menus.pop(next(iter(self._menus)))
         async with self._turns.of(str(target)):
@@ -68,8 +69,17 @@ class Counts:
             try:
                 await self._bot.edit_message_reply_markup(*target, reply_markup=buttons)
             except BadRequest as refusal:
-                if not unchanged(refusal):
+                if not (unchanged(refusal) or lost(refusal)):
                     raise
+
+    def close(self, work: Work, target: tuple[int, int]) -> None:
+        """What was chosen in a menu is done: the work's own buttons again, if one is open there."""
+        if target in self._menus:
+            self._spawn(self.swap(work, target, None))
+
+    def _left_open(self, work: Work, target: tuple[int, int], opened: float) -> None:
+        if self._menus.get(target) == opened:
+            self._spawn(self.swap(work, target, None))
 
     def _in_menu(self, target: Target) -> bool:
         return time.monotonic() - self._menus.get(target, float("-inf")) < MENU_S

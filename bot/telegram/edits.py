@@ -12,6 +12,7 @@ from telegram.ext import ExtBot
 from atelier.languages import LANGS, Lang, say
 from atelier.store import Work
 from bot import around
+from bot.leftovers import ASKED
 from bot.studio import Studio, sentence
 from bot.telegram.cards import Cards, Spawn, name_of, place_of
 from bot.telegram.members import Speaker
@@ -53,7 +54,7 @@ class Edits:
                     selective=not private, input_field_placeholder=work.request.words[:64]
                 ),
             )
-            name = name_of(sent.chat.id, sent.message_id)
+            name = ASKED + name_of(sent.chat.id, sent.message_id)
             await self._studio.remember_message(work.id, "telegram", name)
         if private:
             self._questions.put(person.id, work.id)
@@ -70,7 +71,9 @@ class Edits:
                 return None
             name = name_of(question.chat.id, question.message_id)
             async with self._turns.of(str(question.chat.id)):  # a quick reply waits until it is tied
-                work = await self._studio.work_shown_in("telegram", name)
+                work = await self._studio.work_shown_in("telegram", ASKED + name)
+                if work is None:  # asked by an earlier version
+                    work = await self._studio.work_shown_in("telegram", name)
             return work.id if work else ""
         if question is None and message.chat.type == "private" and person is not None:
             asked = self._questions.of(person.id)

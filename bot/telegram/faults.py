@@ -7,8 +7,17 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 
+from atelier.errors import BadInput, Unavailable
 from bot.delivery import PostLater, PostNever
 from bot.telegram.pace import seconds
 
@@ -46,6 +55,26 @@ def understood() -> Iterator[None]:
         raise PostLater(OUTAGE_S, "the token is not accepted now") from None
     except NetworkError as fault:  # TimedOut too: the caller's work can be repeated
         raise PostLater(OUTAGE_S, type(fault).__name__) from fault
+
+
+def why(fault: Exception) -> Exception:
+    """What a person reads of ``fault``: Telegram's refusals in a sentence of ours, anything else as it is."""
+    if not isinstance(fault, TelegramError):
+        return fault
+    try:
+        with understood():
+            raise fault
+    except PostNever:
+        return BadInput("telegram-not-here")
+    except PostLater as later:
+        return Unavailable("telegram-busy") if isinstance(fault, RetryAfter) else _down(later)
+    except ChatMigrated as moved:
+        return _down(moved)
+
+
+def _down(fault: Exception) -> Unavailable:
+    log.warning("telegram: not done: %s", fault)
+    return Unavailable("telegram-down")
 
 
 def unchanged(refusal: BadRequest) -> bool:

@@ -21,9 +21,10 @@ from telegram import (
 )
 from telegram.ext import BaseHandler, ChosenInlineResultHandler, ExtBot, InlineQueryHandler
 
-from atelier.errors import BadInput
+from atelier.errors import BadInput, PersonError
 from atelier.languages import Lang, say
 from atelier.requests import KINDS, Kind
+from atelier.store import PersonRef
 from bot import gate
 from bot.actions.surprise import ideas
 from bot.making import MAKING
@@ -58,29 +59,30 @@ class Inline:
         lang = spoken(self._studio, Speaker(query.from_user), query.query)
         person = person_of(query.from_user)
         offers: list[InlineQueryResultArticle] = []
-        wrong: BadInput | None = None
-        try:
-            await asyncio.to_thread(gate.welcome, self._studio.settings, self._studio.store, person, None)
-            for kind in KINDS:
-                try:
-                    offers.append(self._offer(kind, query.query.strip(), lang))
-                except BadInput as fault:  # an option of one kind may be none of another
-                    wrong = fault
-        except BadInput as fault:
-            wrong = fault
+        wrong: PersonError | None = None
+        for kind in KINDS:
+            try:
+                offers.append(await asyncio.to_thread(self._offer, kind, query.query.strip(), person, lang))
+            except BadInput as fault:  # an option of one kind may be none of another
+                wrong = fault
+            except PersonError as fault:  # the records are down, for all of them
+                wrong = fault
+                break
         button = None
         if not offers and wrong is not None:
             button = InlineQueryResultsButton(sentence(wrong, lang)[:BUTTON], start_parameter="help")
         self._spawn(query.answer(offers, cache_time=0, is_personal=True, button=button))
 
-    def _offer(self, kind: Kind, typed: str, lang: Lang) -> InlineQueryResultArticle:
-        """One kind, made of what was typed; of an idea where nothing was."""
+    def _offer(self, kind: Kind, typed: str, person: PersonRef, lang: Lang) -> InlineQueryResultArticle:
+        """One kind, made of what was typed; of an idea where nothing was. Raises why it would be refused."""
         name: str = kind
         if not typed:
             number = random.randrange(len(ideas(kind, lang)))
             name, typed = f"{kind}.{lang}.{number}", ideas(kind, lang)[number]
         command = MAKING[kind]
         request = self._studio.read(command, parse_text(command, typed))
+        # What would be refused when it is taken is not offered: the message would stand in another's chat.
+        gate.admit(self._studio.settings, self._studio.store, person, request, {"server": None})
         shown = formatted(say(f"asked-{kind}", lang, prompt=quote(request.words)))
         home = InlineKeyboardButton("Atelier", url=f"https://t.me/{self._bot.username}")
         return InlineQueryResultArticle(

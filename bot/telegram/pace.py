@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 
 PATIENCE_S = 10.0  # for who says nothing else: acknowledgements and answers
 RETRIES = 2
+# No messages, and so none of a group's twenty; what asks only is refused by no flood of messages either.
+_ASKED = ("getChatMember", "getChat")
+_SILENT = ("sendChatAction", *_ASKED)
 _KEPT = 500  # groups whose pace is remembered
 
 
@@ -53,11 +56,12 @@ class Pace(BaseRateLimiter[float]):
         chat = data.get("chat_id")
         key = endpoint if chat is None else chat
         for attempt in range(RETRIES + 1):
-            await self._wait_for(key, patience)
+            if endpoint not in _ASKED:
+                await self._wait_for(key, patience)
             try:
                 if chat is None:
                     return await callback(*args, **kwargs)
-                if endpoint == "sendChatAction":  # no message, and so none of a group's twenty
+                if endpoint in _SILENT:
                     await self._all.acquire()
                 else:
                     await self._take_turn(chat, patience)

@@ -8,12 +8,14 @@ primary way to vote.
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 
 from telegram import ReactionType, ReactionTypeEmoji, Update
 from telegram.ext import MessageReactionHandler
 
 from atelier.errors import AtelierError
+from bot.patience import patiently
 from bot.studio import Studio
 from bot.telegram.cards import name_of
 from bot.telegram.counts import Counts
@@ -45,7 +47,9 @@ class Reactions:
         old, new = _emoji(change.old_reaction), _emoji(change.new_reaction)
         for emoji in [*(e for e in old if e not in new), *(e for e in new if e not in old)]:
             try:
-                done = await self._studio.react("telegram", message, person, emoji, added=emoji in new)
+                done = await patiently(
+                    partial(self._studio.react, "telegram", message, person, emoji, added=emoji in new)
+                )
             except AtelierError as fault:  # somebody who is banned, records that are down: nobody to answer
                 log.warning("a reaction was not recorded: %s", fault)
                 continue

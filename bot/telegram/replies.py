@@ -10,6 +10,7 @@ from functools import partial, reduce
 from typing import Any
 
 from telegram import (
+    CallbackQuery,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputFile,
@@ -27,11 +28,12 @@ from atelier.works import MelodyResult, PictureResult, PoemResult
 from bot import catalogue, door
 from bot.command import Call, Choice, Command, Reply, Where
 from bot.leftovers import Leftovers
+from bot.once import once
 from bot.studio import Studio, sentence
 from bot.telegram import menu, shapes
 from bot.telegram.cards import Spawn, name_of, place_of, reply_to
 from bot.telegram.counts import Counts
-from bot.telegram.faults import unchanged
+from bot.telegram.faults import unchanged, why
 from bot.telegram.keyboard import keyboard
 from bot.telegram.members import Speaker, manages
 from bot.telegram.quoting import TEXT, Formatted, bold, formatted, inert, quote, units
@@ -86,14 +88,34 @@ class Replies:
             self._spawn(query.answer())
         if query.message is None:
             return
+        posts = " work=" in query.data  # a work, in messages of its own
+        async with once(self._studio, query.id, _press(query, query.message) if posts else "") as first:
+            if first:
+                await self._given(query, query.message, query.data.removeprefix(_DO), lang)
+
+    async def _given(
+        self, query: CallbackQuery, message: MaybeInaccessibleMessage, line: str, lang: Lang
+    ) -> None:
         try:
-            command, options = catalogue.read(query.data.removeprefix(_DO))
+            command, options = catalogue.read(line)
         except Exception as error:
             reply = Reply(sentence(error, lang, inert))
         else:
-            reply = await self._done(command, options, query.message, Speaker(query.from_user), lang)
-        place = {**place_of(query.message), "asked": None}
-        self._spawn(self._show(reply, place, lang, instead_of=query.message))
+            reply = await self._done(command, options, message, Speaker(query.from_user), lang)
+        place = {**place_of(message), "asked": None}
+        self._spawn(self._shown(reply, place, lang, message))
+
+    async def _shown(
+        self, reply: Reply, place: dict[str, Any], lang: Lang, message: MaybeInaccessibleMessage
+    ) -> None:
+        """Show a reply instead of ``message``; where a work cannot be shown, say why."""
+        try:
+            await self._show(reply, place, lang, instead_of=message)
+        except Exception as fault:
+            if reply.show is None:
+                raise
+            told = formatted(sentence(why(fault), lang, inert))
+            await self._bot.send_message(place["chat"], told.text, entities=told.entities)
 
     async def _asked_aside(self, update: Update, _context: Any) -> None:
         """A press under what everybody sees: what it answers is seen by nobody else."""
@@ -105,7 +127,12 @@ class Replies:
         who = Speaker(query.from_user)
         lang = spoken(self._studio, who)
         command, options = catalogue.read(query.data.removeprefix(_ASK))
-        reply = await self._done(command, options, query.message, who, lang)
+        async with once(self._studio, query.id, _press(query, query.message)) as first:
+            if not first:
+                if not self._signs.answered(query.id):
+                    self._spawn(query.answer())
+                return
+            reply = await self._done(command, options, query.message, who, lang)
         if not self._signs.answered(query.id):
             self._spawn(query.answer(formatted(reply.text).text[:_ANSWER], show_alert=True))
         if reply.file is not None:
@@ -221,6 +248,11 @@ class Replies:
         for message in sent:
             name = name_of(message.chat.id, message.message_id)
             await self._studio.remember_message(work.id, "telegram", name)
+
+
+def _press(query: CallbackQuery, message: MaybeInaccessibleMessage) -> str:
+    """Who pressed which button where."""
+    return f"{query.from_user.id}:{name_of(message.chat.id, message.message_id)}:{query.data}"
 
 
 def spoken(studio: Studio, who: Speaker | None, typed: str = "") -> Lang:

@@ -11,7 +11,7 @@ import asyncio
 import logging
 from typing import Any
 
-from telegram import Update
+from telegram import CallbackQuery, Update
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
@@ -34,16 +34,27 @@ class Signs:
         """Whether a press had its answer already: Telegram takes one only."""
         return query in self._answered
 
+    async def take_off(self, query: CallbackQuery) -> None:
+        """Answer a press without words, whose answer takes long. Never raises."""
+        try:
+            if not self.answered(query.id):
+                await self._answer(query)
+        except TelegramError as fault:
+            log.info("telegram: a press was not answered: %s", type(fault).__name__)
+
+    async def _answer(self, query: CallbackQuery) -> None:
+        self._answered[query.id] = None
+        if len(self._answered) > KEPT:
+            self._answered.pop(next(iter(self._answered)))
+        await query.answer()
+
     async def give(self, update: Update, handling: asyncio.Task[Any]) -> None:
         """Watch over ``handling``. Never raises."""
         if await _over(handling, PATIENCE_S):
             return
         try:
             if update.callback_query is not None:
-                self._answered[update.callback_query.id] = None
-                if len(self._answered) > KEPT:
-                    self._answered.pop(next(iter(self._answered)))
-                await update.callback_query.answer()
+                await self._answer(update.callback_query)
             elif update.message is not None:
                 message = update.message
                 thread = message.message_thread_id if message.is_topic_message else None

@@ -162,6 +162,8 @@ class TelegramRoom:
                 await self.telegram.wait(lambda: self._label(shown, data))
                 return told + await self._on(shown, data, work, choice)
         if press.name == "edit":
+            if told:  # asked a moment ago
+                return told
             question = await self.telegram.until(chat=self.user, after=newest)
             reply = await self.telegram.say(NEW_WORDS, user=self.user, reply_to=question)
             return question.text + (await card_of(self.telegram, reply)).text
@@ -246,6 +248,8 @@ async def test_every_act(room: Any, kind: Kind) -> None:
             "original": "",
         }[press.name]
         assert expected in read
+        if room.person.platform == "telegram" and press.name in ("details", "original"):
+            assert await room.again(shown, work, press) == say("act-twice", lang)
     assert store.get(work.id).state == "deleted"
     assert store.favourites(room.person) == []
 

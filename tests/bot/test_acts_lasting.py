@@ -164,7 +164,12 @@ async def test_who_manages_the_server_may_delete_there_and_only_there(
     await told(discord, desk, alice)
     server = desk.work(alice).place["server"]
     boss = discord.user("boss", manages=True)
+    gone = desk.work(alice).id
     assert await delete(discord, shown, boss) == say("work-deleted", "en")
+    [deed] = desk.studio.store.deeds("discord", server)
+    assert (deed.command, deed.options, deed.person) == (
+        "delete", {"work": gone}, PersonRef("discord", str(boss.id)),
+    )  # fmt: skip
     assert shown.deleted
     private = await painted(discord, desk, alice, channel=home)
     work = desk.work(alice)

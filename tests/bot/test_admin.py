@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from atelier.errors import Unavailable
 from atelier.languages import say
 from atelier.settings import Settings
 from atelier.store.house import STUDIO
@@ -155,6 +156,25 @@ async def test_everything_is_written_down_and_each_server_sees_its_own(
     log = await told(discord, boss, "/admin log")
     assert "/admin words add=teapot" in log
     assert "pause" not in log
+
+
+async def test_the_log_has_what_was_down_and_what_is_done_is_said_to_be(
+    discord: FakeDiscord, desk: Desk, boss: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, server = desk.studio.store, str(discord.world.guild)
+
+    def down(*_: object, **__: object) -> None:
+        raise Unavailable("store-down")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "rule", down)
+        assert await told(discord, boss, "/admin words", add="teapot") == say("store-down", "en")
+    [deed] = store.deeds("discord", server)
+    assert (deed.command, deed.outcome) == ("admin words", "refused")
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "note_deed", down)
+        assert "teapot" in await told(discord, boss, "/admin words", add="teapot")
+    assert store.rules("discord", server).words == ("teapot",)
 
 
 # Telegram: who administers a group rules it; ATELIER_ADMINS rule all

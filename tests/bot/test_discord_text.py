@@ -14,6 +14,7 @@ from atelier.store import ArtefactRef, PersonRef, Work
 from atelier.works import AnyResult, Artefact
 from bot.discord.place import Place
 from bot.discord.quoting import escape, shorten, width
+from bot.discord.replies import pages
 from bot.discord.sheet import MAX_TEXT, sheet
 from tests.bot import handmade
 from tests.fakes.discord_rules import pinged
@@ -99,3 +100,12 @@ def test_a_place_survives_its_row_and_keeps_its_secret() -> None:
     stored = {**place.as_json(), "something": "newer"}
     assert Place.from_json(stored) == place
     assert "secret" not in repr(place)
+
+
+def test_a_long_line_is_never_cut_behind_a_backslash() -> None:
+    for shift in range(4):
+        line = "x" * shift + "\\*" * 3000
+        parts = pages(line)
+        assert "".join(parts) == line
+        assert not any(part.startswith("*") for part in parts)
+        assert all(len(part) <= 2000 for part in parts)

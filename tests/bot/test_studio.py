@@ -18,6 +18,7 @@ from bot import around
 from bot.acts import Press
 from bot.catalogue import BY_NAME
 from bot.studio import Studio, Ticket, sentence
+from tests.bot import handmade
 
 ANN = PersonRef("discord", "1")
 BEN = PersonRef("discord", "2")
@@ -128,10 +129,14 @@ async def test_again_is_the_same_request_with_another_seed(studio: Studio) -> No
         )
 
 
-@pytest.mark.parametrize("heart", ["❤", "❤️", "👍", "🔥"])
+@pytest.mark.parametrize("heart", ["❤", "❤️", "👍", "🔥", "👍🏽"])
 async def test_reactions_on_a_remembered_message(studio: Studio, heart: str) -> None:
     ticket = await ask(studio)
     await studio.remember_message(ticket.work.id, "discord", "9:77")
+    assert await studio.react("discord", "9:77", ANN, heart, added=True) is None  # nobody saw it yet
+    with pytest.raises(BadInput, match="not finished yet"):
+        await studio.vote(ticket.work.id, ANN, "liked", origin="button", platform="discord")
+    handmade.finish(studio, ticket.work, handmade.picture())
 
     async def react(person: PersonRef, emoji: str, *, added: bool = True) -> Tally:
         found = await studio.react("discord", "9:77", person, emoji, added=added)
@@ -147,6 +152,22 @@ async def test_reactions_on_a_remembered_message(studio: Studio, heart: str) -> 
     assert await studio.react("discord", "9:77", ANN, "🍕", added=True) is None
     assert await studio.react("discord", "9:78", ANN, "👍", added=True) is None
     assert await studio.react("telegram", "9:77", ANN, "👍", added=True) is None
+
+
+async def test_each_skin_tone_is_taken_off_by_itself(studio: Studio) -> None:
+    ticket = await ask(studio)
+    await studio.remember_message(ticket.work.id, "telegram", "9:77")
+    handmade.finish(studio, ticket.work, handmade.picture())
+    for person, emoji in ((ANN, "👍"), (ANN, "👍🏽"), (BEN, "👍")):
+        await studio.react("telegram", "9:77", person, emoji, added=True)
+    await studio.react("telegram", "9:77", ANN, "👍🏽", added=False)
+    assert await studio.tally(ticket.work.id) == Tally(2, 0)
+    await studio.react("telegram", "9:77", ANN, "👍🏽", added=True)
+    assert await studio.reactions_cleared("telegram", "9:77", "\U0001f3fd") is None  # a bare tone is no vote
+    await studio.reactions_cleared("telegram", "9:77", "👍🏽")
+    assert await studio.tally(ticket.work.id) == Tally(2, 0)
+    await studio.reactions_cleared("telegram", "9:77", "👍")
+    assert await studio.tally(ticket.work.id) == Tally(0, 0)
 
 
 async def test_a_vote_on_nothing_is_refused(studio: Studio) -> None:

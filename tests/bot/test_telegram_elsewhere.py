@@ -102,6 +102,17 @@ async def test_inline_says_why_not(telegram: FakeTelegram, studio: Studio) -> No
 # Private replies
 
 
+async def test_inline_offers_nothing_that_would_be_refused(telegram: FakeTelegram, studio: Studio) -> None:
+    async with serving(studio):
+        studio.store.rule("telegram", "", lambda rules: rules.model_copy(update={"words": ("zebra",)}))
+        answer = await search(telegram, "a zebra")
+        assert answer["results"] == []
+        assert answer["button"]["text"]
+        studio.store.rule("telegram", "", lambda rules: rules.model_copy(update={"paused": True}))
+        answer = await search(telegram, "a horse")
+        assert (answer["results"], answer["button"]["text"]) == ([], say("paused", "en"))
+
+
 async def test_a_work_of_somebody_who_wants_it_so_is_shown_to_them_alone(
     telegram: FakeTelegram, studio: Studio
 ) -> None:

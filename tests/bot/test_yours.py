@@ -20,6 +20,7 @@ from atelier.learning.snapshot import WORKS, take
 from atelier.settings import Settings
 from atelier.store.erasure import FORGOTTEN
 from bot import tastes
+from bot.actions import yours
 from bot.studio import Studio
 from tests.bot import handmade
 from tests.bot.conftest import Desk, counts, painted
@@ -185,6 +186,9 @@ async def test_everything_about_me_is_a_file_and_can_be_erased(
     mine = latest(studio)
     studio.store.vote(mine.id, ref(ALICE), "liked", origin="button", platform="telegram")
     studio.store.vote(mine.id, ref(BOB), "liked", origin="button", platform="telegram")
+    studio.store.favour(mine.id, ref(ALICE), "telegram:query:1")
+    studio.store.put_message(mine.id, "telegram", "9:7")
+    studio.store.ask_training("poet", person=ref(ALICE), platform="telegram", place={}, lang="en")
     async with serving(studio):
         await telegram.say("/mydata")
         file = await telegram.until(lambda m: m.document)
@@ -195,10 +199,17 @@ async def test_everything_about_me_is_a_file_and_can_be_erased(
             "my secret wish 1",
         ]
         assert (len(data["votes"]), data["files_left_out"]) == (1, [])
+        [favourite] = data["favourites"]
+        assert (favourite["work"], favourite["presses"]) == (mine.id, ["telegram:query:1"])
+        assert [(one["parent"], one["messages"]) for one in data["works"]] == [
+            (None, []),
+            (None, ["telegram:9:7"]),
+        ]
+        assert [training["model"] for training in data["trainings"]] == ["poet"]
         assert archive.read(f"works/{mine.id}/picture-1.png") == handmade.png()
 
         ask = await card_of(telegram, await telegram.say("/forgetme"))
-        assert ask.text.replace("\u2060", "") == say("forgetme-ask", "en", works=2, votes=1, favourites=0)
+        assert ask.text.replace("\u2060", "") == say("forgetme-ask", "en", works=2, votes=1, favourites=1)
         assert len(studio.store.recent(ref(ALICE))) == 2
         # A trainer that was killed left its lesson on this machine.
         lesson = take("paint", studio.store.heard("paint"), studio.settings.lessons / "snapshots")
@@ -212,6 +223,18 @@ async def test_everything_about_me_is_a_file_and_can_be_erased(
     assert studio.store.recent(ref(ALICE)) == []
     assert list(studio.store.feedback()) == []  # Bob's vote is on a work that trainings must not see
     assert not list((studio.settings.home / "artefacts").rglob("*.png"))
+
+
+async def test_what_there_is_no_room_for_is_said(
+    telegram: FakeTelegram, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yours, "ARCHIVE_BYTES", 10)
+    made(studio, 2)
+    async with serving(studio):
+        told = await card_of(telegram, await telegram.say("/mydata"))
+        assert say("mydata-left-out", "en", number=2).split(" data.json")[0] in told.text.replace(
+            "\u2060", ""
+        )
 
 
 async def test_on_discord_the_messages_go_too_and_what_others_made_keeps_no_word(

@@ -76,6 +76,7 @@ class FakeTelegram:
         self._troubles: list[_Trouble] = []
         self._poll = 0
         self._queries = 0
+        self._pressed: dict[str, dict[str, Any]] = {}
         self._runner: web.AppRunner | None = None
         self.port = 0
 
@@ -151,8 +152,13 @@ class FakeTelegram:
         if old:
             shown = {"chat": message.chat.api(), "message_id": message.id, "date": 0}
         content = {"id": query, "from": user.user(), "message": shown, "data": data}
-        await self._update("callback_query", {**content, "chat_instance": str(message.chat.id)})
+        self._pressed[query] = {**content, "chat_instance": str(message.chat.id)}
+        await self._update("callback_query", self._pressed[query])
         return query
+
+    async def press_again(self, query: str) -> None:
+        """A press is delivered once more, as after a bot that died before it confirmed it."""
+        await self._update("callback_query", self._pressed[query])
 
     async def answered(self, query: str, timeout: float = WAIT_S) -> str:  # noqa: ASYNC109
         """What the person saw on pressing."""

@@ -5,8 +5,8 @@ act-edit = Edit
 act-favourite = Favourite
 act-vary-subtle = Vary a little
 act-vary-strong = Vary a lot
-act-upscale-256 = 256 pixels
-act-upscale-512 = 512 pixels
+act-upscale-256 = Enlarge to 256
+act-upscale-512 = Enlarge to 512
 act-blend = Blend
 act-continue = Continue
 act-original = Original files
@@ -19,7 +19,7 @@ act-which = Which picture?
 act-sure = Delete this work for good? Its picture, words or sound will be gone for everybody.
 act-menu = What shall I do with this work?
 act-not-here = I cannot do that with this kind of work.
-act-twice = Already on it: it is on its way.
+act-twice = I am on it already: it is on its way.
 
 made-vary-subtle = varied a little
 made-vary-strong = varied a lot
@@ -44,7 +44,7 @@ edit-ask = Which words shall I use instead? Reply to this message; the options s
 
 blend-choose = I blend “{ $first }” with another of your works. Which one comes second?
 blend-none = You have nothing that it can be blended with yet: make one more of its kind first (a tune needs one of its meter).
-blend-none-here = You made nothing in this chat that it can be blended with; works from elsewhere are not listed where all can read. In our private chat, open it with /history and press Blend.
+blend-none-here = You made nothing in this chat to blend it with. Open it with /history in our private chat and press Blend there.
 blend-needs-two = Blending needs two different works of one kind.
 
 details-title = About this work

@@ -10,7 +10,10 @@ quoted = “{ $prompt }”
 made-by = { $version }, seed { $seed }
 alt = A picture made by a machine for “{ $prompt }”
 alt-styled = { $text } ({ $style })
-setting-changed = { $name }: { $value }
+setting-private-yes = Turn private replies on
+setting-private-no = Turn private replies off
+setting-learning-yes = Let models learn from me
+setting-learning-no = Stop learning from me
 alt-score = The score of a melody in { $music }.
 music = { $key } { $mode }, { $meter }, { $tempo } { $beat ->
         [dotted] dotted quarter notes
@@ -29,7 +32,7 @@ said-key = in { $value }
 said-tempo = { $value } quarter notes a minute
 said-length = { $value } bars
 listed-waiting = being made
-listed-nothing = not made
+listed-nothing = cancelled or failed
 button-back = ← Back
 button-newer = ← Newer
 button-older = Older →
@@ -45,6 +48,10 @@ mydata-text = Here is everything I know about you: { $works ->
     [one] one vote
    *[other] { $votes } votes
  }, your settings and the files of your works.
+mydata-left-out = { $number ->
+    [one] One older file is not in it: there was no room, or it is gone.
+   *[other] { $number } older files are not in it: there was no room, or they are gone.
+ } data.json names what is left out. Open a work with /history and press 📎 for its files.
 forgetme-ask = This erases { $works ->
     [one] one work
    *[other] { $works } works

@@ -11,10 +11,10 @@ paused-here = I am taking a break here. An administrator can wake me with /admin
 not-in-this-channel = I do not make works in this place: the administrators chose others for me.
 
 ## What may be asked for. A refusal says which kind of thing it is, never a list of tricks.
-filter-sexual = I do not make sexual things here. Try other words, please.
-filter-sexual-here = I do not make sexual things here. Where only adults are, the administrators can allow them (/admin adults).
-filter-gore = I do not make cruel and bloody things here. Try other words, please.
-filter-gore-here = I do not make cruel and bloody things here. Where only adults are, the administrators can allow them (/admin adults).
+filter-sexual = I do not make sexual content here. Please try other words.
+filter-sexual-here = I do not make sexual content here. Where only adults are, the administrators can allow it (/admin adults).
+filter-gore = I do not make gore here. Please try other words.
+filter-gore-here = I do not make gore here. Where only adults are, the administrators can allow it (/admin adults).
 filter-minors = I never make anything sexual with children or teenagers.
 filter-rape = I never make anything about sexual violence.
 filter-hate = I never make anything that puts people down for who they are.

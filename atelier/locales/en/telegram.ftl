@@ -14,3 +14,6 @@ telegram-private-first = The answer is for you alone: please write me /start in 
 telegram-anonymous = This is about one person, and you write here as “{ $name }”. Ask me as yourself, or in our private chat.
 telegram-no-right = It is made, but I may not post it in this chat. An administrator can allow me to send media here; until then you find it with /history in a private chat with me.
 telegram-refused = It is made, but Telegram would not take the message. You find the work with /history in a private chat with me; the problem has been written down.
+telegram-busy = Telegram lets me say no more here just now. Please try again in a moment.
+telegram-down = I could not reach Telegram just now. Please try again in a moment.
+telegram-not-here = Telegram would not let me do that in this chat. You find the work with /history in a private chat with me.

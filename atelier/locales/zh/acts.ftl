@@ -5,8 +5,8 @@ act-edit = 修改
 act-favourite = 收藏
 act-vary-subtle = 稍作变化
 act-vary-strong = 大胆变化
-act-upscale-256 = 256 像素
-act-upscale-512 = 512 像素
+act-upscale-256 = 放大到 256
+act-upscale-512 = 放大到 512
 act-blend = 融合
 act-continue = 接着写
 act-original = 原文件
@@ -29,7 +29,7 @@ made-blend = 融合而成
 made-continue = 接着写成
 
 button-unknown = 我不认识这个按钮了：请用更新的按钮。
-work-unfinished = 这件作品还没完成：请等它出来再说。
+work-unfinished = 这件作品还没完成：请等它完成后再试。
 favourite-kept = 已收藏 ⭐
 favourite-gone = 已从收藏中移除。
 work-deleted = 这件作品已被删除。
@@ -38,13 +38,13 @@ delete-not-yours = 只有提出请求的人或管理员才能删除这件作品�
 original-none = 这件作品没有文件：诗本身就是全部。
 
 edit-title = 修改后再来一次
-edit-words = 你的话
+edit-words = 描述
 edit-options = 选项，写成 名称=值
-edit-ask = 想换成什么话？请回复这条消息；选项保持不变。
+edit-ask = 想改成什么描述？请回复这条消息；选项保持不变。
 
 blend-choose = “{ $first }”是第一件。第二件选你的哪一件作品？
 blend-none = 你还没有可以和它融合的作品：请先再做一件同类的（曲子要拍号相同）。
-blend-none-here = 你在这个聊天里没有可以和它融合的作品；别处的作品若在这里列出，大家都会看到。请到与我的私聊里用 /history 打开它，再点“融合”。
+blend-none-here = 你在这个聊天里没有可以和它融合的作品。请到与我的私聊里用 /history 打开它，再点“融合”。
 blend-needs-two = 融合需要两件不同的同类作品。
 
 details-title = 关于这件作品

@@ -1,6 +1,6 @@
 ### 命令、选项与可选值的说明。Discord 每条最多 100 个字符。
 
-command-paint = 用你的话画一幅画
+command-paint = 根据你的描述画一幅画
 command-poem = 写一首诗，中文或英文
 command-melody = 作一段旋律，附乐谱
 command-cancel = 取消你在等的作品

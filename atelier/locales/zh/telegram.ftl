@@ -14,3 +14,6 @@ telegram-private-first = 这个回答只给你一个人看：请先在私聊里�
 telegram-anonymous = 这件事只关乎一个人，而你在这里是以“{ $name }”的身份发言。请用自己的身份再发一次，或者私聊我。
 telegram-no-right = 作品已经完成，但我没有权限把它发到这个聊天里。请管理员允许我在这里发送媒体；在那之前，私聊我并发送 /history 就能看到它。
 telegram-refused = 作品已经完成，但 Telegram 不肯接收这条消息。私聊我并发送 /history 就能看到作品；问题已经记录下来。
+telegram-busy = Telegram 暂时不让我在这里再发消息，请稍后再试。
+telegram-down = 刚才没能连上 Telegram，请稍后再试。
+telegram-not-here = Telegram 不让我在这个聊天里这样做。在和我的私聊里用 /history 可以找到这件作品。
