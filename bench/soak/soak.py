@@ -26,7 +26,7 @@ from tests.fakes.telegram import FakeTelegram
 
 START_S = 120.0
 LONGEST_S = 120.0  # for a step's last answers; whoever waits longer is reported as that
-A_STEP = 150  # requests
+A_STEP = 250  # requests
 PAINTED = 0.8  # of what the shipped models make; the rest are melodies
 BURST = 12  # of them come at once, just before something breaks
 CALM_S = (0.3, 1.5)  # before it does
@@ -121,8 +121,10 @@ class Soak:
         done: list[tuple[list[str], float, list[Asked]]] = []
         accepted = 0
         while len(done) < troubles.decks or (accepted < self.requests and not self.hurry):
-            size = -(-(self.requests - len(people.asked) + 1) // (troubles.decks - len(done)))
-            step = list(itertools.islice(asks, size if self.hurry else A_STEP))
+            size = A_STEP
+            if self.hurry:
+                size = -(-(self.requests - len(people.asked) + 1) // (troubles.decks - len(done)))
+            step = list(itertools.islice(asks, size))
             before = len(people.asked)
             asking = asyncio.create_task(self._ask(people, step, dice))
             await asyncio.sleep(dice.uniform(*CALM_S) * (0.3 if self.hurry else 1.0))
