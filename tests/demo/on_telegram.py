@@ -92,7 +92,8 @@ class Room:
         return told
 
     async def open(self, user: Person, message: Message, label: str, until: str) -> None:
-        """A button that changes the buttons."""
+        """A button that changes the buttons. It may have to come back first: a menu closes after an act."""
+        await self.telegram.wait(lambda: any(b.startswith(label) for b in message.buttons), PATIENCE_S)
         await self.press(user, message, label)
         await self.telegram.wait(lambda: any(b.startswith(until) for b in message.buttons), PATIENCE_S)
         self.book.bot("", rows=_rows(message), note="the buttons change")
@@ -178,7 +179,7 @@ async def play(telegram: FakeTelegram, book: Book) -> None:
     await home.ask(ALICE, "/start")
     asked = await home.ask(ALICE, "/paint style=painting seed=1")
     sea = await home.make(ALICE, "a lighthouse over a stormy sea", asked)
-    tune = await home.make(ALICE, "/melody a slow, sad waltz length=8 seed=1", follow=1)
+    await home.make(ALICE, "/melody a slow, sad waltz length=8 seed=1", follow=1)
     await private.make(MEI, "/poem 秋夜 form=七绝 seed=1")
 
     await home.make(ALICE, "/poem the lighthouse keeper's daughter form=ballad seed=1")
@@ -199,9 +200,10 @@ async def play(telegram: FakeTelegram, book: Book) -> None:
 
     book.chapter("Around a work")
     await home.open(ALICE, sea, "⋯", "↩")
-    await home.open(ALICE, tune, "⋯", "↩")
     near = await home.press_and_make(ALICE, sea, f"🎲 {say('act-vary-subtle', 'en')}")
+    await home.open(ALICE, sea, "⋯", "↩")
     await home.press_and_make(ALICE, sea, f"🔍 {say('act-upscale-256', 'en')}")
+    await home.open(ALICE, sea, "⋯", "↩")
     await home.press(ALICE, sea, "🧬")
     menu = await telegram.until(lambda m: m.text.startswith("I blend"), chat=ALICE, timeout=PATIENCE_S)
     home.show(menu)
@@ -214,6 +216,7 @@ async def play(telegram: FakeTelegram, book: Book) -> None:
     last = telegram.seen(ALICE)[-1]
     await home.press(ALICE, near, "📎")
     home.show(await telegram.until(lambda m: m.document, chat=ALICE, after=last, timeout=PATIENCE_S))
+    await home.open(ALICE, sea, "⋯", "↩")
     last = telegram.seen(ALICE)[-1]
     await home.press(ALICE, sea, "ℹ️")
     home.show(await telegram.until(chat=ALICE, after=last, timeout=PATIENCE_S))

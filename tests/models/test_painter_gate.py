@@ -110,7 +110,7 @@ def test_a_painter_that_knows_pictures_by_heart_is_rejected(current: Painter) ->
     gate = judge(other(current, by_heart, copies=None), serves, None, SCENES, USUAL)
     assert "gate-copies" in keys(gate)
     ours, theirs = gate.measured["copied_pictures"]
-    assert ours == 1 > 0.3 > theirs
+    assert theirs < 0.3 < 0.9 < ours  # all but those whose words name a palette, which moves the colours
 
 
 def test_one_that_is_only_liked_more_passes(current: Painter) -> None:
