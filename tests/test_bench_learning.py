@@ -137,7 +137,7 @@ def test_one_models_figures_take_their_place_beside_the_others(
 ) -> None:
     monkeypatch.setattr(learning, "RESULTS", tmp_path)
     monkeypatch.setattr(learning.spoilt, "refused", lambda: 4.0)
-    moved = {"composer": 0.5, "poet": 1.5}
+    moved = {"composer": 0.5, "poet": 1.5, "painter": 0.0}
 
     def figures(trial: Any) -> list[Figure]:
         name = trial.taste.model

@@ -48,11 +48,12 @@ def test_capacity_follows_from_the_figures() -> None:
     figures = {
         ("queue", "batch_efficiency"): 1.0, ("queue", "pictures_per_s"): 10.0,
         ("queue", "enqueue_per_s"): 10_000.0, ("queue", "overhead_ms"): 0.9,
+        ("queue", "accept_postgres_per_s"): 200.0,
         ("poet", "poem_ms"): 200.0, ("poet", "batch_gain"): 2.0, ("composer", "tune_ms"): 500.0,
     }  # fmt: skip
     slow = capacity.table(lambda *names: figures[names])
     # 600 pictures a second, 10 a worker, 70 % busy: 86.
-    assert "| 1,000 | 86 | 43 | 72 | 1.0 cores |" in slow
-    assert "| 1 | 1 | 1 | 1 | under 1 % |" in slow
+    assert "| 1,000 | 86 | 43 | 72 | 8 | 1.0 cores |" in slow
+    assert "| 1 | 1 | 1 | 1 | 1 | under 1 % |" in slow
     figures["queue", "pictures_per_s"] = 20.0
-    assert "| 1,000 | 43 | 43 | 72 | 1.0 cores |" in capacity.table(lambda *names: figures[names])
+    assert "| 1,000 | 43 | 43 | 72 | 8 | 1.0 cores |" in capacity.table(lambda *names: figures[names])

@@ -44,6 +44,8 @@ class Edits:
             entities.append(MessageEntity(MessageEntity.TEXT_MENTION, units(said), units(name), user=person))
             said += name
         place = place_of(message, work)
+        if private:  # before it is there to be read: what they say next may be about something else
+            self._questions.put(person.id, work.id)
         async with self._turns.of(str(message.chat.id)):
             sent = await self._bot.send_message(
                 place["chat"],
@@ -56,8 +58,6 @@ class Edits:
             )
             name = ASKED + name_of(sent.chat.id, sent.message_id)
             await self._studio.remember_message(work.id, "telegram", name)
-        if private:
-            self._questions.put(person.id, work.id)
 
     async def work_of(self, message: Message, bot: int) -> str | None:
         """The work that ``message`` has other words for: it replies to a question, or follows one in private.

@@ -179,7 +179,7 @@ async def play(telegram: FakeTelegram, book: Book) -> None:
     await home.ask(ALICE, "/start")
     asked = await home.ask(ALICE, "/paint style=painting seed=1")
     sea = await home.make(ALICE, "a lighthouse over a stormy sea", asked)
-    await home.make(ALICE, "/melody a slow, sad waltz length=8 seed=1", follow=1)
+    tune = await home.make(ALICE, "/melody a slow, sad waltz length=8 seed=1", follow=1)
     await private.make(MEI, "/poem 秋夜 form=七绝 seed=1")
 
     await home.make(ALICE, "/poem the lighthouse keeper's daughter form=ballad seed=1")
@@ -199,6 +199,8 @@ async def play(telegram: FakeTelegram, book: Book) -> None:
     book.bot("", rows=_rows(moon), note="the counts follow")
 
     book.chapter("Around a work")
+    await home.open(ALICE, tune, "⋯", "↩")
+    await home.open(ALICE, tune, "↩", "⋯")
     await home.open(ALICE, sea, "⋯", "↩")
     near = await home.press_and_make(ALICE, sea, f"🎲 {say('act-vary-subtle', 'en')}")
     await home.open(ALICE, sea, "⋯", "↩")
