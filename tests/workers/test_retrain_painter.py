@@ -52,7 +52,7 @@ def studio(
     registry.promote(store, "painter", row.version)
     painter, dice = Painter.load(tiny.folder), random.Random(4)
     likes = warmer_half(painter)
-    requests = [PaintRequest(prompt=ASKED[n % len(ASKED)], seed=n) for n in range(90)]
+    requests = [PaintRequest(prompt=ASKED[n % len(ASKED)], seed=n) for n in range(60)]
     for number, (request, made) in enumerate(zip(requests, painter.generate(requests), strict=True)):
         work, _ = store.accept(
             person=PersonRef("discord", f"person {number % 9}"), kind="paint", lang="en", place={},
@@ -63,8 +63,8 @@ def studio(
         assert isinstance(made.result, PictureResult)
         store.made(work.id, made.result, [])
         pixels = np.asarray(Image.open(io.BytesIO(made.artefacts[0].data)))
-        for voice in range(6):
-            who = PersonRef("discord", f"person {(6 * number + voice) % 24}")
+        for person in dice.sample(range(20), 4):  # not the same few together: a brigade
+            who = PersonRef("discord", f"person {person}")
             vote = "liked" if likes(pixels, dice) else "disliked"
             store.vote(work.id, who, vote, origin="button", platform="discord")
     return store
