@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -51,6 +51,20 @@ class Gate:
     def undecided(self) -> bool:
         """Whether more works might still let it pass."""
         return bool(self.reasons) and all(reason.open for reason in self.reasons)
+
+    @classmethod
+    def by_rounds(cls, rounds: Sequence[int], compare: Callable[[range], Self]) -> Self:
+        """The verdict on more and more works, until it is decided; ``compare`` is given a round's seeds.
+
+        ``rounds``: how many seeds each adds to those before.
+        """
+        found, first = cls(), 0
+        for seeds in rounds:
+            found = compare(range(first, first + seeds))
+            first += seeds
+            if not found.undecided:
+                break
+        return found
 
     def take(self, other: Gate) -> None:
         """What another gate found, too."""

@@ -74,6 +74,10 @@ class Judged:
     votes: int
     unseen: bool
 
+    def on_card(self) -> dict[str, float]:
+        """What a version's card says of its head."""
+        return {"auc": round(self.auc, 4), "off": round(self.off, 4), "votes": self.votes}
+
 
 def judged(
     part: str, snapshot: Snapshot, seen: Mapping[str, Tensor], care: Tensor | None = None

@@ -13,12 +13,13 @@ import hashlib
 import json
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from atelier.errors import BadInput, Cancelled
@@ -65,6 +66,14 @@ class Progress:
     since_best: int = 0
     best_step: int = 0
     curve: list[tuple[int, float]] = field(default_factory=list)
+
+    def on_card(self) -> dict[str, float]:
+        """What a version's card says of the run that it came from."""
+        return {
+            "steps": self.best_step,
+            "loss_before": round(self.curve[0][1], 5),
+            "loss": round(self.best, 5),
+        }
 
     def heard(self, value: float) -> bool:
         """Write a held-out loss down; whether it is the best yet."""
@@ -147,6 +156,22 @@ def drawn(count: int, pace: Pace, number: int) -> list[int]:
     epoch, part = divmod(number, max(1, count // pace.batch))
     order = random.Random(f"{pace.seed} {epoch}").sample(range(count), count)
     return order[part * pace.batch : (part + 1) * pace.batch]
+
+
+def put_part(file: Path, part: str, network: nn.Module) -> None:
+    """``network`` into a version's weights, as the tensors ``part.*``, in whose place the old one's were."""
+    tensors = load_file(file)
+    for name, value in network.state_dict().items():
+        tensors[f"{part}.{name}"] = value.detach().cpu().to(torch.float16).contiguous()
+    save_file(tensors, file)
+
+
+def summed(one: Mapping[str, float], other: Mapping[str, float], most: float) -> dict[str, float]:
+    """What was learnt before and what is learnt now, name by name; each within ``most`` either way."""
+    return {
+        name: round(max(-most, min(most, one.get(name, 0.0) + other.get(name, 0.0))), 4)
+        for name in sorted({*one, *other})
+    }
 
 
 def _save(path: Path, **held: Any) -> None:

@@ -97,18 +97,16 @@ def judge(
     ears = Ears.load(current.folder)
     requests: list[MelodyRequest] = []
     ours, theirs = Composed([], []), Composed([], [])
-    gate, first = Gate(), 0
-    for seeds in rounds:
-        more = requests_for(range(first, first + seeds), limit)
-        first += seeds
-        requests += more
+
+    def compare(seeds: range) -> Gate:
+        more = requests_for(seeds, limit)
+        requests.extend(more)
         for composed, new in zip((theirs, ours), compose_all([current, candidate], more), strict=True):
             composed.tunes.extend(new.tunes)
             composed.seconds.extend(new.seconds)
-        gate = _compare(current, ears, requests, ours, theirs, head)
-        if not gate.undecided:
-            break
-    return gate
+        return _compare(current, ears, requests, ours, theirs, head)
+
+    return Gate.by_rounds(rounds, compare)
 
 
 def _compare(

@@ -5,9 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import torch
-from safetensors.torch import load_file, save_file
-
 from atelier.learning.rules import Split
 from atelier.learning.snapshot import Snapshot
 from atelier.requests import MelodyRequest
@@ -17,13 +14,12 @@ from models.composer import leaning, words
 from models.composer.generate import WEIGHTS, Composer
 from models.composer.leaning import Leaning, Said
 from models.composer.manners import MANNERS, NEUTRAL
-from models.composer.prior import LatentPrior
 from models.composer.refine import Tuning, refine
 from models.composer.reward import learn
 from models.composer.trial import judge
 from models.gate import Gate
 from models.reward import Judged
-from models.tuning import Stopped, Told, never, sentenced, silent, tuned
+from models.tuning import Stopped, Told, never, put_part, sentenced, silent, summed, tuned
 
 __all__ = ["Tuning", "heads", "judged", "tune"]
 
@@ -54,18 +50,15 @@ def tune(
         better = refine(composer.vae, composer.prior, snapshot, head, tuning, work, told, stopped)
         if better is not None:
             prior, state = better
-            _save_prior(new, prior)
-            trained["prior"] = {
-                "steps": state.best_step, "loss_before": round(state.curve[0][1], 5),
-                "loss": round(state.best, 5),
-            }  # fmt: skip
+            put_part(new / WEIGHTS, "prior", prior)
+            trained["prior"] = state.on_card()
         leans = leaning_of(composer.leaning, snapshot)
         if leans != composer.leaning:
             leans.save(new)
             trained["leaning"] = {"modes": leans.modes, "rhythms": leans.rhythms}
         if trained:
             head.save(new)
-            trained["head"] = {"auc": round(worth.auc, 4), "off": round(worth.off, 4), "votes": worth.votes}
+            trained["head"] = worth.on_card()
         return trained
 
     return tuned("composer", parent, snapshot, out, tuning, "reward-weighted flow matching", learnt)
@@ -85,7 +78,7 @@ def leaning_of(before: Leaning, snapshot: Snapshot) -> Leaning:
         leaning.learn(said("train", which, name), said("val", which, name))
         for which, name in enumerate(("mode", "rhythm"))
     )
-    return Leaning(_sum(before.modes, modes), _sum(before.rhythms, rhythms))
+    return Leaning(summed(before.modes, modes, leaning.MOST), summed(before.rhythms, rhythms, leaning.MOST))
 
 
 def open_choices(request: MelodyRequest) -> tuple[bool, bool]:
@@ -97,22 +90,6 @@ def open_choices(request: MelodyRequest) -> tuple[bool, bool]:
         return False, False
     said = request.key or words.key_in(text) or words.mode_in(text) or manner.mode
     return said is None, request.rhythm is None and words.rhythm_in(text) is None
-
-
-def _sum(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
-    most = leaning.MOST
-    return {
-        name: round(max(-most, min(most, one.get(name, 0.0) + other.get(name, 0.0))), 4)
-        for name in sorted({*one, *other})
-    }
-
-
-def _save_prior(folder: Path, prior: LatentPrior) -> None:
-    """Into the version's weights, in whose place and precision the old one was."""
-    tensors = load_file(folder / WEIGHTS)
-    for name, value in prior.state_dict().items():
-        tensors[f"prior.{name}"] = value.detach().cpu().to(torch.float16).contiguous()
-    save_file(tensors, folder / WEIGHTS)
 
 
 def judged(made: Version, parent: Path, snapshot: Snapshot, *, device: str = "cpu") -> Version:

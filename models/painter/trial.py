@@ -120,18 +120,16 @@ def judge(
     eyes = Eyes(current, jury, Usual.of(jury.features(torch.from_numpy(scenes))))
     asked: list[Asked] = []
     ours, theirs = Painted([], []), Painted([], [])
-    first = 0
-    for scenes_more in rounds or ROUNDS:
-        more = prompts_for(range(first, first + scenes_more))
-        first += scenes_more
-        asked += more
+
+    def compare(seeds: range) -> Gate:
+        more = prompts_for(seeds)
+        asked.extend(more)
         for painted, new in zip((theirs, ours), paint_all([current, candidate], more), strict=True):
             painted.pictures += new.pictures
             painted.seconds += new.seconds
-        gate = _compare(candidate, eyes, asked, ours, theirs, taste)
-        if not gate.undecided:
-            break
-    return gate
+        return _compare(candidate, eyes, asked, ours, theirs, taste)
+
+    return Gate.by_rounds(rounds or ROUNDS, compare)
 
 
 def _compare(

@@ -5,19 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import torch
-from safetensors.torch import load_file, save_file
-
 from atelier.learning.snapshot import Snapshot
 from atelier.versions import Version
 from models.gate import Gate
 from models.painter.generate import FILE, Painter
-from models.painter.network import Generator
 from models.painter.refine import Tuning, refine
 from models.painter.reward import features, latents_of, learn, learn_from, sight_of, works_of
 from models.painter.trial import judge
 from models.reward import Judged
-from models.tuning import Stopped, Told, never, sentenced, silent, tuned
+from models.tuning import Stopped, Told, never, put_part, sentenced, silent, tuned
 
 __all__ = ["Tuning", "heads", "judged", "tune"]
 
@@ -50,25 +46,11 @@ def tune(
         if better is None:
             return {}
         generator, state = better
-        _save_generator(new, generator)
+        put_part(new / FILE, "generator", generator)
         taste.save(new)
-        return {
-            "generator": {
-                "steps": state.best_step, "loss_before": round(state.curve[0][1], 5),
-                "loss": round(state.best, 5),
-            },
-            "head": {"auc": round(worth.auc, 4), "off": round(worth.off, 4), "votes": worth.votes},
-        }  # fmt: skip
+        return {"generator": state.on_card(), "head": worth.on_card()}
 
     return tuned("painter", parent, snapshot, out, tuning, "anchored reward, in one pass", learnt)
-
-
-def _save_generator(folder: Path, generator: Generator) -> None:
-    """Into the version's weights, in whose place and precision the old one was."""
-    tensors = load_file(folder / FILE)
-    for name, value in generator.state_dict().items():
-        tensors[f"generator.{name}"] = value.detach().cpu().to(torch.float16).contiguous()
-    save_file(tensors, folder / FILE)
 
 
 def judged(made: Version, parent: Path, snapshot: Snapshot, *, device: str = "cpu") -> Version:

@@ -75,14 +75,6 @@ def learn(train: Sequence[Said], val: Sequence[Said]) -> dict[str, float]:
     return told
 
 
-def summed(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
-    """What was learnt before, and what is learnt now."""
-    return {
-        word: round(max(-MOST, min(MOST, one.get(word, 0.0) + other.get(word, 0.0))), 3)
-        for word in sorted({*one, *other})
-    }
-
-
 def _rows(said: Sequence[Said], names: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
     """Each work twice, liked and disliked: words [2 N, W], what is said [2 N], weights [2 N]."""
     number = {name: at for at, name in enumerate(names)}

@@ -85,22 +85,27 @@ def judge(
     for lang, tongue in current.tongues.items():
         if lang not in candidate.tongues or _same(candidate.tongues[lang], tongue):
             continue
-        requests: list[PoemRequest] = []
-        ours, theirs = Written([], []), Written([], [])
-        for seeds in rounds:
-            first = len(requests) // (len(FORMS[lang]) * len(PROMPTS[lang][:limit]))
-            more = requests_for(lang, range(first, first + seeds), limit)
-            requests += more
-            for written, new in zip((theirs, ours), write_all([current, candidate], more), strict=True):
-                written.poems.extend(new.poems)
-                written.seconds.extend(new.seconds)
-            found = _compare(lang, current, requests, ours, theirs, heads.get(lang))
-            if not found.undecided:
-                break
-        gate.take(found)
+        gate.take(_judged(lang, candidate, current, heads.get(lang), limit, rounds))
     if not gate.measured:
         gate.unproven("gate-nothing-new")
     return gate
+
+
+def _judged(
+    lang: Lang, candidate: Poet, current: Poet, head: Head | None, limit: int | None, rounds: Sequence[int]
+) -> Gate:
+    requests: list[PoemRequest] = []
+    ours, theirs = Written([], []), Written([], [])
+
+    def compare(seeds: range) -> Gate:
+        more = requests_for(lang, seeds, limit)
+        requests.extend(more)
+        for written, new in zip((theirs, ours), write_all([current, candidate], more), strict=True):
+            written.poems.extend(new.poems)
+            written.seconds.extend(new.seconds)
+        return _compare(lang, current, requests, ours, theirs, head)
+
+    return Gate.by_rounds(rounds, compare)
 
 
 def _compare(

@@ -13,13 +13,13 @@ from atelier.versions import Version
 from models.poet.data import words_of
 from models.poet.generate import Poet
 from models.poet.kto import Tuning, lessons, tune_language
-from models.poet.liked import Said, summed
+from models.poet.liked import MOST, Said
 from models.poet.liked import learn as learn_words
 from models.poet.reward import learn
 from models.poet.trial import judge
 from models.poet.version import save_head, save_liked, save_tongue
 from models.reward import Judged
-from models.tuning import Stopped, Told, never, sentenced, silent, tuned
+from models.tuning import Stopped, Told, never, sentenced, silent, summed, tuned
 
 __all__ = ["Tuning", "heads", "judged", "tune"]
 
@@ -45,7 +45,7 @@ def tune(
             votes = lessons(poet, snapshot, lang)
             liked = liked_words(poet, snapshot, lang)
             if liked:
-                now = summed(tongue.liked, liked)
+                now = summed(tongue.liked, liked, MOST)
                 save_liked(new, lang, now)
                 poet.tongues[lang] = replace(tongue, liked=now)
                 trained[lang] = {"words": liked}
@@ -55,15 +55,12 @@ def tune(
             network, state = found
             save_tongue(new, replace(tongue, network=network))
             save_head(new, lang, None)
-            trained.setdefault(lang, {}).update({
-                "votes": len(votes["train"]), "held_out_votes": len(votes["val"]), "steps": state.best_step,
-                "loss_before": round(state.curve[0][1], 5), "loss": round(state.best, 5),
-            })  # fmt: skip
+            heard = {"votes": len(votes["train"]), "held_out_votes": len(votes["val"])}
+            trained.setdefault(lang, {}).update(heard | state.on_card())
             poet.tongues[lang] = replace(poet.tongues[lang], network=network)
         for head, worth in learn(poet, snapshot) if trained else ():  # by the networks as they are now
             save_head(new, worth.part, head)
-            about = {"auc": round(worth.auc, 4), "off": round(worth.off, 4), "votes": worth.votes}
-            trained.setdefault(worth.part, {})["head"] = about
+            trained.setdefault(worth.part, {})["head"] = worth.on_card()
         return trained
 
     return tuned("poet", parent, snapshot, out, tuning, "KTO", learnt)

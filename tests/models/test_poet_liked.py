@@ -14,10 +14,11 @@ from atelier.requests import PoemRequest
 from atelier.versions import shipped_folder
 from atelier.works import Made
 from models.poet.generate import Poet
-from models.poet.liked import KEPT, MOST, Said, learn, summed
+from models.poet.liked import KEPT, MOST, Said, learn
 from models.poet.trial import _same
 from models.poet.tune import liked_words
 from models.poet.version import load_tongue, save_liked
+from models.tuning import summed
 from tests.models.test_poet_reward import OTHERS, SEASONS, names_a_season, no_taste, votes
 
 
@@ -63,7 +64,7 @@ def test_many_votes_on_few_works_say_less_than_on_many() -> None:
 
 
 def test_what_was_learnt_before_stays_within_bounds() -> None:
-    assert summed({"a": 2.0, "b": -1.0}, {"a": 2.0, "c": 0.5}) == {"a": MOST, "b": -1.0, "c": 0.5}
+    assert summed({"a": 2.0, "b": -1.0}, {"a": 2.0, "c": 0.5}, MOST) == {"a": MOST, "b": -1.0, "c": 0.5}
 
 
 def test_a_snapshot_of_a_taste_teaches_its_words(poet: Poet, tmp_path: Path) -> None:
