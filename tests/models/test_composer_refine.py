@@ -19,6 +19,7 @@ from models.composer.reward import learn, pieces_of
 from models.composer.tune import tune
 from models.reward import Head
 from tests.models.composer_votes import minor_and_smooth, snapshot
+from tests.models.plug import pulled
 
 FEW = Tuning(steps=4, batch=16, draws=1, least_each=1, validate_every=2, rate=1e-3)
 
@@ -104,21 +105,9 @@ def test_a_run_that_is_killed_ends_like_an_undisturbed_one(
 ) -> None:  # fmt: skip
     refine(composer.vae, composer.prior, little, head, FEW, tmp_path / "whole")
     what, _, when = moment.partition(" ")
-    calls = 0
     owner, name = (tuning.nn.utils, "clip_grad_norm_") if what == "down" else (torch, "save")
-    plain = getattr(owner, name)
-
-    def pulled_plug(*args: object, **others: object) -> object:
-        nonlocal calls
-        calls += 1
-        if calls == int(when):
-            raise KeyboardInterrupt
-        return plain(*args, **others)
-
-    with monkeypatch.context() as plug:
-        plug.setattr(owner, name, pulled_plug)
-        with pytest.raises(KeyboardInterrupt):
-            refine(composer.vae, composer.prior, little, head, FEW, tmp_path / "broken")
+    with pulled(monkeypatch, owner, name, int(when)):
+        refine(composer.vae, composer.prior, little, head, FEW, tmp_path / "broken")
     torch.rand(7)
     refine(composer.vae, composer.prior, little, head, FEW, tmp_path / "broken")
     one, two = (torch.load(tmp_path / n / "prior.pt", weights_only=True) for n in ("whole", "broken"))

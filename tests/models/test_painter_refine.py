@@ -25,6 +25,7 @@ from models.painter.reward import Work, features, latents_of, learn_from, sight_
 from models.painter.sight import Taste
 from models.painter.tune import heads, judged, tune
 from tests.models.painter_votes import no_taste, tiny_painter, votes, warmer_half
+from tests.models.plug import pulled
 
 FEW = Tuning(steps=4, batch=6, replay=18, least_each=1, validate_every=2, rate=1e-3, dropout=0.1)
 SLOW = replace(FEW, steps=24, replay=48, batch=12, validate_every=8, anchor=0.5, alike=0.0)
@@ -121,21 +122,9 @@ def test_a_run_that_is_killed_ends_like_an_undisturbed_one(
 ) -> None:
     lesson.refine(FEW, tmp_path / "whole")
     what, _, when = moment.partition(" ")
-    calls = 0
     owner, name = (tuning.nn.utils, "clip_grad_norm_") if what == "down" else (torch, "save")
-    plain = getattr(owner, name)
-
-    def pulled_plug(*args: object, **others: object) -> object:
-        nonlocal calls
-        calls += 1
-        if calls == int(when):
-            raise KeyboardInterrupt
-        return plain(*args, **others)
-
-    with monkeypatch.context() as plug:
-        plug.setattr(owner, name, pulled_plug)
-        with pytest.raises(KeyboardInterrupt):
-            lesson.refine(FEW, tmp_path / "broken")
+    with pulled(monkeypatch, owner, name, int(when)):
+        lesson.refine(FEW, tmp_path / "broken")
     torch.rand(7)
     lesson.refine(FEW, tmp_path / "broken")
     one, two = (torch.load(tmp_path / n / "generator.pt", weights_only=True) for n in ("whole", "broken"))

@@ -20,7 +20,8 @@ from models.poet.kto import Lesson, Tuning, kto_loss, lessons, log_likelihood, m
 from models.poet.reward import sequence
 from models.poet.tune import tune
 from models.reward import auc
-from tests.models.test_poet_reward import names_a_season, snapshot, votes
+from tests.models.plug import pulled
+from tests.models.test_poet_reward import as_heard, names_a_season, snapshot, votes
 
 FEW = Tuning(steps=4, batch=4, least_each=1, validate_every=2, rate=1e-3, dropout=0.1)
 
@@ -59,8 +60,6 @@ def test_both_kinds_count_the_same(heard: dict[str, list[Lesson]], poet: Poet, t
 
 
 def test_a_poem_is_as_likely_as_when_it_was_written(poet: Poet, tmp_path: Path) -> None:
-    from tests.models.test_poet_reward import as_heard
-
     request = PoemRequest(topic="the sea", form="couplet", seed=4)
     (drafts,) = write(poet.tongues["en"], poet.automata["en"], [poet._order(request).plan])
     (example,) = take("poet", [as_heard(poet, request, drafts[0])], tmp_path, Bounds()).examples
@@ -106,21 +105,9 @@ def test_a_run_that_is_killed_ends_like_an_undisturbed_one(
     some = {split: votes[:12] for split, votes in heard.items()}
     tune_language(reference, some, FEW, tmp_path / "whole.pt")
     what, _, when = moment.partition(" ")
-    calls = 0
     owner, name = (kto, "step") if what == "step" else (torch, "save")
-    plain = getattr(owner, name)
-
-    def pulled_plug(*args: object, **others: object) -> object:
-        nonlocal calls
-        calls += 1
-        if calls == int(when):
-            raise KeyboardInterrupt
-        return plain(*args, **others)
-
-    monkeypatch.setattr(owner, name, pulled_plug)
-    with pytest.raises(KeyboardInterrupt):
+    with pulled(monkeypatch, owner, name, int(when)):
         tune_language(reference, some, FEW, tmp_path / "broken.pt")
-    monkeypatch.undo()
     torch.rand(7)  # another process has had another chance
     tune_language(reference, some, FEW, tmp_path / "broken.pt")
     one, two = (torch.load(tmp_path / f"{n}.pt", weights_only=True) for n in ("whole", "broken"))
