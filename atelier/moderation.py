@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from string import digits
@@ -133,10 +133,9 @@ def find(prompt: str, *, extra: Sequence[str] = (), adults: bool = False) -> Fin
                 continue
             if all(found & known.groups.get(part, {part}) for part in entry.parts):
                 return Finding(entry.kind, entry.text)
-    plain = _Text(prompt)
-    for word in extra:
-        if comparable(word) and _Index([word, *_more_than_one(word)]).found(plain):
-            return Finding("server", word)
+    own = _own(tuple(extra))
+    if hits := own.index.found(_Text(prompt)):
+        return Finding("server", next(word for word in extra if own.forms[word] & hits))
     return None
 
 
@@ -146,10 +145,25 @@ def comparable(word: str) -> bool:
     return bool(pattern.han) or len(pattern.folded) > 1
 
 
-def _more_than_one(word: str) -> list[str]:
-    """The English plural of a server's own word."""
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """A server's own words: each with the forms that it is looked for in, and all of these at once."""
+
+    forms: dict[str, set[str]]
+    index: _Index
+
+
+@lru_cache(maxsize=256)  # lists of servers that ask now
+def _own(words: tuple[str, ...]) -> _Own:
+    forms = {word: _forms(word) for word in words}
+    return _Own(forms, _Index(form for word in words for form in sorted(forms[word])))
+
+
+def _forms(word: str) -> set[str]:
+    """The word and its English plural; nothing of what cannot be compared."""
     bare = word.strip().rstrip("*")
-    return [f"{bare}s", f"{bare}es"] if bare.isascii() and bare[-1:].isalpha() else []
+    several = {f"{bare}s", f"{bare}es"} if bare.isascii() and bare[-1:].isalpha() else set()
+    return {word, *several} if comparable(word) else set()
 
 
 @dataclass(frozen=True, slots=True)
