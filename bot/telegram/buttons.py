@@ -85,8 +85,12 @@ class Buttons:
         if not self._signs.answered(query.id):
             # No retry: a press that was made while the bot was away is too old to be answered.
             self._spawn(query.answer(text[:ANSWER] or None, show_alert=alert))
-        elif alert and query.message is not None:
+        elif text and query.message is not None:
             self._spawn(self._cards.reply(query.message, formatted(text)))
+
+    def _in_time(self, query: CallbackQuery, text: str) -> str:
+        """What the message itself shows as well: it is not said any more once the press had its answer."""
+        return "" if self._signs.answered(query.id) else text
 
     def _post(
         self, query: CallbackQuery, posting: Coroutine[Any, Any, object], press: str, lang: Lang
@@ -127,10 +131,10 @@ class Buttons:
                 if query.message is not None:
                     self._counts.shown(work.id, (query.message.chat.id, query.message.message_id))
                 self._counts.touch(work)
-            return say(f"voted-{value}", lang)
+            return self._in_time(query, say(f"voted-{value}", lang))
         if pressed.word == CANCEL:
             await self._studio.cancel(pressed.work, await self._owner(pressed.work, query.from_user))
-            return say("cancelled-now", lang)
+            return self._in_time(query, say("cancelled-now", lang))
         if query.message is None:  # in inline mode there are votes only
             return ""
         if pressed.word in (MORE, BACK):
