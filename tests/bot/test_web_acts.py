@@ -119,6 +119,7 @@ async def test_in_a_browser(desk: Desk) -> None:
         await work.get_by_role("button", name="Blend").click()
         await work.get_by_role("button", name="1", exact=True).click()
         which = work.get_by_label(say("blend-choose", "en", first="a sea 2"))
+        await which.wait_for()  # the page asks the server first, and reading its options waits for nothing
         [label] = [text for text in await which.locator("option").all_inner_texts() if "a sea 1" in text]
         await which.select_option(label=label)
         await work.locator(".panel").get_by_role("button", name="Blend").click()
