@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from sqlalchemy import update
 
 from atelier import registry
 from atelier.artefacts import Shelf
@@ -18,6 +19,7 @@ from atelier.cli import main
 from atelier.requests import PaintRequest
 from atelier.settings import Settings
 from atelier.store import PersonRef, Store
+from atelier.store.tables import facts
 from atelier.versions import Version, open_version
 from atelier.works import PictureResult
 from models import gate
@@ -48,6 +50,8 @@ def studio(
         if name.startswith("ATELIER_"):
             monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
+    with store._db.writing() as connection:  # it decides who is held out: not any few are pleased
+        connection.execute(update(facts).where(facts.c.name == "salt").values(value="of every run"))
     row = registry.adopt(store, "painter", tiny.folder, settings.versions)
     registry.promote(store, "painter", row.version)
     painter, dice = Painter.load(tiny.folder), random.Random(4)
@@ -79,7 +83,7 @@ def test_the_trainer_makes_a_version_with_samples(studio: Store, settings: Setti
     now = studio.training(training.id)
     assert now is not None
     outcome = now.outcome or {}
-    assert outcome["parent"] == "v9"
+    assert outcome.get("parent") == "v9", outcome
     assert outcome["version"].startswith("v9+")
     assert outcome["status"] in ("candidate", "rejected")
     assert {"reward", "variety", "scene_attributes"} <= set(outcome["gate"]["measured"])
