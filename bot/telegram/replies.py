@@ -5,6 +5,7 @@ What is for one person alone goes to their private chat, also when they asked in
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial, reduce
 from typing import Any
@@ -228,9 +229,8 @@ class Replies:
             }
             sent.append(await self._bot.send_photo(chat, photo.media, **said, **with_buttons))
         elif isinstance(result, MelodyResult):
-            audio = shapes.melody(
-                work, result, files[result.files["ogg"]], files.get(result.files.get("png", ""))
-            )
+            score = files.get(result.files.get("png", ""))
+            audio = await asyncio.to_thread(shapes.melody, work, result, files[result.files["ogg"]], score)
             sent.append(await self._bot.send_audio(
                 chat, audio.media, caption=audio.caption, caption_entities=audio.caption_entities,
                 title=audio.title, performer=audio.performer, duration=audio.duration,

@@ -7,6 +7,7 @@ from telegram import InputMediaAudio, InputMediaDocument, InputMediaPhoto
 from atelier.store import Work
 from atelier.works import Artefact, MelodyResult, PoemResult
 from bot.telegram.cover import cover
+from bot.telegram.player import mp3
 from bot.telegram.quoting import CAPTION, bold, formatted, inert, quote
 from bot.words import alt, details, headline, poem_text
 
@@ -42,18 +43,19 @@ def album(work: Work, pictures: list[bytes]) -> list[InputMediaPhoto]:
 def melody(
     work: Work, result: MelodyResult, file: Artefact, score: Artefact | None = None
 ) -> InputMediaAudio:
-    """A melody for the chat's player; its ``score`` gives the cover."""
+    """A melody for the chat's player; its ``score`` gives the cover. Takes part of a second."""
+    sound = mp3(file.data)
     text = formatted(caption(work), CAPTION)
     end = max((start + length for start, length, _ in result.notes), default=0)  # sixteenths
     return InputMediaAudio(
-        file.data,
+        sound or file.data,
         caption=text.text,
         caption_entities=text.entities,
         title=(result.title or work.request.words)[:TITLE],
         performer="Atelier",
         thumbnail=cover(score.data) if score else None,
         duration=round(end / 4 * 60 / result.tempo),
-        filename=f"atelier-{work.id}.ogg",
+        filename=f"atelier-{work.id}.{'mp3' if sound else 'ogg'}",
     )
 
 

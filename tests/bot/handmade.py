@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
+from functools import cache
 
+import soundfile
 from PIL import Image
 
 from atelier.results import publish, publish_draft
@@ -42,10 +45,19 @@ def poem(*lines: str, title: str = "") -> tuple[AnyResult, list[Artefact]]:
     return result, [Artefact("poem.txt", "text/plain; charset=utf-8", "\n".join(said).encode())]
 
 
+@cache
+def tone(seconds: float = 0.5, rate: int = 8000) -> bytes:
+    """An OGG that a browser can play."""
+    samples = [0.3 * math.sin(2 * math.pi * 440 * n / rate) for n in range(int(seconds * rate))]
+    out = io.BytesIO()
+    soundfile.write(out, samples, rate, format="OGG", subtype="VORBIS")
+    return out.getvalue()
+
+
 def melody(score: bytes | None = None) -> tuple[AnyResult, list[Artefact]]:
     """A bar of four quarters with its score."""
     files = [
-        Artefact("melody.ogg", "audio/ogg", b"OggS" + bytes(60)),
+        Artefact("melody.ogg", "audio/ogg", tone()),
         Artefact("score.png", "image/png", score or png("white", (400, 120))),
         Artefact("melody.mid", "audio/midi", b"MThd" + bytes(20)),
     ]

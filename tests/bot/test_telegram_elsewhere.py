@@ -12,6 +12,7 @@ from atelier.settings import Settings
 from atelier.store.house import STUDIO
 from bot.actions.surprise import ideas
 from bot.studio import Studio
+from bot.telegram.player import mp3
 from tests.bot import handmade
 from tests.bot.telegram_room import card_of, latest, posted, ref, serving, until
 from tests.fakes.telegram import ALICE, BOB, GROUP, MEI, TOKEN, FakeTelegram
@@ -48,7 +49,7 @@ async def test_inline_offers_become_works_in_any_chat(telegram: FakeTelegram, st
             await telegram.wait(lambda there=there: there.is_work)
             assert there.media == {"paint": "photo", "poem": None, "melody": "audio"}[work.kind]
             assert there.data == (
-                {"paint": handmade.png(), "melody": b"OggS" + bytes(60)}.get(work.kind, b"")
+                {"paint": handmade.png(), "melody": mp3(handmade.tone())}.get(work.kind, b"")
             )
             assert "a *stormy* sea" in plain(there.text)
             query = await press(telegram, there, "👍", user=BOB)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import math
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-import soundfile
 
 from atelier.settings import Settings
 from atelier.store import Tally, Work
@@ -54,19 +51,6 @@ async def finish(desk: Desk, work: Work, made: tuple[AnyResult, list[Artefact]])
     await asyncio.to_thread(handmade.finish, desk.studio, work, made)
 
 
-def tone(seconds: float = 0.5, rate: int = 8000) -> bytes:
-    """An OGG that a browser can play."""
-    samples = [0.3 * math.sin(2 * math.pi * 440 * n / rate) for n in range(int(seconds * rate))]
-    out = io.BytesIO()
-    soundfile.write(out, samples, rate, format="OGG", subtype="VORBIS")
-    return out.getvalue()
-
-
-def waltz() -> tuple[AnyResult, list[Artefact]]:
-    result, files = handmade.melody()
-    return result, [Artefact("melody.ogg", "audio/ogg", tone()), *files[1:]]
-
-
 async def test_a_visit(desk: Desk) -> None:
     async with browser() as opened:
         page = await look(opened, desk)
@@ -105,7 +89,7 @@ async def test_a_visit(desk: Desk) -> None:
         await page.keyboard.press("Enter")
         melody = page.locator("li.work").nth(2)
         await melody.wait_for()
-        await finish(desk, await asked(desk, 3), waltz())
+        await finish(desk, await asked(desk, 3), handmade.melody())
         await melody.locator("audio").wait_for()
         played = "async a => { a.muted = true; await a.play(); return a.duration; }"
         assert 0.4 < await melody.locator("audio").evaluate(played) < 0.7
@@ -221,7 +205,7 @@ async def test_on_a_phone_everything_fits_and_has_a_name(desk: Desk, scheme: str
         page = await look(opened, desk, color_scheme=scheme, **phone)
         for number, (text, made) in enumerate(
             [("/paint " + "w" * 120, handmade.picture(4)), ("/poem 初雪", handmade.poem("x" * 200)),
-             ("/melody a waltz", waltz())], 1,
+             ("/melody a waltz", handmade.melody())], 1,
         ):  # fmt: skip
             await page.get_by_role("textbox", name="Your words").fill(text)
             await page.get_by_role("button", name="Send").tap()

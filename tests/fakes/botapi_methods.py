@@ -7,18 +7,18 @@ returns the JSON result or raises :class:`Refused`. Formatting is read from enti
 
 from __future__ import annotations
 
-import io
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
-from PIL import Image, UnidentifiedImageError
-
+from tests.fakes.botapi_media import described
 from tests.fakes.botapi_state import BOT, Message, State
 from tests.fakes.botapi_text import Refused, check
 
 TEXT, CAPTION, ANSWER = 4096, 1024, 200
-PHOTO_BYTES, FILE_BYTES = 10 * 2**20, 50 * 2**20
+FILE_BYTES = 50 * 2**20
+DELETABLE_S = 48 * 3600
 NOT_MODIFIED = (
     "Bad Request: message is not modified: specified new message content and reply markup are "
     "exactly the same as a current content and reply markup of the message"
@@ -206,6 +206,8 @@ class Methods:
         message = self._state.find(int(p["chat_id"]), int(p["message_id"]))
         if message is None:
             raise Refused("Bad Request: message to delete not found")
+        if time.time() - message.date > DELETABLE_S:
+            raise Refused("Bad Request: message can't be deleted for everyone")
         message.deleted = True
         return True
 
@@ -323,28 +325,9 @@ class Methods:
             raise Refused("Bad Request: file must be non-empty")
         if len(data) > FILE_BYTES:
             raise Refused("Request Entity Too Large", 413)
-        file: dict[str, Any] = {"file_id": f"file{self._state.next_id()}", "file_size": len(data)}
-        file["file_unique_id"] = "unique-" + file["file_id"]
-        if kind == "photo":
-            width, height = _measure(data)
-            file |= {"width": width, "height": height}
-        else:
-            file["file_name"] = name
+        kind, file = described(kind, name, data, item)
+        number = self._state.next_id()
+        file |= {"file_id": f"file{number}", "file_unique_id": f"unique-file{number}", "file_size": len(data)}
         if kind == "audio":
-            file |= {"duration": int(item.get("duration", 0)), "mime_type": "audio/ogg"}
-            file |= {name: item[name] for name in ("title", "performer") if name in item}
             _, message.cover = u.get(str(item.get("thumbnail", "")).removeprefix("attach://"), ("", b""))
         message.media, message.data, message.file = kind, data, file
-
-
-def _measure(data: bytes) -> tuple[int, int]:
-    """Width and height of a photo. Raises :class:`Refused` for what Telegram takes as none."""
-    if len(data) > PHOTO_BYTES:
-        raise Refused("Bad Request: file is too big")
-    try:
-        width, height = Image.open(io.BytesIO(data)).size
-    except UnidentifiedImageError:
-        raise Refused("Bad Request: IMAGE_PROCESS_FAILED") from None
-    if width + height > 10_000 or max(width, height) > 20 * min(width, height):
-        raise Refused("Bad Request: PHOTO_INVALID_DIMENSIONS")
-    return width, height
