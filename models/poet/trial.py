@@ -127,8 +127,8 @@ def _compare(
     if not both:
         return gate
     gate.no_worse(
-        f"topic_{lang}", [_topic(current, r, mine) for r, mine, _ in both],
-        [_topic(current, r, other) for r, _, other in both],
+        f"topic_{lang}", [topic_kept(current, r, mine) for r, mine, _ in both],
+        [topic_kept(current, r, other) for r, _, other in both],
     )  # fmt: skip
     gate.no_worse(
         f"new_lines_{lang}", [_new_lines(mine) for _, mine, _ in both],
@@ -199,7 +199,7 @@ def _rhymes(words: Sequence[int], rhyme: Sequence[int], lang: Lang) -> bool:
     return shared != 0
 
 
-def _topic(current: Poet, request: PoemRequest, poem: PoemResult) -> float:
+def topic_kept(current: Poet, request: PoemRequest, poem: PoemResult) -> float:
     """The share of the prompt's telling words that the poem has; 1 where there is none."""
     automaton = current.automata[poem.lang]
     asked = {automaton.words[number] for number in read_topic(request.topic, automaton).numbers}

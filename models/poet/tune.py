@@ -13,13 +13,14 @@ from atelier.versions import Version
 from models.poet.data import words_of
 from models.poet.generate import Poet
 from models.poet.kto import Tuning, lessons, tune_language
-from models.poet.liked import MOST, Said
+from models.poet.liked import Said
 from models.poet.liked import learn as learn_words
 from models.poet.reward import learn
+from models.poet.strength import bearable
 from models.poet.trial import judge
 from models.poet.version import save_head, save_liked, save_tongue
 from models.reward import Judged
-from models.tuning import Stopped, Told, never, sentenced, silent, summed, tuned
+from models.tuning import Stopped, Told, never, sentenced, silent, tuned
 
 __all__ = ["Tuning", "heads", "judged", "tune"]
 
@@ -44,11 +45,11 @@ def tune(
         for lang, tongue in list(poet.tongues.items()):
             votes = lessons(poet, snapshot, lang)
             liked = liked_words(poet, snapshot, lang)
-            if liked:
-                now = summed(tongue.liked, liked, MOST)
-                save_liked(new, lang, now)
-                poet.tongues[lang] = replace(tongue, liked=now)
-                trained[lang] = {"words": liked}
+            said = bearable(poet, lang, liked)
+            if said != tongue.liked:
+                save_liked(new, lang, said)
+                poet.tongues[lang] = replace(tongue, liked=said)
+                trained[lang] = {"words": said}
             found = tune_language(tongue.network, votes, tuning, work / f"{lang}.pt", lang, told, stopped)
             if found is None:
                 continue
