@@ -76,7 +76,11 @@ class Option:
     @property
     def called(self) -> set[str]:
         """The names that it may be typed by: its own, and what every language calls it."""
-        return {self.name, *(option_name(self.name, lang).partition("（")[0] for lang in LANGS)}
+        return {self.name, *(self.label(lang) for lang in LANGS)}
+
+    def label(self, lang: Lang) -> str:
+        """Its name in a language, without the English one that sentences set beside it."""
+        return option_name(self.name, lang).partition("（")[0]
 
     def choice(self, value: str | int, lang: Lang) -> str:
         """What a person reads for a choice."""

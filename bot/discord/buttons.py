@@ -119,6 +119,11 @@ def buttons(work: Work, tally: Tally) -> discord.ui.View:
     return view
 
 
+def try_again(work: Work) -> discord.ui.View:
+    """The one button of a work that failed."""
+    return _view([Press("again")], work, work.lang)
+
+
 def while_waiting(work_id: str, lang: Lang) -> discord.ui.View:
     """The one button of a work that is not made yet."""
     view = discord.ui.View(timeout=None)

@@ -130,7 +130,10 @@ def _app_command(command: Command) -> app_commands.Command[Any, ..., None]:
     fixed = [option for option in command.options if option.choices and not option.suggest]
     chosen = {option.name: [_choice(option, value) for value in option.choices] for option in fixed}
     suggested = {option.name: _suggesting(option) for option in command.options if option.suggest}
+    named = {o.name: _text(o.label) for o in command.options if _translated(o)}
     callback: Callable[..., Awaitable[None]] = app_commands.describe(**described)(call) if described else call
+    if named:
+        callback = app_commands.rename(**named)(callback)
     if chosen:
         callback = app_commands.choices(**chosen)(callback)
     if suggested:
@@ -140,6 +143,10 @@ def _app_command(command: Command) -> app_commands.Command[Any, ..., None]:
         description=_text(command.describe),
         callback=callback,  # type: ignore[arg-type]
     )
+
+
+def _translated(option: Option) -> bool:
+    return any(option.label(lang) != option.name for lang in LOCALES.values())
 
 
 def _suggesting(option: Option) -> Suggesting:

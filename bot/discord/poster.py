@@ -21,7 +21,7 @@ from atelier.languages import say
 from atelier.store import Platform, Work
 from atelier.works import Artefact
 from bot.delivery import Note
-from bot.discord.buttons import buttons
+from bot.discord.buttons import buttons, try_again
 from bot.discord.faults import refused, token_spent, verdict
 from bot.discord.place import ORIGINAL, Place, message_key
 from bot.discord.quoting import escape, width
@@ -137,18 +137,22 @@ class DiscordPoster:
             raise verdict(fault) from fault
 
     async def regret(self, work: Work, sentence: str) -> None:
-        """Say why there is no work, in its place."""
+        """Say why there is no work, in its place, with a button to try again."""
+        text = f"{say('quoted', work.lang, prompt=quote(work.request.words))}\n{sentence}"
         async with self._client.turns.of(work.id):
-            await self._tell(work, Place.from_json(work.place), sentence)
+            await self._tell(work, Place.from_json(work.place), text, try_again(work))
 
-    async def _tell(self, work: Work, place: Place, text: str) -> None:
-        """One sentence instead of the work."""
+    async def _tell(self, work: Work, place: Place, text: str, view: discord.ui.View | None = None) -> None:
+        """A sentence or two instead of the work."""
 
         async def send(channel: discord.PartialMessageable, lead: str) -> None:
-            await channel.send(f"{lead} {text}", nonce=work.id, allowed_mentions=self._only(work))
+            await channel.send(
+                f"{lead} {text}", view=view or discord.utils.MISSING, nonce=work.id,
+                allowed_mentions=self._only(work),
+            )  # fmt: skip
 
         try:
-            if not await self._edited(place, content=text, attachments=[], view=None):
+            if not await self._edited(place, content=text, attachments=[], view=view):
                 await self._somewhere(work, place, send)
                 await self._take_away(place)
         except Exception as fault:

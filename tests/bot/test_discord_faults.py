@@ -64,6 +64,22 @@ async def test_a_regret_past_the_token_is_told_in_the_channel(
     handmade.fail(desk.studio, desk.work(alice))
     posted = await discord.posted(lambda m: say("error-unexpected", "en") in m.content)
     assert posted.pinged == {str(alice.id)}
+    assert posted.button("🔁")
+
+
+async def test_a_failed_work_says_what_was_asked_and_can_be_tried_again(
+    discord: FakeDiscord, desk: Desk, alice: User
+) -> None:
+    asked = await ask(discord, alice)
+    failed = desk.work(alice)
+    handmade.fail(desk.studio, failed)
+    why = say("error-unexpected", "en")
+    await discord.until(lambda: why in asked.message.content, "the regret")
+    assert asked.message.content == f"{say('quoted', 'en', prompt=failed.request.words)}\n{why}"
+    assert [button["emoji"]["name"] for button in asked.message.buttons] == ["🔁"]
+    await (await discord.press(asked.message, "🔁", user=alice)).text()
+    again = desk.work(alice)
+    assert (again.parent, again.request.words) == (failed.id, failed.request.words)
 
 
 async def test_an_answer_that_somebody_deleted_is_posted_anew(

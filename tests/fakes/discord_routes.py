@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.fakes.discord_commands import check_command
 from tests.fakes.discord_rules import MAX_OPTIONS, check_form, fill, invalid
 from tests.fakes.discord_state import (
     ACKNOWLEDGE_S,
@@ -115,14 +116,7 @@ class Routes:
         if len(set(names)) != len(names):
             raise ApiError(400, 50035, "Invalid Form Body", {"name": "APPLICATION_COMMANDS_DUPLICATE_NAME"})
         for command in ask.payload:
-            if (
-                not re.fullmatch(r"[-_'\w]{1,32}", command["name"])
-                or command["name"].lower() != command["name"]
-            ):
-                raise invalid(name="Command name is invalid")
-            required = [bool(option.get("required")) for option in command.get("options", [])]
-            if sorted(required, reverse=True) != required:
-                raise invalid(options="Required options must be placed before non-required options")
+            check_command(command)
         old = {command["name"]: command["id"] for command in self.world.commands}
         self.world.commands = [self._command(command, old) for command in ask.payload]
         self.world.published += 1

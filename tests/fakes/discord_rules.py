@@ -106,6 +106,8 @@ def _check_menu(menu: dict[str, Any], *, alone: bool) -> None:
     for option in options:
         if not all(1 <= len(option[part]) <= MAX_OPTION for part in ("label", "value")):
             raise invalid(options=f"Must be between 1 and {MAX_OPTION} in length.")
+        if len(option.get("description") or "") > MAX_OPTION:
+            raise invalid(options=f"Must be {MAX_OPTION} or fewer in length.")
 
 
 def check_form(form: dict[str, Any]) -> None:
