@@ -15,6 +15,7 @@ from atelier.options import FORMS
 CHINESE = re.compile(r"[\u4e00-\u9fff]{2}")
 WORD, WORDS = re.compile(r"[^\W\d_]{4,}"), re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}")
 NAMES = ("language-name",)  # said in itself everywhere
+QUOTED = re.compile(r"“[^”\n]*”")
 HIDDEN = re.compile(r"[\\\u2060\u200b]")
 
 
@@ -41,7 +42,7 @@ def _texts(pattern: ast.Pattern) -> Iterator[str]:
 
 def assert_spoken(said: str, lang: Lang) -> None:
     """An answer is in one language: it has sentences of this one, and none of another's."""
-    text = plain(said)
+    text = QUOTED.sub("“…”", plain(said))  # what people wrote is in any language
     assert any(part in text for part in sentences(lang, certain=False)), f"nothing in {lang}: {said}"
     for other in LANGS:
         if other == lang:
