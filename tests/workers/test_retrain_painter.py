@@ -105,10 +105,3 @@ def test_the_command_says_what_there_is_to_learn(studio: Store, capsys: pytest.C
     (head,) = told["heads"]
     assert head["part"] == "picture"
     assert head["auc"] > 0.6
-    pairs = [part for pair in SET for part in ("--set", pair)]
-    with pytest.raises(SystemExit) as ended:
-        main(["retrain", "painter", *pairs, "--freeze", "look", "--json"])
-    told = json.loads(capsys.readouterr().out)
-    assert ended.value.code == 0
-    assert told["version"].startswith("v9+")
-    assert told["status"] in ("candidate", "rejected")
