@@ -135,11 +135,11 @@ def _compare(
         [_new_lines(other) for _, _, other in both],
     )  # fmt: skip
     gate.no_worse(
-        f"fluency_{lang}", _fluency(current, lang, [(r, mine) for r, mine, _ in both]),
-        _fluency(current, lang, [(r, other) for r, _, other in both]), FLUENCY,
+        f"fluency_{lang}", fluency(current, lang, [(r, mine) for r, mine, _ in both]),
+        fluency(current, lang, [(r, other) for r, _, other in both]), FLUENCY,
     )  # fmt: skip
     mine, other = [p for _, p, _ in both], [p for _, _, p in both]
-    gate.as_diverse(f"distinct_{lang}", _distinct(mine), _distinct(other))
+    gate.as_diverse(f"distinct_{lang}", distinct(mine), distinct(other))
     gate.as_diverse(f"different_{lang}", _different(mine), _different(other))
     gate.no_more_copies(f"copies_{lang}", _copies(mine, tongue), _copies(other, tongue))
     gate.as_fast(f"seconds_{lang}", ours.seconds, theirs.seconds)
@@ -217,7 +217,7 @@ def _sequences(current: Poet, poems: Poems) -> list[list[tuple[int, int, int]]]:
 
 
 @torch.inference_mode()
-def _fluency(current: Poet, lang: Lang, poems: Poems) -> list[float]:
+def fluency(current: Poet, lang: Lang, poems: Poems) -> list[float]:
     """Nats a word that the current network gives each poem; a poem that it cannot read gets the least."""
     network, least = current.tongues[lang].network, -12.0
     found: list[float] = []
@@ -233,7 +233,7 @@ def _reward(current: Poet, lang: Lang, head: Head, poems: Poems) -> list[float]:
     return chances
 
 
-def _distinct(poems: Sequence[PoemResult]) -> float:
+def distinct(poems: Sequence[PoemResult]) -> float:
     """Distinct pairs of words over all pairs."""
     pairs = [pair for p in poems for line in p.lines for pair in pairwise(words_of(line, p.lang))]
     return len(set(pairs)) / max(1, len(pairs))

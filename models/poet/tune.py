@@ -13,14 +13,14 @@ from atelier.versions import Version
 from models.poet.data import words_of
 from models.poet.generate import Poet
 from models.poet.kto import Tuning, lessons, tune_language
-from models.poet.liked import Said
+from models.poet.liked import MOST, Said
 from models.poet.liked import learn as learn_words
 from models.poet.reward import learn
 from models.poet.strength import bearable
 from models.poet.trial import judge
 from models.poet.version import save_head, save_liked, save_tongue
 from models.reward import Judged
-from models.tuning import Stopped, Told, never, sentenced, silent, tuned
+from models.tuning import Stopped, Told, never, sentenced, silent, summed, tuned
 
 __all__ = ["Tuning", "heads", "judged", "tune"]
 
@@ -45,20 +45,22 @@ def tune(
         for lang, tongue in list(poet.tongues.items()):
             votes = lessons(poet, snapshot, lang)
             liked = liked_words(poet, snapshot, lang)
-            said = bearable(poet, lang, liked)
-            if said != tongue.liked:
-                save_liked(new, lang, said)
-                poet.tongues[lang] = replace(tongue, liked=said)
-                trained[lang] = {"words": said}
             found = tune_language(tongue.network, votes, tuning, work / f"{lang}.pt", lang, told, stopped)
-            if found is None:
+            if not liked and found is None:
                 continue
-            network, state = found
-            save_tongue(new, replace(tongue, network=network))
+            whole = replace(tongue, liked=summed(tongue.liked, liked, MOST))
+            about: dict[str, Any] = {}
+            if found is not None:
+                whole, state = replace(whole, network=found[0]), found[1]
+                about = {"votes": len(votes["train"]), "held_out_votes": len(votes["val"]), **state.on_card()}
+            way = bearable(poet, lang, whole)
+            if way is None:
+                continue
+            poet.tongues[lang], share = way
+            save_tongue(new, poet.tongues[lang])
+            save_liked(new, lang, poet.tongues[lang].liked)
             save_head(new, lang, None)
-            heard = {"votes": len(votes["train"]), "held_out_votes": len(votes["val"])}
-            trained.setdefault(lang, {}).update(heard | state.on_card())
-            poet.tongues[lang] = replace(poet.tongues[lang], network=network)
+            trained[lang] = {**about, "words": poet.tongues[lang].liked, "share": share}
         for head, worth in learn(poet, snapshot) if trained else ():  # by the networks as they are now
             save_head(new, worth.part, head)
             trained.setdefault(worth.part, {})["head"] = worth.on_card()

@@ -15,7 +15,6 @@ from atelier.versions import shipped_folder
 from atelier.works import Made
 from models.poet.generate import Poet
 from models.poet.liked import KEPT, MOST, Said, learn
-from models.poet.strength import bearable
 from models.poet.trial import _same
 from models.poet.tune import liked_words
 from models.poet.version import load_tongue, save_liked
@@ -95,24 +94,6 @@ def test_the_poet_says_them_and_the_gate_sees_that_it_is_another(poet: Poet) -> 
     assert after >= before + 3
     assert _same(plain, plain)
     assert named() == before
-
-
-def test_they_are_said_as_strongly_as_poems_still_are_about_what_was_asked(poet: Poet) -> None:
-    plain = poet.tongues["en"]
-    telling = [w for n, w in enumerate(poet.automata["en"].words) if poet.automata["en"].telling[n]]
-    little = {"summer": 0.01}
-    much = dict.fromkeys(random.Random(3).sample(telling, 400), MOST)  # no poem has room for what was asked
-    few = {"seeds": range(-1, 0), "limit": 8}
-    assert bearable(poet, "en", little, **few) == little
-    borne = bearable(poet, "en", much, **few)
-    assert max(borne.values(), default=0.0) < MOST
-    assert poet.tongues["en"] is plain
-    try:
-        poet.tongues["en"] = replace(plain, liked={"winter": 1.0})
-        assert bearable(poet, "en", {}, **few) == {"winter": 1.0}
-        assert bearable(poet, "en", {"winter": MOST}, **few)["winter"] <= MOST
-    finally:
-        poet.tongues["en"] = plain
 
 
 def test_they_are_in_the_version(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from atelier.up.lock import Lock
 from atelier.versions import shipped_folder
 from atelier.works import PoemResult
 from models import learning
-from models.poet import trial, tune
+from models.poet import strength, trial, tune
 from models.poet.decode import write
 from models.poet.draft import Draft
 from models.poet.generate import Poet
@@ -185,6 +185,7 @@ def test_the_command_says_what_the_votes_hold_and_what_is_missing(
         assert (code, out, err.count("\n")) == (1, "", 1)
         assert "already" in err
     monkeypatch.setattr(tune, "judge", partial(trial.judge, limit=2, rounds=(1,)))
+    monkeypatch.setattr(strength, "SEEDS", range(-1, 0))
     code, out, err = retrain(*quick, "--freeze", "mlp", "--json")
     told = json.loads(out)
     made, gate = told["version"], told["gate"]
