@@ -114,8 +114,18 @@ class Ears:
 
     def rhythm(self, notes: Sequence[Sequence[int]]) -> str:
         """The one of :data:`RHYTHMS` that is heard."""
+        return RHYTHMS[int(np.argmax(self._rhythms(notes)))]
+
+    def chance(self, rhythm: str, notes: Sequence[Sequence[int]]) -> float:
+        """How likely it is that ``rhythm``, one of :data:`RHYTHMS`, is heard."""
+        told = self._rhythms(notes)
+        odds = np.exp(told - told.max())
+        return float(odds[RHYTHMS.index(rhythm)] / odds.sum())
+
+    def _rhythms(self, notes: Sequence[Sequence[int]]) -> Floats:
         x = (style_features(notes) - self.style_centre) / self.style_width
-        return RHYTHMS[int(np.argmax(np.append(x, 1.0) @ self.style_weights))]
+        told: Floats = np.append(x, 1.0) @ self.style_weights
+        return told
 
     def by_rule(self, rhythm: str, notes: Sequence[Sequence[int]], tempo: float) -> bool:
         """Whether a waltz or a march is heard: its meter, a pace to dance or walk to, its accents.

@@ -15,6 +15,7 @@ they would like what the prior draws for them: it begins with what the first hea
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,7 +28,8 @@ from atelier.learning.snapshot import Snapshot
 from models.composer.attributes import ROLES, ending, measure, scaled
 from models.composer.compose import FLOW_STEPS, TEMPERATURE
 from models.composer.data import MODES, STYLES, Conditions
-from models.composer.grid import METER_NAMES, METERS, WINDOW, Steps
+from models.composer.grid import METER_NAMES, METERS, WINDOW, Steps, to_notes
+from models.composer.hearing import RHYTHMS, Ears
 from models.composer.manners import HABITS
 from models.composer.network import MelodyVAE
 from models.composer.prior import ABSENT, FREE, KNOWN, LatentPrior, masks
@@ -41,6 +43,9 @@ ASKED = 48  # works of held-out people whose phrases are drawn again to be judge
 LOOKS = 4  # so often each
 SAID = 0.2  # how often attributes are said in training
 HEAVIEST = 8.0  # that a phrase may weigh, where the usual one weighs 1
+FEWEST = 4  # notes of a phrase in which a rhythm can be heard
+SURE = 0.03  # of the chance that a rhythm is heard: what learning and chance may take again
+STEEPEST = 50.0  # nats that being heard as its rhythm may add to a phrase's weight
 
 
 @dataclass(frozen=True)
@@ -161,8 +166,12 @@ def by_meter(phrases: Phrases) -> Iterator[tuple[str, list[int]]]:
             yield meter, mine
 
 
-def weights(vae: MelodyVAE, head: Head, phrases: Phrases, price: float) -> Tensor:
-    """exp(r / price) [N], of mean 1 within each mode, meter and style, at most :data:`HEAVIEST`."""
+def weights(vae: MelodyVAE, head: Head, phrases: Phrases, price: float, ears: Ears | None = None) -> Tensor:
+    """exp(r / price) [N], of mean 1 within each mode, meter and style, at most :data:`HEAVIEST`.
+
+    With ``ears``, so tilted that the phrases of a rhythm are heard as it a little more than if all weighed
+    the same: w = exp(r / price + tilt h), h the chance that it is heard, the least tilt that does it.
+    """
     part = width(vae)
     inside = Head(head.weight[:part], 0.0, head.mean[:part], head.spread[:part])
     worth = torch.zeros(len(phrases), dtype=torch.float64)
@@ -174,9 +183,42 @@ def weights(vae: MelodyVAE, head: Head, phrases: Phrases, price: float) -> Tenso
     made = torch.zeros_like(worth)
     for kind in range(int(group.max()) + 1):
         mine = group == kind
-        made[mine] = ((worth[mine] - worth[mine].max()) / price).exp()
-        made[mine] = (made[mine] / made[mine].mean()).clamp(max=HEAVIEST)
+        style = STYLES[int(known.style[mine][0])]
+        told = worth[mine] / price
+        if ears is None or style not in RHYTHMS:
+            made[mine] = _weighed(told)
+        else:
+            made[mine] = _heard_as_ever(told, _heard(ears, style, phrases, mine))
     return made.float()
+
+
+def _weighed(told: Tensor) -> Tensor:
+    worth = (told - told.max()).exp()
+    return (worth / worth.mean()).clamp(max=HEAVIEST)
+
+
+def _heard(ears: Ears, rhythm: str, phrases: Phrases, mine: Tensor) -> Tensor:
+    """The chance of each that ``rhythm`` is heard; of what has too few notes to tell, the usual one."""
+    notes = [to_notes(phrases.steps[at], LOWEST_TONIC) for at in mine.nonzero()[:, 0].tolist()]
+    told = [ears.chance(rhythm, one) if len(one) >= FEWEST else math.nan for one in notes]
+    found = torch.tensor(told, dtype=torch.float64)
+    return found.nan_to_num(float(found.nanmean()) if not found.isnan().all() else 0.0)
+
+
+def _heard_as_ever(told: Tensor, heard: Tensor) -> Tensor:
+    """Weights with the least tilt, by bisection."""
+
+    def short(tilt: float) -> bool:
+        weighed = _weighed(told + tilt * heard)
+        return float((weighed * heard).sum() / weighed.sum()) < float(heard.mean()) + SURE
+
+    low, high = 0.0, STEEPEST
+    if not short(low):
+        return _weighed(told)
+    for _ in range(24):
+        middle = (low + high) / 2
+        low, high = (middle, high) if short(middle) else (low, middle)
+    return _weighed(told + high * heard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +267,7 @@ def misses(velocity: Tensor, met: Met) -> Tensor:
 
 def refine(
     vae: MelodyVAE, reference: LatentPrior, snapshot: Snapshot, head: Head, tuning: Tuning, work: Path,
-    told: Told = silent, stopped: Stopped = never,
+    told: Told = silent, stopped: Stopped = never, ears: Ears | None = None,
 ) -> tuple[LatentPrior, Progress] | None:  # fmt: skip
     """The prior, fine-tuned; None where held-out people like nothing of it better. All in float32."""
     pieces = pieces_of(snapshot)
@@ -235,7 +277,7 @@ def refine(
     vae, reference = copy.deepcopy(vae).float().eval(), copy.deepcopy(reference).float().eval()
     known = phrases_of(vae, [pieces[one] for one in dict.fromkeys(e.work for e, _ in train)])
     own = joined(known, draw(vae, reference, known, tuning.draws, tuning.seed))
-    heavy = weights(vae, head, own, tuning.price)
+    heavy = weights(vae, head, own, tuning.price, ears)
     prior = copy.deepcopy(reference)
 
     def step(optimiser: torch.optim.Optimizer, number: int) -> None:

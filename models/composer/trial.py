@@ -30,6 +30,7 @@ AT_ONCE = 8
 BARS = 8  # of each tune
 RUN = 4  # moves of a run that counts for how much tunes differ
 ROUNDS = (5, 5, 10)  # seeds of each request; the later ones only where the first leave it open
+OFTEN = 3  # times as many tunes where a rhythm is named: how it is heard varies most
 OPEN: tuple[str, ...] = (
     "rain on the window", "the road to the harbour", "an evening by the fire", "my grandmother's garden",
     "a letter from far away", "雨后的小巷", "远方的灯火", "湖边的早晨",
@@ -64,9 +65,10 @@ def requests_for(seeds: range, limit: int | None = None) -> list[MelodyRequest]:
     asked: list[dict[str, object]] = [{"description": words} for words in OPEN[:limit]]
     asked += ASKED[:limit]
     return [
-        MelodyRequest.model_validate({**one, "length": BARS, "seed": FIRST_SEED + seed})
+        MelodyRequest.model_validate({**one, "length": BARS, "seed": FIRST_SEED + OFTEN * seed + more})
         for one in asked
         for seed in seeds
+        for more in range(OFTEN if "rhythm" in one else 1)
     ]
 
 
@@ -156,7 +158,8 @@ def _chances(head: Head, current: Composer, tunes: Sequence[Tune]) -> list[float
 
 
 def _rhythmic(ears: Ears, tune: Tune) -> float:
-    return float(ears.rhythm(tune.notes) == tune.wished.rhythm)
+    """A chance says more of one tune than whether it is the largest: with so few tunes that matters."""
+    return ears.chance(tune.wished.rhythm, tune.notes)
 
 
 def copied(current: Composer, tunes: Sequence[Tune]) -> float:

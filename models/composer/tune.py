@@ -12,6 +12,7 @@ from atelier.safety import words_for_model
 from atelier.versions import Version
 from models.composer import leaning, words
 from models.composer.generate import WEIGHTS, Composer
+from models.composer.hearing import Ears
 from models.composer.leaning import Leaning, Said
 from models.composer.manners import MANNERS, NEUTRAL
 from models.composer.refine import Tuning, refine
@@ -47,7 +48,8 @@ def tune(
         if found is None:
             return {}
         head, worth = found
-        better = refine(composer.vae, composer.prior, snapshot, head, tuning, work, told, stopped)
+        ears = Ears.load(before.folder)
+        better = refine(composer.vae, composer.prior, snapshot, head, tuning, work, told, stopped, ears)
         if better is not None:
             prior, state = better
             put_part(new / WEIGHTS, "prior", prior)

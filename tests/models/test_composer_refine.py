@@ -13,10 +13,14 @@ from atelier.learning.snapshot import Snapshot
 from atelier.versions import sha256, shipped_folder
 from models import tuning
 from models.composer import refine as refining
+from models.composer.data import STYLES
 from models.composer.generate import WEIGHTS, Composer
+from models.composer.grid import to_notes
+from models.composer.hearing import RHYTHMS, Ears
 from models.composer.refine import Tuning, draw, phrases_of, refine, weights
 from models.composer.reward import learn, pieces_of
 from models.composer.tune import tune
+from models.composer.wishes import LOWEST_TONIC
 from models.reward import Head
 from tests.models.composer_votes import minor_and_smooth, snapshot
 from tests.models.plug import pulled
@@ -62,6 +66,25 @@ def test_what_pleases_weighs_more_than_what_does_not(composer: Composer, taken: 
     kinds = own.known.mode * 100 + own.known.style
     for kind in set(kinds.tolist()):
         assert float(heavy[kinds == kind].mean()) <= 1 + 1e-5
+
+
+def test_what_pleases_is_heard_as_its_rhythm_no_less(composer: Composer, taken: Snapshot, head: Head) -> None:
+    """Without ears, phrases that please are less of a jig."""
+    vae, ears = copy.deepcopy(composer.vae).float(), Ears.load(composer.folder)
+    own = phrases_of(vae, list(pieces_of(taken).values()))
+    free, tilted = weights(vae, head, own, 0.4), weights(vae, head, own, 0.4, ears)
+    less = 0
+    kinds = own.known.mode * 1000 + own.known.meter * 100 + own.known.style
+    for kind in set(kinds.tolist()):
+        mine = (kinds == kind).nonzero()[:, 0]
+        style = STYLES[int(own.known.style[mine[0]])]
+        if style not in RHYTHMS or len(mine) < 8:
+            continue
+        heard = torch.tensor([ears.chance(style, to_notes(own.steps[at], LOWEST_TONIC)) for at in mine])
+        usual = float(heard.mean())
+        less += float((free[mine] * heard).sum() / free[mine].sum()) < usual - 1e-4
+        assert float((tilted[mine] * heard).sum() / tilted[mine].sum()) >= usual - 1e-4
+    assert less
 
 
 def test_its_own_phrases_come_after_the_same(composer: Composer, taken: Snapshot) -> None:
