@@ -10,13 +10,14 @@ import soundfile
 log = logging.getLogger(__name__)
 
 BLOCK = 1 << 16  # frames at once
+TAGS = ("title", "comment")  # what is and that a machine made it; the original file says more
 QUALITY = 0.5  # of LAME's variable bit rate, 0 the best: some 75 kbit/s for one instrument and its chords
 
 
 def mp3(sound: bytes) -> bytes | None:
-    """An Ogg file as MP3, of the same rate and channels. None: it is no sound that can be read.
+    """An Ogg file as MP3, of the same rate, channels, title and comment. None: it is no sound to read.
 
-    About a thirtieth of the time that it sounds goes into it, outside Python's lock.
+    Takes a good part of a second of the processor, outside Python's lock.
     """
     out = io.BytesIO()
     try:
@@ -27,6 +28,9 @@ def mp3(sound: bytes) -> bytes | None:
                 compression_level=QUALITY, bitrate_mode="VARIABLE",
             ) as written,
         ):  # fmt: skip
+            for name, said in read.copy_metadata().items():
+                if name in TAGS:
+                    setattr(written, name, said)
             while block := read.buffer_read(BLOCK, dtype="float32"):
                 written.buffer_write(block, dtype="float32")
     except soundfile.LibsndfileError as fault:

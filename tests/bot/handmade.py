@@ -16,6 +16,7 @@ from atelier.works import AnyResult, Artefact, MelodyResult, PictureResult, Poem
 from bot.studio import Studio
 
 Made = tuple[AnyResult, list[Artefact]]
+COMMENT = "Made by hand"
 COLOURS = ("navy", "crimson", "gold", "teal")
 
 
@@ -50,7 +51,9 @@ def tone(seconds: float = 0.5, rate: int = 8000) -> bytes:
     """An OGG that a browser can play."""
     samples = [0.3 * math.sin(2 * math.pi * 440 * n / rate) for n in range(int(seconds * rate))]
     out = io.BytesIO()
-    soundfile.write(out, samples, rate, format="OGG", subtype="VORBIS")
+    with soundfile.SoundFile(out, "w", rate, 1, format="OGG", subtype="VORBIS") as file:
+        file.comment = COMMENT
+        file.write(samples)
     return out.getvalue()
 
 

@@ -94,6 +94,7 @@ async def test_a_melody_plays_and_its_score_follows(telegram: FakeTelegram, stud
         await until(lambda: posted(studio, work))
         with soundfile.SoundFile(io.BytesIO(card.audio or b"")) as sound:  # Telegram's player is promised MP3
             assert (sound.format, sound.samplerate, sound.frames // 1000) == ("MP3", 8000, 4)
+            assert sound.comment == handmade.COMMENT
         assert card.file | {"title": "Waltz", "performer": "Atelier", "duration": 3} == card.file
         assert "D minor, 3/4, 90 quarter notes a minute, 4 bars" in card.text
         with Image.open(io.BytesIO(card.cover)) as cover:
