@@ -150,8 +150,12 @@ class Gate:
                 name: {"candidate": round(ours, 5), "current": round(theirs, 5)}
                 for name, (ours, theirs) in self.measured.items()
             },
-            "reasons": [{"key": reason.key, "params": dict(reason.params)} for reason in self.reasons],
+            "reasons": [{"key": reason.key, "params": dict(reason.params)} for reason in self._telling()],
         }
+
+    def _telling(self) -> list[Reason]:
+        """What is sure, where anything is: the rest was only not looked at any longer."""
+        return [reason for reason in self.reasons if not reason.open] or self.reasons
 
     def _refuse(self, key: str, may_change: bool = False, **params: str | float) -> None:
         told = {name: f"{value:.3g}" if isinstance(value, float) else value for name, value in params.items()}

@@ -76,7 +76,8 @@ class Judged:
 
     def on_card(self) -> dict[str, float]:
         """What a version's card says of its head."""
-        return {"auc": round(self.auc, 4), "off": round(self.off, 4), "votes": self.votes}
+        told = {"auc": round(self.auc, 4), "off": round(self.off, 4), "votes": self.votes}
+        return told | {"unseen": self.unseen}
 
 
 def judged(

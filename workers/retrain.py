@@ -80,7 +80,7 @@ def learn(
     reporter.votes(snapshot.about["votes"])
     if snapshot.missing:
         return counted(snapshot)
-    device = _device(settings)
+    device = training_device(settings)
     if training.dry:
         from models import learning
 
@@ -116,6 +116,8 @@ def trained(
     )  # fmt: skip
     if made is None:
         return outcome | {"version": None, "curves": reporter.curves}, None
+    if reporter.stopped():  # while the gate looked: nobody is to meet it on trial
+        raise Cancelled
     status: Literal["candidate", "rejected"] = "candidate" if learning.passed(made) else "rejected"
     row = registry.adopt(store, model, made.folder, settings.versions, status, shelf)
     outcome |= {
@@ -157,7 +159,8 @@ def _samples(
     return {"samples": [asdict(pair) for pair in made.pairs], "files": [asdict(ref) for ref in files]}
 
 
-def _device(settings: Settings) -> str:
+def training_device(settings: Settings) -> str:
+    """Where trainings run: not where works are made, unless the settings say so."""
     from models.device import resolve
 
     return resolve(settings.train_device, settings.threads)

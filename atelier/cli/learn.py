@@ -27,12 +27,16 @@ MEASURED = (*MODELS, "upscaler")
 @click.option("--data", type=Path, help="a data pack, or a folder of packs; the painter can do without")
 @click.option("--out", type=Path, required=True, help="the version folder to write; checkpoints go beside it")
 @click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="a setting of the training")
+@click.option("--freeze", metavar="NAMES", help="the same as --set freeze=: parts that stay as they are")
 @click.option("--minutes", type=float, help="the same as --set minutes=")
 @click.option("--queue", is_flag=True, help="let a trainer do it (its folders); prints the job's id")
 def train_command(
-    model: str, data: Path | None, out: Path, pairs: tuple[str, ...], minutes: float | None, queue: bool
-) -> None:
+    model: str, data: Path | None, out: Path, pairs: tuple[str, ...], freeze: str | None,
+    minutes: float | None, queue: bool,
+) -> None:  # fmt: skip
     """Train MODEL (text: the prompt encoder); the same command goes on from its last checkpoint."""
+    if freeze is not None:
+        pairs = (*pairs, f"freeze={freeze}")
     if minutes is not None:
         pairs = (*pairs, f"minutes={minutes}")
     if queue:

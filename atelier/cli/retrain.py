@@ -32,8 +32,9 @@ def retrain_command(
     """Train MODEL from votes. Below a minimum of votes nothing is done, and it is said what is missing.
 
     What comes of it is a new version: a candidate, or rejected with the reasons where it is not surely
-    better than the one that serves. It serves nobody until it is promoted. The same command goes on
-    where it was stopped.
+    better than the one that serves. A candidate goes on trial with a share of the requests
+    (ATELIER_CANARY_SHARE), and serves everybody once it is promoted. The same command goes on where it was
+    stopped, as long as no votes came.
     """
     settings, lang = Settings.load(), terminal_language()
     store = Store.open(settings.database)
@@ -127,12 +128,12 @@ def _room(settings: Settings) -> tuple[Any, str]:
     """What trains, and where; ``Unavailable("room-missing")`` where it is not installed."""
     try:
         from models import learning
-        from models.device import resolve
+        from workers.retrain import training_device
     except ModuleNotFoundError as fault:
-        if (fault.name or "").startswith("models."):
+        if (fault.name or "").startswith(("models.", "workers.")):
             raise
         raise Unavailable("room-missing", extra="worker") from None
-    return learning, resolve(settings.device, settings.threads)
+    return learning, training_device(settings)
 
 
 def _print(told: dict[str, Any]) -> None:

@@ -40,7 +40,7 @@ def main() -> int:
     found.retrain, found.most_steps, found.passed = learnt, lambda *_: 40, lambda _: True
     sys.modules["models.learning"] = found
     Store.heard = lambda *_: iter(enough())  # type: ignore[method-assign]
-    retrain._device = lambda _: "cpu"
+    retrain.training_device = lambda _: "cpu"
     retrain._samples = lambda *_: {}
     training.TIDY_S = 1
     return training.main()
