@@ -1,0 +1,39 @@
+"""How far a model goes with its people: the largest share of what votes teach that it can bear otherwise.
+
+Between the weights before and after a fine-tuning lie some that keep what the first could do and have most of
+what the second can (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models", section 3). The shares
+are tried from the top, on seeds that the gate, which looks at the same things, has not.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import TypeVar
+
+import torch
+from torch import nn
+
+SHARES = (1.0, 0.7, 0.5, 0.4, 0.3, 0.2, 0.1)
+
+Part = TypeVar("Part")
+Network = TypeVar("Network", bound=nn.Module)
+
+
+def farthest(part: Callable[[float], Part], bearable: Callable[[Part], bool]) -> tuple[Part, float] | None:
+    """The part of the largest of :data:`SHARES` that can be borne, and that share; None where none can."""
+    for share in SHARES:
+        some = part(share)
+        if bearable(some):
+            return some, share
+    return None
+
+
+def between(one: nn.Module, other: Network, share: float) -> Network:
+    """A copy with the weights ``share`` of the way from ``one`` to ``other``, which are built alike."""
+    made, there = copy.deepcopy(other).eval(), one.state_dict()
+    made.load_state_dict({
+        name: torch.lerp(there[name].to(value), value, share) if value.is_floating_point() else value
+        for name, value in made.state_dict().items()
+    })  # fmt: skip
+    return made
