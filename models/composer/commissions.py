@@ -25,10 +25,10 @@ AT_ONCE = 24  # tunes a pass
 
 
 def order(composer: Composer, limit: int | None) -> list[Made]:
-    """Eight-bar tunes of every rhythm and mode, first seeds; four of each, or ``limit`` in all."""
+    """Eight-bar tunes of every rhythm and mode, first seeds; sixteen of each, or ``limit`` in all."""
     requests = [
         MelodyRequest(description=f"a {rhythm} in {key}", rhythm=rhythm, key=key, seed=seed, length=8)
-        for seed in range(4)
+        for seed in range(16)
         for rhythm in ORDERED
         for key in ("D major", "A minor")
     ][:limit]

@@ -152,7 +152,7 @@ def tidy_rests(steps: Steps) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 def close(
     steps: Steps, meter: str, barred_tokens: np.ndarray[tuple[int], np.dtype[np.bool_]]
 ) -> tuple[Steps, bool]:
-    """The tune with its last note on the tonic, held to the last bar's end; whether a pitch was changed.
+    """The tune with its last note on the tonic, held to the last bar's end; whether that took away a note.
 
     The note that closes is the last one begun on a beat of the last bar, before the bar's last
     beat if there is one; what follows it (often the pickup of a repeat) gives way to it.
@@ -165,8 +165,8 @@ def close(
     onsets = [at for at in beats if made[at] >= FIRST_PITCH]
     tonic = [at for at in onsets if (made[at] - FIRST_PITCH + LOWEST) % 12 == 0]
     at = tonic[-1] if tonic else (onsets[-1] if onsets else first)
-    changed = not tonic
-    if changed:
+    changed = not tonic or bool((made[at + 1 :] >= FIRST_PITCH).any())
+    if not tonic:
         heard = made[:at][made[:at] >= FIRST_PITCH]
         near = (
             int(made[at])

@@ -33,7 +33,8 @@ from models.composer.stages import PriorStage, Stage, VAEStage
 # Of a run's settings: what is this machine's, or told elsewhere on the card.
 UNTOLD = ("data", "out", "minutes", "shape", "version", "hardware", "resume", "start", "tracker")
 NOTES = (
-    "Of a prompt it understands the words of the tables in docs/composer.md and no others.",
+    "Of a prompt it understands the words of the tables in docs/composer.md; the mood of words that they "
+    "lack is told by the prompt encoder, and by nothing else of it.",
     "Waltz, march and lullaby are the air's and the dance tune's style with their own meter, tempo and "
     "accompaniment: the data has too few of them to learn from.",
     "The other mode's third is never drawn, of ten drawn phrases rules keep one, and a rule moves a last "
