@@ -76,7 +76,9 @@ def learn(
     model = cast("Model", training.model)
     kind = next(kind for kind, name in MODEL_OF.items() if name == model)
     reporter.stage("snapshot")
-    snapshot = take(model, store.heard(kind), settings.lessons / "snapshots", bounds)
+    # What came since it was asked for would make another training of it each time that it is taken up again.
+    heard = (one for one in store.heard(kind) if one.at <= training.asked_at)
+    snapshot = take(model, heard, settings.lessons / "snapshots", bounds)
     reporter.votes(snapshot.about["votes"])
     if snapshot.missing:
         return counted(snapshot)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,19 @@ def test_nobodys_words_stay_when_it_is_over(
     assert run(asked(store)) == end
     [works] = seen
     assert [file.name for file in works.parent.iterdir()] == ["snapshot.json"]
+
+
+def test_votes_that_come_meanwhile_are_the_next_ones(
+    store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A training that a restart interrupted is the same one when it is taken up again."""
+    teach(monkeypatch, lambda *_: None)
+    training = asked(store)
+    late = enough(voters=13, at=training.asked_at + timedelta(seconds=1))[-20:]
+    monkeypatch.setattr(Store, "heard", lambda *_: [*enough(), *late])
+    assert run(training) == "done"
+    outcome = store.training(training.id).outcome
+    assert (outcome["votes"], outcome["voters"]) == (240, 12)
 
 
 def test_it_stops_when_it_is_not_wanted_any_more(
