@@ -104,10 +104,11 @@ class Trial:
         some = max(AT_ONCE, self.fresh // 3)  # they take BEST_OF times as long
         best, several = self._liked(self.home / "best.json", calm["folder"], BEST_OF, some)
         name, share = self.taste.model, f"share of {self.fresh} works"
+        prompts = len(self.taste.fresh)
         gain, moved, more = (
-            _difference(after, before),
-            _difference(bent, after),
-            _difference(best, after[:some]),
+            _difference(after, before, prompts),
+            _difference(bent, after, prompts),
+            _difference(best, after[:some], prompts),
         )
         end = "points, end of the 95 % interval"
         return [
@@ -257,9 +258,18 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
 
 
-def _difference(ours: Sequence[float], theirs: Sequence[float]) -> tuple[float, float, float]:
-    """Percentage points: low, mean and high of the bootstrapped 95 % interval, works in pairs."""
+def _difference(
+    ours: Sequence[float], theirs: Sequence[float], prompts: int
+) -> tuple[float, float, float]:  # fmt: skip
+    """Percentage points: low, mean and high of the bootstrapped 95 % interval, works in pairs.
+
+    The works are of so many ``prompts`` by turns, and what one prompt brings is alike: prompts are drawn,
+    each with all its works (the cluster bootstrap; Davison and Hinkley 1997, section 3.8).
+    """
     apart = 100 * (torch.tensor(ours) - torch.tensor(theirs))
-    drawn = torch.randint(len(apart), (DRAWS, len(apart)), generator=torch.Generator().manual_seed(1))
-    means = apart[drawn].mean(1)
+    of = torch.arange(len(apart)) % prompts
+    total = torch.zeros(prompts).index_add_(0, of, apart)
+    count = torch.bincount(of, minlength=prompts).float()
+    drawn = torch.randint(prompts, (DRAWS, prompts), generator=torch.Generator().manual_seed(1))
+    means = total[drawn].sum(1) / count[drawn].sum(1).clamp(min=1)
     return float(means.quantile(0.025)), float(apart.mean()), float(means.quantile(0.975))

@@ -98,10 +98,15 @@ def test_people_vote_by_their_taste_with_noise_and_a_brigade_is_none(
 
 def test_a_difference_has_its_interval() -> None:
     ours, theirs = [1.0] * 60 + [0.0] * 40, [1.0] * 40 + [0.0] * 60
-    low, mean, high = _difference(ours, theirs)
+    low, mean, high = _difference(ours, theirs, 100)
     assert mean == pytest.approx(20)
     assert low == pytest.approx(20 - 1.96 * 4, abs=1)  # the normal theory's, of 100 pairs
     assert high == pytest.approx(20 + 1.96 * 4, abs=1)
+    assert _difference(ours, theirs, 10) == pytest.approx((20, 20, 20))  # each prompt brings the same
+    one = [float(at % 5 == 0) for at in range(100)]
+    low, mean, high = _difference(one, [0.0] * 100, 5)  # one prompt's: of others little is known
+    assert (low, mean) == pytest.approx((0, 20))
+    assert high > 50
 
 
 def test_what_was_begun_goes_on_where_it_was_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
