@@ -24,7 +24,8 @@ PATIENCE = timedelta(hours=12)  # the others wait while the first one renders or
 def join(device: str) -> None:
     """Meet the other processes, if ``torchrun`` started any."""
     if int(os.environ.get("WORLD_SIZE", "1")) > 1 and not dist.is_initialized():
-        dist.init_process_group("nccl" if device.startswith("cuda") else "gloo", timeout=PATIENCE)
+        both = "cpu:gloo,cuda:nccl"  # gradients are on the GPU, what is agreed on is not
+        dist.init_process_group(both if device.startswith("cuda") else "gloo", timeout=PATIENCE)
         # Left to the interpreter's end, gloo's threads now and then abort a process that has done its work.
         atexit.register(dist.destroy_process_group)
 

@@ -2,8 +2,8 @@
 
 A fine-tuning takes nothing but a snapshot of votes and the folder of the version that serves. The best
 on held-out people's votes is kept, and none if it is no better than where it began. Every step's chance
-comes from the seed and its number alone, so a run that was killed ends like an undisturbed one. Under
-``torchrun`` several processes take each step together (:mod:`models.ranks`).
+comes from the seed and its number alone, so a run that was killed ends like an undisturbed one. Processes
+that met (:mod:`models.ranks`) take each step together; ``atelier retrain`` starts none.
 """
 
 from __future__ import annotations
