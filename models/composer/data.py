@@ -134,6 +134,11 @@ class Conditions:
             self.said[at],
         )  # fmt: skip
 
+    def unsaid(self) -> Conditions:
+        """Nothing but the meter."""
+        zero = torch.zeros_like(self.mode)
+        return Conditions(zero, self.meter, zero, zero, zero, self.figures, torch.zeros_like(self.said))
+
     def forget(self, rate: float, generator: torch.Generator) -> Conditions:
         """Each wish left unsaid with probability ``rate``, and a tenth of the rows wholly unsaid."""
         rows = len(self.mode)

@@ -84,8 +84,7 @@ class LatentPrior(nn.Module):
         if origin is not None:
             started = first / steps * self.normal(origin) + (1 - first / steps) * noise
         x = torch.where(free, started, fixed)
-        zero = torch.zeros_like(known.mode)
-        unsaid = Conditions(zero, known.meter, zero, zero, zero, known.figures, torch.zeros_like(known.said))
+        unsaid = known.unsaid()
         both = Conditions(
             *(
                 torch.cat([getattr(known, name), getattr(unsaid, name)])

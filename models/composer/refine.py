@@ -4,12 +4,15 @@ Reward-weighted flow matching (Fan et al. 2025, "Online Reward-Weighted Fine-Tun
 Wasserstein Regularization", sections 4.1-4.3), with phrases that the current version draws for what
 people asked, and the phrases that were voted on:
 
-    L = mean of w |v - u|^2 + anchor |v - v_ref|^2,   w = exp(r / price), of mean 1 within mode, meter, style
+    L = mean of w |v - u|^2 + anchor |v - v_ref|^2 + still |v_0 - v_ref_0|^2,
+    w = exp(r / price), of mean 1 within mode, meter, style
 
 v is the velocity that is learnt, u the path's own (the prior's plain objective), v_ref the current
-version's, r a reward head's logit of the phrase. Encoder and decoder stay as they are, so what a latent
-sounds like does, and so does the head. Held-out people judge by a head of their own votes, which says how
-they would like what the prior draws for them: it begins with what the first head says and weighs that anew.
+version's, r a reward head's logit of the phrase. v_0 is the velocity where nothing is said, from which
+guidance leads away towards what was asked: if it moved too, a jig would be led to less surely. Encoder and
+decoder stay as they are, so what a latent sounds like does, and so does the head. Held-out people judge by a
+head of their own votes, which says how they would like what the prior draws for them: it begins with what the
+first head says and weighs that anew.
 """
 
 from __future__ import annotations
@@ -59,7 +62,8 @@ class Tuning(Pace):
     rate: float = 1e-3
     weight_decay: float = 0.0
     price: float = 0.4  # nats of liking that a nat of drift must bring
-    anchor: float = 0.2  # weight of the squared distance from the current velocity
+    anchor: float = 0.2  # weight of the squared distance from the current velocity,
+    still: float = 1.0  # and of that where nothing is said
     draws: int = 3  # phrases of its own for each that was voted on
     forget: float = 0.15  # wishes left unsaid
     least_each: int = 20  # liked and disliked votes
@@ -279,6 +283,8 @@ def refine(
     own = joined(known, draw(vae, reference, known, tuning.draws, tuning.seed))
     heavy = weights(vae, head, own, tuning.price, ears)
     prior = copy.deepcopy(reference)
+    for block in prior.blocks:
+        vars(block)["dropout"] = tuning.dropout  # a plain number in each block
 
     def step(optimiser: torch.optim.Optimizer, number: int) -> None:
         chance = torch.Generator().manual_seed(tuning.seed * 7919 + number)
@@ -287,8 +293,12 @@ def refine(
         velocity = prior(met.x, met.state, met.t, met.told)
         with torch.no_grad():
             before = reference(met.x, met.state, met.t, met.told)
+            silent = met.told.unsaid()
+            aim = reference(met.x, met.state, met.t, silent)
         far = misses(velocity, replace(met, aim=before))
+        moved = misses(prior(met.x, met.state, met.t, silent), replace(met, aim=aim))
         loss = (heavy[rows] * misses(velocity, met)).mean() + tuning.anchor * far.mean()
+        loss = loss + tuning.still * moved.mean()
         down(loss, prior, optimiser)
 
     held = Held.of(vae, head, val, pieces)

@@ -17,6 +17,7 @@ from models.composer.leaning import Leaning, Said
 from models.composer.manners import MANNERS, NEUTRAL
 from models.composer.refine import Tuning, refine
 from models.composer.reward import learn
+from models.composer.strength import bearable
 from models.composer.trial import judge
 from models.gate import Gate
 from models.reward import Judged
@@ -50,10 +51,11 @@ def tune(
         head, worth = found
         ears = Ears.load(before.folder)
         better = refine(composer.vae, composer.prior, snapshot, head, tuning, work, told, stopped, ears)
-        if better is not None:
-            prior, state = better
+        way = bearable(composer, better[0]) if better is not None else None
+        if better is not None and way is not None:
+            prior, share = way
             put_part(new / WEIGHTS, "prior", prior)
-            trained["prior"] = state.on_card()
+            trained["prior"] = {**better[1].on_card(), "share": share}
         leans = leaning_of(composer.leaning, snapshot)
         if leans != composer.leaning:
             leans.save(new)
