@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from models.poet import strength
+from models import strength
+from models.poet import strength as written
 from models.poet.generate import Poet
 from models.poet.liked import MOST
 from models.poet.strength import bearable, between
@@ -23,7 +24,7 @@ def poet() -> Poet:
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(strength, "SEEDS", range(-1, 0))
+    monkeypatch.setattr(written, "SEEDS", range(-1, 0))
     monkeypatch.setattr(strength, "SHARES", (1.0, 0.5))
 
 
