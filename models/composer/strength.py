@@ -1,7 +1,6 @@
 """How far a composer goes with its people (:mod:`models.strength`), by what is heard of what was asked.
 
-A taste that is followed all the way makes a jig less of a jig: only tunes whose rhythm, density or range was
-named are composed here, since nothing else can be missed.
+A taste that is followed all the way makes a jig less of a jig, and a tune in minor less surely one.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from models.composer.prior import LatentPrior
 from models.composer.trial import compose_all, obeyed, requests_for
 
 SEEDS = range(-4, 0)  # before the gate's
-LOST = 0.005  # of the chance that a rhythm is heard, and of how near a tune is to what was asked
+LOST = 0.005  # of each share or chance that is heard
 
 
 def bearable(composer: Composer, learnt: LatentPrior) -> tuple[LatentPrior, float] | None:
@@ -23,19 +22,21 @@ def bearable(composer: Composer, learnt: LatentPrior) -> tuple[LatentPrior, floa
 
     None: not even the least. Half a minute a share on one core.
     """
-    ears = Ears.load(composer.folder)
-    requests = [one for one in requests_for(SEEDS) if one.rhythm or one.density or one.range]
-    plain = composer.prior
+    ears, requests, plain = Ears.load(composer.folder), requests_for(SEEDS), composer.prior
 
-    def heard(prior: LatentPrior) -> tuple[float, float]:
+    def heard(prior: LatentPrior) -> list[float]:
         composer.prior = prior.to(next(plain.parameters())).eval()
         try:
             tunes = compose_all([composer], requests)[0].tunes
         finally:
             composer.prior = plain
         pairs = list(zip(requests, tunes, strict=True))
-        rhythms = [ears.chance(t.wished.rhythm, t.notes) for r, t in pairs if r.rhythm in RHYTHMS]
-        return _mean(rhythms), _mean([obeyed(r, t) for r, t in pairs if not r.rhythm])
+        return [
+            _mean([ears.chance(t.wished.rhythm, t.notes) for r, t in pairs if r.rhythm in RHYTHMS]),
+            _mean([obeyed(r, t) for r, t in pairs if r.density or r.range]),
+            _mean([float(ears.key(t.notes)[1] == t.wished.mode) for t in tunes]),
+            _mean([float(ears.meter(t.notes) == t.wished.meter) for t in tunes]),
+        ]
 
     before = heard(plain)
 
