@@ -119,8 +119,8 @@ async def test_a_button_on_discord(discord: FakeDiscord, desk: Desk, alice: User
     assert desk.work(alice).state == "queued"
     await discord.press(asked.message, say("button-cancel", "en"), user=alice)
     await told(discord, desk, alice)
-    assert asked.message.content == say("work-cancelled", "en")
-    assert asked.message.buttons == []
+    assert asked.message.content.splitlines()[1:] == [say("work-cancelled", "en")]
+    assert [button["emoji"]["name"] for button in asked.message.buttons] == ["🔁"]  # who changes their mind
     assert desk.work(alice).state == "cancelled"
     assert len(asked.messages) == 1
 
@@ -133,7 +133,7 @@ async def test_the_command_on_discord(discord: FakeDiscord, desk: Desk, alice: U
     assert say("cancelled-many", "en", number=2) in (await both.text()).content
     assert both.message.ephemeral
     for asked in (first, second):
-        await asked.until(lambda m: m.content == say("work-cancelled", "en"))
+        await asked.until(lambda m: say("work-cancelled", "en") in m.content)
 
 
 async def test_the_button_goes_when_the_work_comes(discord: FakeDiscord, desk: Desk, alice: User) -> None:

@@ -155,6 +155,7 @@ async def test_only_what_was_seen_takes_votes(telegram: FakeTelegram, studio: St
     async with serving(studio):
         card = await card_of(telegram, await telegram.say("/paint a sea", chat=GROUP))
         await telegram.react(card, "👍", user=BOB)  # on "You are next"
+        await until(lambda: not telegram.state.updates)  # it is confirmed: the bot is done with it
         work = latest(studio)
         handmade.finish(studio, work, handmade.picture())
         await until(lambda: posted(studio, work))
