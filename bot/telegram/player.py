@@ -11,13 +11,13 @@ log = logging.getLogger(__name__)
 
 BLOCK = 1 << 16  # frames at once
 TAGS = ("title", "comment")  # what is and that a machine made it; the original file says more
-QUALITY = 0.5  # of LAME's variable bit rate, 0 the best: some 75 kbit/s for one instrument and its chords
+QUALITY = 0.5  # of LAME's variable bit rate, 0 the best
 
 
 def mp3(sound: bytes) -> bytes | None:
     """An Ogg file as MP3, of the same rate, channels, title and comment. None: it is no sound to read.
 
-    Takes a good part of a second of the processor, outside Python's lock.
+    Encodes outside of Python's lock: nothing for an event loop.
     """
     out = io.BytesIO()
     try:

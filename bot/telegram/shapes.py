@@ -43,7 +43,7 @@ def album(work: Work, pictures: list[bytes]) -> list[InputMediaPhoto]:
 def melody(
     work: Work, result: MelodyResult, file: Artefact, score: Artefact | None = None
 ) -> InputMediaAudio:
-    """A melody for the chat's player; its ``score`` gives the cover. Takes part of a second."""
+    """A melody for the chat's player; its ``score`` gives the cover. Encodes: nothing for an event loop."""
     sound = mp3(file.data)
     text = formatted(caption(work), CAPTION)
     end = max((start + length for start, length, _ in result.notes), default=0)  # sixteenths

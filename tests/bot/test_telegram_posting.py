@@ -8,6 +8,7 @@ import pytest
 
 from atelier.languages import say
 from atelier.settings import Settings
+from atelier.works import Artefact
 from bot.studio import Studio
 from bot.telegram import app, faults, poster
 from tests.bot import handmade
@@ -214,6 +215,18 @@ async def test_where_a_group_takes_no_text_either_its_person_is_told_in_private(
         said = await telegram.until(lambda m: m.text.replace("\u2060", "").endswith(said_so))
         await until(lambda: posted(studio, work))
     assert "a stormy sea" in said.text
+
+
+async def test_a_sound_that_cannot_be_read_is_sent_as_it_is(telegram: FakeTelegram, studio: Studio) -> None:
+    result, files = handmade.melody()
+    broken = Artefact("melody.ogg", "audio/ogg", b"OggS" + bytes(60))
+    async with serving(studio):
+        card = await card_of(telegram, await telegram.say("/melody a slow waltz"))
+        work = latest(studio)
+        handmade.finish(studio, work, (result, [broken, *files[1:]]))
+        await until(lambda: posted(studio, work))
+    assert card.data == broken.data
+    assert card.file["file_name"] == f"atelier-{work.id}.ogg"
 
 
 async def test_a_melody_is_shown_where_its_score_may_not_be_sent(
