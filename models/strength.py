@@ -14,15 +14,25 @@ from typing import TypeVar
 import torch
 from torch import nn
 
+from atelier.errors import Cancelled
+from models.tuning import Stopped, never
+
 SHARES = (1.0, 0.7, 0.5, 0.4, 0.3, 0.2, 0.1)
 
 Part = TypeVar("Part")
 Network = TypeVar("Network", bound=nn.Module)
 
 
-def farthest(part: Callable[[float], Part], bearable: Callable[[Part], bool]) -> tuple[Part, float] | None:
-    """The part of the largest of :data:`SHARES` that can be borne, and that share; None where none can."""
+def farthest(
+    part: Callable[[float], Part], bearable: Callable[[Part], bool], stopped: Stopped = never
+) -> tuple[Part, float] | None:
+    """The part of the largest of :data:`SHARES` that can be borne, and that share; None where none can.
+
+    Raises ``Cancelled`` between two of them, once ``stopped`` says so.
+    """
     for share in SHARES:
+        if stopped():
+            raise Cancelled
         some = part(share)
         if bearable(some):
             return some, share

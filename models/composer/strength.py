@@ -12,15 +12,18 @@ from models.composer.generate import Composer
 from models.composer.hearing import RHYTHMS, Ears
 from models.composer.prior import LatentPrior
 from models.composer.trial import compose_all, obeyed, requests_for
+from models.tuning import Stopped, never
 
 SEEDS = range(-4, 0)  # before the gate's
 LOST = 0.005  # of each share or chance that is heard
 
 
-def bearable(composer: Composer, learnt: LatentPrior) -> tuple[LatentPrior, float] | None:
+def bearable(
+    composer: Composer, learnt: LatentPrior, stopped: Stopped = never
+) -> tuple[LatentPrior, float] | None:  # fmt: skip
     """The way to ``learnt`` that can be gone from the prior that ``composer`` has, and the share of it.
 
-    None: not even the least. Half a minute a share on one core.
+    None: not even the least. Raises ``Cancelled``.
     """
     ears, requests, plain = Ears.load(composer.folder), requests_for(SEEDS), composer.prior
 
@@ -43,7 +46,7 @@ def bearable(composer: Composer, learnt: LatentPrior) -> tuple[LatentPrior, floa
     def borne(prior: LatentPrior) -> bool:
         return all(now >= was - LOST for now, was in zip(heard(prior), before, strict=True))
 
-    return strength.farthest(lambda share: strength.between(plain, learnt, share), borne)
+    return strength.farthest(lambda share: strength.between(plain, learnt, share), borne, stopped)
 
 
 def _mean(values: Sequence[float]) -> float:

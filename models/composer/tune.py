@@ -51,8 +51,7 @@ def tune(
         head, worth = found
         ears = Ears.load(before.folder)
         better = refine(composer.vae, composer.prior, snapshot, head, tuning, work, told, stopped, ears)
-        way = bearable(composer, better[0]) if better is not None else None
-        if better is not None and way is not None:
+        if better is not None and (way := bearable(composer, better[0], stopped)) is not None:
             prior, share = way
             put_part(new / WEIGHTS, "prior", prior)
             trained["prior"] = {**better[1].on_card(), "share": share}

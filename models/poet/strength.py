@@ -11,6 +11,7 @@ from models.poet.generate import Poet
 from models.poet.trial import FLUENCY, distinct, fluency, requests_for, topic_kept, write_all
 from models.poet.version import Tongue
 from models.strength import farthest
+from models.tuning import Stopped, never
 
 SEEDS = range(-12, 0)  # before the gate's
 # How much may be lost of nats a word and of distinct pairs: less than the gate's 5 %, which must hold on
@@ -18,10 +19,12 @@ SEEDS = range(-12, 0)  # before the gate's
 FLUENT, DISTINCT = 0.8 * FLUENCY, 0.04
 
 
-def bearable(poet: Poet, lang: Lang, learnt: Tongue) -> tuple[Tongue, float] | None:
+def bearable(
+    poet: Poet, lang: Lang, learnt: Tongue, stopped: Stopped = never
+) -> tuple[Tongue, float] | None:  # fmt: skip
     """The way to ``learnt`` that can be gone from what ``poet`` writes ``lang`` with, and the share of it.
 
-    None: not even the least. A minute a share on one core.
+    None: not even the least. Raises ``Cancelled``.
     """
     before = _manner(poet, lang, poet.tongues[lang])
 
@@ -33,7 +36,7 @@ def bearable(poet: Poet, lang: Lang, learnt: Tongue) -> tuple[Tongue, float] | N
             and now.distinct >= (1 - DISTINCT) * before.distinct
         )
 
-    return farthest(lambda share: between(poet.tongues[lang], learnt, share), borne)
+    return farthest(lambda share: between(poet.tongues[lang], learnt, share), borne, stopped)
 
 
 def between(one: Tongue, other: Tongue, share: float) -> Tongue:

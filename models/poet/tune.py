@@ -53,7 +53,7 @@ def tune(
             if found is not None:
                 whole, state = replace(whole, network=found[0]), found[1]
                 about = {"votes": len(votes["train"]), "held_out_votes": len(votes["val"]), **state.on_card()}
-            way = bearable(poet, lang, whole)
+            way = bearable(poet, lang, whole, stopped)
             if way is None:
                 continue
             poet.tongues[lang], share = way

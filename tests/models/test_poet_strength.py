@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from atelier.errors import Cancelled
 from models import strength
 from models.poet import strength as written
 from models.poet.generate import Poet
@@ -54,6 +55,14 @@ def test_words_that_leave_no_room_for_what_was_asked_are_not_taken_whole(poet: P
 
 def test_weights_that_write_noise_are_not_taken(poet: Poet) -> None:
     assert bearable(poet, "en", noisy(poet.tongues["en"], 1.0)) is None
+
+
+def test_it_stops_when_it_is_not_wanted_any_more(poet: Poet) -> None:
+    asked = iter([False, True])
+    plain = poet.tongues["en"]
+    with pytest.raises(Cancelled):
+        bearable(poet, "en", noisy(plain, 1.0), stopped=lambda: next(asked))
+    assert poet.tongues["en"] is plain
 
 
 def test_between_two_is_a_share_of_the_way(poet: Poet) -> None:
