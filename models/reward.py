@@ -76,8 +76,9 @@ class Judged:
 
     def on_card(self) -> dict[str, float]:
         """What a version's card says of its head."""
-        told = {"auc": round(self.auc, 4), "off": round(self.off, 4), "votes": self.votes}
-        return told | {"unseen": self.unseen}
+        return {
+            "auc": round(self.auc, 4), "off": round(self.off, 4), "votes": self.votes, "unseen": self.unseen,
+        }  # fmt: skip
 
 
 def judged(

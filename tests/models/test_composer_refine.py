@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from models.composer.data import STYLES
 from models.composer.generate import WEIGHTS, Composer
 from models.composer.grid import to_notes
 from models.composer.hearing import RHYTHMS, Ears
+from models.composer.prior import LatentPrior
 from models.composer.refine import Tuning, draw, phrases_of, refine, weights
 from models.composer.reward import learn, pieces_of
 from models.composer.tune import tune
@@ -100,6 +102,32 @@ def test_its_own_phrases_come_after_the_same(composer: Composer, taken: Snapshot
     assert torch.equal(said, torch.ones_like(said))
     other = draw(vae, prior, like, 1, seed=4)
     assert not torch.equal(other.latents[:, 4:], own.latents[::2, 4:])
+
+
+def test_where_nothing_is_said_it_stays_still_and_dropout_is_heeded(
+    composer: Composer, little: Snapshot, head: Head, tmp_path: Path
+) -> None:
+    vae, plain = copy.deepcopy(composer.vae).float().eval(), copy.deepcopy(composer.prior).float().eval()
+    own = phrases_of(vae, list(pieces_of(little).values()))
+    met = refining.meet(plain, own, range(len(own)), torch.Generator().manual_seed(1), whole=True)
+
+    def learnt(name: str, **how: float) -> LatentPrior:
+        tuning = replace(FEW, steps=12, validate_every=12, patience=99, **how)
+        refine(composer.vae, composer.prior, little, head, tuning, tmp_path / name)
+        prior = copy.deepcopy(plain)  # as the last step left it, whether it pleases or not
+        prior.load_state_dict(torch.load(tmp_path / name / "prior.pt", weights_only=True)["network"])
+        return prior
+
+    def moved(prior: LatentPrior) -> float:
+        silent = met.told.unsaid()
+        with torch.no_grad():
+            apart = prior(met.x, met.state, met.t, silent) - plain(met.x, met.state, met.t, silent)
+        return float(apart.square().mean())
+
+    free, still, dropped = learnt("free", still=0.0), learnt("still", still=20.0), learnt("drop", dropout=0.5)
+    assert moved(still) < 0.7 * moved(free)
+    usual = learnt("usual").state_dict()
+    assert any(not torch.equal(value, usual[name]) for name, value in dropped.state_dict().items())
 
 
 def test_a_taste_is_learnt_and_what_is_frozen_stays(

@@ -50,9 +50,11 @@ def test_what_more_works_might_show_is_told_apart() -> None:
     gate.no_worse("topic", noisy, noisy[1:] + noisy[:1])  # the same mean, far apart in pairs
     assert keys(gate) == {"gate-worse"}
     assert gate.undecided
+    assert [reason["key"] for reason in gate.as_dict()["reasons"]] == ["gate-worse"]
     gate.as_diverse("distinct", 0.5, 0.9)
     assert not gate.undecided
     assert not gate.passed
+    assert [reason["key"] for reason in gate.as_dict()["reasons"]] == ["gate-alike"]  # the other is open
 
 
 def test_noise_in_the_weights_is_rejected(current: Poet) -> None:

@@ -174,6 +174,25 @@ def test_it_stops_when_it_is_not_wanted_any_more(
     assert store.training(training.id).state == "cancelled"
 
 
+def test_what_is_not_wanted_any_more_at_the_gate_meets_nobody(
+    store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training = asked(store)
+
+    def how(out: Path, also: Any) -> Version:
+        store.training_ended(training.id, "cancelled")
+        for _ in range(10_000):
+            if also["stopped"]():
+                return version(out / "v1+new", passed=True)  # the gate polls nothing
+            reporter.time.sleep(0.002)
+        pytest.fail("it was never told to stop")
+
+    teach(monkeypatch, how)
+    assert run(training) == "cancelled"
+    assert store.trial("poet") is None
+    assert not [row for row in store.versions("poet") if row.version == "v1+new"]
+
+
 def test_what_a_person_can_mend_is_a_sentence(
     store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

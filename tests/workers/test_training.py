@@ -101,11 +101,15 @@ def test_a_training_is_queued_by_the_command_and_made_by_the_trainer(
     monkeypatch.chdir(tmp_path)
     options = [word for pair in TINY for word in ("--set", pair)]
     with pytest.raises(SystemExit) as exit_code:
-        main(["train", "composer", "--data", data.name, "--out", "trained/v7", "--queue", *options])
+        main([
+            "train", "composer", "--data", data.name, "--out", "trained/v7", "--queue", "--freeze", "encoder",
+            *options,
+        ])  # fmt: skip
     assert exit_code.value.code == 0
     job_id = capsys.readouterr().out.strip()
     job = job_of(road, job_id)
     assert (job.func_name, job.origin, job.timeout) == ("workers.training.train", "atelier-train", -1)
+    assert "freeze=encoder" in str(job.args)
     refused = road.send_training("composer", str(tmp_path / "nowhere"), str(tmp_path / "out"))
     process = trainer()
     done = ended(road, job_id)
