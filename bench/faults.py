@@ -4,7 +4,8 @@ People ask until so many ``requests`` were accepted. Real processes on loopback:
 append-only file, PostgreSQL, workers, both front ends with their real client libraries; the chats are
 the tests' fake servers. What was accepted is counted in
 the database, what was answered is counted in the chats. ``--set requests=1000 --set seed=7 --set times=3``
-is a smaller one, three times, with the seeds 7, 8 and 9.
+is a smaller one, three times, with the seeds 7, 8 and 9. ``--set rate=25`` asks faster than two cores,
+which play the crowd and both chats too, can answer: then ``resume_s`` is the time of a queue that is full.
 """
 
 from __future__ import annotations
@@ -21,11 +22,18 @@ from atelier.settings import Settings
 from bench.soak.soak import Soak
 
 REQUESTS, SHIPPED = 10_000, 20  # accepted; every twentieth is for a shipped model
+RATE = 8.0  # requests a second: 29,000 an hour
 
 
-def run(settings: Settings, requests: int = REQUESTS, seed: int = 1, times: int = 1) -> Figures:  # noqa: ARG001
+def run(
+    settings: Settings,  # noqa: ARG001
+    requests: int = REQUESTS,
+    seed: int = 1,
+    times: int = 1,
+    rate: float = RATE,
+) -> Figures:
     """Soak ``times`` times in a row, each with a seed of its own, and what they came to together."""
-    soaks = [Soak(requests, seed + number, shipped=requests // SHIPPED) for number in range(times)]
+    soaks = [Soak(requests, seed + number, shipped=requests // SHIPPED, rate=rate) for number in range(times)]
     for soak in soaks:
         with tempfile.TemporaryDirectory(prefix="atelier-soak-") as home:
             began = time.monotonic()
@@ -47,6 +55,7 @@ def figures(soaks: list[Soak]) -> Figures:
                 longest[name] = max(longest.get(name, 0.0), *times)
     found = [
         Figure("runs", len(soaks)),
+        Figure("asked_per_s", soaks[0].rate, "requests"),
         Figure("seed", soaks[0].seed, "the first run's"),
         Figure("accepted", total("accepted"), "requests"),
         Figure("lost", total("lost"), "", 0, "at most"),
