@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from atelier.requests import Instrument
 from atelier.tunes.beat import beats as counted_in
 from models.composer.grid import METERS
-from models.composer.harmony import Chord
+from models.composer.harmony import Chord, changes
 from models.composer.instruments import ORCHESTRA
 from models.composer.notation import Accidentals, Piece, Spelt, beams, chord_name, pieces, spell
 
@@ -44,11 +44,10 @@ def abc(
         f"K:{key}{'m' if mode == 'minor' else ''}",
     ]
     head[1:1] = [f"% {name}: {_line(value)}" for name, value in fields.items()]
-    names = {
-        chord.start: chord_name(chord.root, chord.quality, key, mode, home) for chord in _changes(chords)
-    }
+    names = {chord.start: chord_name(chord.root, chord.quality, key, mode, home) for chord in changes(chords)}
     accidentals = Accidentals(key, mode)
-    laid = pieces(notes, meter, bars)
+    # A chord is named before the note that it begins with: what is held across its change is split and tied.
+    laid = pieces(notes, meter, bars, names)
     size = METERS[meter]
     written = []
     for index, bar in enumerate(laid):
@@ -66,14 +65,6 @@ def abc(
 
 def _line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _changes(chords: Sequence[Chord]) -> list[Chord]:
-    return [
-        c
-        for i, c in enumerate(chords)
-        if i == 0 or (c.root, c.quality) != (chords[i - 1].root, chords[i - 1].quality)
-    ]
 
 
 def _piece(piece: Piece, accidentals: Accidentals, key: str, mode: str) -> str:

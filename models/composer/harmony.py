@@ -82,6 +82,15 @@ def chords(notes: Sequence[Sequence[int]], meter: str, mode: str, home: int, bar
     return [Chord(i * span, span, triads[which][0], triads[which][1]) for i, which in enumerate(path)]
 
 
+def changes(found: Sequence[Chord]) -> list[Chord]:
+    """The chords that are another than the one before: those that are written above the notes."""
+    return [
+        chord
+        for at, chord in enumerate(found)
+        if at == 0 or (chord.root, chord.quality) != (found[at - 1].root, found[at - 1].quality)
+    ]
+
+
 def accompaniment(found: Sequence[Chord], meter: str, rhythm: str, home: int) -> list[list[int]]:
     """Notes [start, duration, midi] that play the chords: a bass and its chord, as the rhythm goes."""
     made: list[list[int]] = []

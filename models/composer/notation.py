@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from models.composer.grid import METERS, TONICS
 
@@ -88,8 +89,13 @@ class Piece:
     tied_to: bool = False
 
 
-def pieces(notes: Sequence[Sequence[int]], meter: str, bars: int) -> list[list[Piece]]:
-    """Bars of printed pieces: rests filled in, notes split at barlines and off-beat, and tied."""
+def pieces(
+    notes: Sequence[Sequence[int]], meter: str, bars: int, cuts: Collection[int] = ()
+) -> list[list[Piece]]:
+    """Bars of printed pieces: rests filled in, notes split at barlines and off-beat, and tied.
+
+    ``cuts``: more places to split at, in sixteenths from the start.
+    """
     size = METERS[meter]
     spans: list[tuple[int, int, int | None]] = []
     at = 0
@@ -103,7 +109,8 @@ def pieces(notes: Sequence[Sequence[int]], meter: str, bars: int) -> list[list[P
     made: list[list[Piece]] = [[] for _ in range(bars)]
     for start, end, pitch in spans:
         cut = _rests if pitch is None else _split
-        parts = list(cut(start, end, size, BEATS[meter]))
+        ends = [start, *sorted(at for at in cuts if start < at < end), end]
+        parts = [part for low, high in pairwise(ends) for part in cut(low, high, size, BEATS[meter])]
         for index, (begin, length) in enumerate(parts):
             tied_from = pitch is not None and index > 0
             tied_to = pitch is not None and index < len(parts) - 1

@@ -19,7 +19,7 @@ import verovio
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
-from models.composer.harmony import Chord
+from models.composer.harmony import Chord, changes
 from models.composer.notation import (
     VALUES,
     Accidentals,
@@ -155,9 +155,8 @@ def mei(
         harms = "".join(
             f'<harm staff="1" place="above" tstamp="{1 + (chord.start % size) * int(under) / 16:g}">'
             f"{chord_name(chord.root, chord.quality, key, mode, home)}</harm>"
-            for at, chord in enumerate(chords)
+            for chord in changes(chords)
             if chord.start // size == index
-            and (at == 0 or (chord.root, chord.quality) != (chords[at - 1].root, chords[at - 1].quality))
         )
         right = ' right="end"' if index == bars - 1 else ""
         if index and index % 4 == 0:
