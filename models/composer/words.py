@@ -141,8 +141,15 @@ PACES = (
     ),
 )
 
+# Two numbers are a meter where somebody writes in it: 24/7, 1/2 and a date with its year are none. After
+# "in", and before what ends a phrase, it is meant as one even if nobody does (in 7/5).
 METER_WORDS = re.compile(
-    r"(?<!\d)(2/4|3/4|4/4|6/8|2/2|\d{1,2}/\d{1,2})(?!\d)|([二三四六])拍子|(八六|四三|四四|四二)拍"
+    r"(?<![a-z\d/.])"
+    r"((?:[234]/2|(?:[2-7]|9|12)/4|(?:[3-9]|1[0-25])/(?:8|16))(?! of\b)"
+    r"|(?<=\bin )(?:[2-9]|1\d)/\d{1,2}(?= ?(?:time\b|meter\b|metre\b|拍|[,.;:!?)，。；：！？、）]|$)))"
+    r"(?![a-z\d/]|\.\d)"
+    r"|([二三四六])拍子|(八六|四三|四四|四二)拍",
+    re.I,
 )
 CHINESE_METERS = {
     "二": "2/4",
