@@ -103,7 +103,8 @@ class Lead(BaseModel):
     """What a tune starts from, beside its words; :mod:`atelier.tunes.steer` makes these.
 
     ``continue`` keeps ``tune`` and goes on from it, ``vary`` makes others like it, ``blend`` goes
-    ``share`` of the way from it to ``other``.
+    ``share`` of the way from it to ``other``. ``brought``: by a person, so that what the words say of tempo
+    and length is still to be done; a tune of ours has it from the same words.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -113,6 +114,7 @@ class Lead(BaseModel):
     strength: Strength = "subtle"
     other: Given | None = None
     share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.5
+    brought: bool = False
 
 
 Line = Annotated[str, Field(min_length=1, max_length=GIVEN_LINE)]

@@ -35,14 +35,14 @@ def _begun(notes: str | Given) -> dict[str, Any]:
     if not notes:
         return {}
     tune = notes if isinstance(notes, Given) else tunes.read(notes.encode("utf-8", "replace"))
-    return {"steer": Lead(way="continue", tune=tune)}
+    return {"steer": Lead(way="continue", tune=tune, brought=True)}
 
 
 def _brought(sent: object) -> dict[str, Any]:
     """A tune that goes on from a MIDI or ABC file. Raises :class:`BadInput` for anything else."""
     if not isinstance(sent, Upload):
         raise BadInput("file-not-sent")
-    return {"steer": Lead(way="continue", tune=tunes.read(sent.data, sent.name))}
+    return {"steer": Lead(way="continue", tune=tunes.read(sent.data, sent.name), brought=True)}
 
 
 def _prompt(name: str) -> Option:

@@ -41,7 +41,7 @@ def led(given: dict[str, Any]) -> dict[str, Any]:
     named = told[way] if way == "blend" else (told[way],)
     tune, *others = (given_in(one) for one in named)
     other_tune = others[0] if others else None
-    lead = Lead(way=way, tune=tune, other=other_tune, strength=strength, share=share)
+    lead = Lead(way=way, tune=tune, other=other_tune, strength=strength, share=share, brought=True)
     words = given.get("description") or say(f"melody-words-{way}", terminal_language())
     return given | {"description": words, "steer": lead.model_dump(mode="json")}
 

@@ -8,3 +8,8 @@ def beats(meter: str, tempo: float) -> dict[str, str]:
     if meter == "6/8":
         return {"tempo": str(round(tempo * 2 / 3)), "beat": "dotted"}
     return {"tempo": str(round(tempo)), "beat": "plain"}
+
+
+def quarters(meter: str, counted: int) -> int:
+    """Quarters a minute of ``counted`` beats of ``meter`` a minute."""
+    return round(counted * 1.5) if meter == "6/8" else counted

@@ -2,13 +2,15 @@
 
 Who wins: an option beats a word of the prompt; a named key beats the mood's mode; a tempo in
 figures beats words of tempo, and those beat the mood's; a named rhythm beats a named meter that
-came from the prompt only if the rhythm is an option. What is said nowhere is drawn from the seed.
+came from the prompt only if the rhythm is an option; words beat the tempo of a tune that somebody
+brought. What is said nowhere is drawn from the seed.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +18,7 @@ from atelier.errors import BadInput
 from atelier.languages import Lang, language_of, say
 from atelier.requests import LENGTHS, MAX_TEMPO, MIN_TEMPO, Given, Instrument, MelodyRequest, Mood, Rhythm
 from atelier.safety import words_for_model
-from atelier.tunes.beat import beats
+from atelier.tunes.beat import beats, quarters
 from models.composer import words
 from models.composer.attributes import SCALES
 from models.composer.grid import METERS, WINDOW, pitch_class, reference
@@ -118,8 +120,12 @@ def chance(request: MelodyRequest, attempt: int = 0) -> np.random.Generator:
     """The request's own chance: the same seed with other words is another tune; so is another attempt."""
     # What is unsaid of the options that came later is left out: tunes of before stay what they were.
     # The instrument is never in it: a tune can be asked for again, played on another.
-    left_out = {name for name in ("density", "range", "steer") if getattr(request, name) is None}
-    left_out |= {"seed", "instrument"}
+    left_out: dict[str, Any] = {
+        name: True for name in ("density", "range", "steer") if getattr(request, name) is None
+    }
+    left_out |= {"seed": True, "instrument": True}
+    if request.steer is not None:
+        left_out["steer"] = {"brought"}
     words_said = hashlib.sha256(request.model_dump_json(exclude=left_out).encode()).digest()[:8]
     more = [attempt] if attempt else []
     return np.random.default_rng([request.seed or 0, int.from_bytes(words_said, "big"), *more])
@@ -153,7 +159,7 @@ def wishes(
         meter = habit.meters[int(rng.integers(len(habit.meters)))]
     usual = dict(zip(habit.meters, habit.tempos, strict=True)).get(meter, habit.tempos[0])
     key, mode = _key_of(request, text, lead.tune) if lead else _key(request, text, manner, rng, leaning)
-    tempo = _tempo(request, text, rhythm, usual, manner)
+    tempo = _tempo(request, text, rhythm, meter, usual, manner)
     density = habit.density
     if manner.density:
         density = (density or 0.0) * 0.5 + manner.density
@@ -219,14 +225,27 @@ def _octave(tune: Given) -> int:
 
 
 def _length_of(request: MelodyRequest, text: str) -> int:
-    """Bars of a tune that starts from another: twice the notes it goes on from, or as many phrases."""
+    """Bars of a tune that starts from another: twice the notes it goes on from, or as many phrases.
+
+    Raises :class:`BadInput` for words that ask for another length of a tune that somebody brought.
+    """
     lead = request.steer
     assert lead is not None
+    bars = lead.tune.bars
+    said: int | None = request.length
+    if said is None and (lead.brought or lead.way == "continue"):
+        said = words.bars_in(text)
     if lead.way == "continue":
-        said = request.length or words.bars_in(text)
-        longer = next(length for length in LENGTHS if length >= max(8, lead.tune.bars + 1))
-        return said if said in LENGTHS and said > lead.tune.bars else longer
-    return -(-lead.tune.bars // WINDOW) * WINDOW
+        if lead.brought and said is not None:
+            _known_length(said)
+            if said <= bars:
+                raise BadInput("continue-length", bars=bars, length=said)
+        longer = next(length for length in LENGTHS if length >= max(8, bars + 1))
+        return said if said in LENGTHS and said > bars else longer
+    own = -(-bars // WINDOW) * WINDOW
+    if said not in (None, bars, own):
+        raise BadInput("tune-keeps-length")
+    return own
 
 
 def _rhythm(
@@ -277,19 +296,33 @@ def _instrument(request: MelodyRequest, text: str, rhythm: Rhythm, manner: Manne
     return request.instrument or words.instrument_in(text) or usual
 
 
-def _tempo(request: MelodyRequest, text: str, rhythm: Rhythm, usual: int, manner: Manner) -> int:
-    own = request.steer.tune.tempo if request.steer else None
-    tempo = request.tempo or own or words.beats_in(text)
-    pace = words.pace_in(text)
-    if tempo is None:
-        tempo = round(usual * (pace or manner.tempo))
-        if rhythm == "lullaby":
-            tempo = min(tempo, LULLABY_TEMPO)
-        return max(MIN_TEMPO, min(MAX_TEMPO, tempo))
+def _tempo(request: MelodyRequest, text: str, rhythm: Rhythm, meter: str, usual: int, manner: Manner) -> int:
+    """Quarters a minute: the option's, the words', the tune's that it starts from, the rhythm's usual one."""
+    lead = request.steer
+    own = lead.tune.tempo if lead else None
+    # A tune of ours has the tempo that these words asked for already: "slow" makes no slower one of it.
+    heeded = own is not None and lead is not None and not lead.brought
+    said, pace = (None, None) if heeded else (words.beats_in(text), words.pace_in(text))
+    if request.tempo is not None or said is not None:
+        counted = "4/4" if request.tempo is not None else meter  # an option is always in quarters
+        return _bearable(rhythm, counted, request.tempo or said or 0)
+    tempo = round(usual * (pace or manner.tempo)) if own is None else round(own * (pace or 1.0))
+    if rhythm == "lullaby" and (own is None or pace):
+        tempo = min(tempo, LULLABY_TEMPO)
+    tempo = max(MIN_TEMPO, min(MAX_TEMPO, tempo))
+    return tempo if own is None else _bearable(rhythm, "4/4", tempo)
+
+
+def _bearable(rhythm: Rhythm, meter: str, counted: int) -> int:
+    """``counted`` beats of ``meter`` a minute, in quarters. Raises :class:`BadInput` where none plays so."""
+    tempo = quarters(meter, counted)
+    low, high = beats(meter, MIN_TEMPO), beats(meter, MAX_TEMPO)
     if not MIN_TEMPO <= tempo <= MAX_TEMPO:
-        raise BadInput("composer-bad-tempo", tempo=str(tempo), low=str(MIN_TEMPO), high=str(MAX_TEMPO))
+        told = {"tempo": str(counted), "beat": low["beat"]}
+        raise BadInput("composer-bad-tempo", **told, low=low["tempo"], high=high["tempo"])
     if rhythm == "lullaby" and tempo > LULLABY_TEMPO:
-        raise BadInput("composer-lullaby-fast", tempo=str(tempo), high=str(LULLABY_TEMPO))
+        most = beats(meter, LULLABY_TEMPO)
+        raise BadInput("composer-lullaby-fast", tempo=str(counted), beat=most["beat"], high=most["tempo"])
     return tempo
 
 
@@ -297,8 +330,10 @@ def _length(request: MelodyRequest, text: str) -> int:
     if request.length is not None:
         return request.length
     said = words.bars_in(text)
-    if said is None:
-        return DEFAULT_LENGTH
+    return DEFAULT_LENGTH if said is None else _known_length(said)
+
+
+def _known_length(said: int) -> int:
     if said not in LENGTHS:
         listed = ", ".join(str(length) for length in LENGTHS)
         raise BadInput("composer-bad-length", bars=str(said), lengths=listed)

@@ -56,7 +56,7 @@ def at_work(stage: Stage, models: dict[Kind, Generator], monkeypatch: pytest.Mon
         ("poem", {"topic": "the sea in the manner of Li Bai", "form": "haiku"}, "poet-manner-other-en",
          {"name": "李白", "some": POETS_KNOWN}),
         ("melody", {"description": "sleep", "rhythm": "lullaby", "tempo": 200}, "composer-lullaby-fast",
-         {"tempo": "200", "high": "132"}),
+         {"tempo": "200", "high": "132", "beat": "plain"}),
     ],
     ids=["acrostic", "藏头诗", "letters", "language", "manner", "lullaby"],
 )  # fmt: skip

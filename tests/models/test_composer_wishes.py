@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from atelier.errors import BadInput
-from atelier.requests import MOODS, RHYTHMS, MelodyRequest, parse_request
+from atelier.requests import MOODS, RHYTHMS, Given, Lead, MelodyRequest, parse_request
+from atelier.tunes.steer import given_of, go_on, vary
+from atelier.works import MelodyResult
 from models.composer import words
 from models.composer.manners import HABITS
 from models.composer.plan import PLANS, plan
@@ -119,10 +121,15 @@ def test_an_option_beats_a_word_and_a_word_beats_the_mood() -> None:
         ("a lullaby in 4/4", {}, "composer-meter-rhythm"),
         ("a march in 3/4", {}, "composer-meter-rhythm"),
         ("a tune in 7/8", {}, "composer-bad-meter"),
+        ("something in 7/5", {}, "composer-bad-meter"),
+        ("7/5拍的曲子，in 7/5", {}, "composer-bad-meter"),
         ("200 bars of joy", {}, "composer-bad-length"),
         ("200小节", {}, "composer-bad-length"),
         ("a song at 999 bpm", {}, "composer-bad-tempo"),
+        ("a jig at 161 bpm", {}, "composer-bad-tempo"),
+        ("a jig at 26 bpm", {}, "composer-bad-tempo"),
         ("sleep", {"rhythm": "lullaby", "tempo": 240}, "composer-lullaby-fast"),
+        ("a lullaby in 6/8 at 89 bpm", {}, "composer-lullaby-fast"),
     ],
 )
 def test_wishes_that_cannot_be_met_are_refused_in_both_languages(
@@ -134,6 +141,125 @@ def test_wishes_that_cannot_be_met_are_refused_in_both_languages(
     english, chinese = refusal.value.text("en"), refusal.value.text("zh")
     assert english != chinese
     assert "{" not in english + chinese
+
+
+@pytest.mark.parametrize(
+    ("text", "meter"),
+    [
+        ("a song 24/7", None),
+        ("1/2 happy", None),
+        ("2/3 happy, 1/4 sad", None),
+        ("born on 3/4/1999", None),
+        ("3/4 of the moon", None),
+        ("version 1.3/4", None),
+        ("in 24/7", None),
+        ("something in 3/4.", "3/4"),
+        ("a 2/2 reel", "4/4"),
+        ("3/4拍", "3/4"),
+        ("用6/8拍写", "6/8"),
+        ("in 12/8 time", "12/8"),
+        ("7/16", "7/16"),
+        ("in 7/5 time", "7/5"),
+    ],
+)
+def test_two_numbers_are_a_meter_where_somebody_writes_in_it(text: str, meter: str | None) -> None:
+    assert words.meter_in(text) == meter
+
+
+def test_beats_in_words_are_the_meters_beats() -> None:
+    assert asked("a jig at 120 bpm").tempo == 180
+    assert "120 dotted quarter notes a minute" in summary(asked("a jig at 120 bpm"))
+    assert "120 个附点四分音符" in summary(asked("吉格舞曲，每分钟120拍"))
+    assert asked("a song in 6/8 at 80 beats per minute", rhythm="air").tempo == 120
+    assert asked("a jig", tempo=120).tempo == 120  # the option is in quarters, as it says
+    assert asked("a waltz at 120 bpm").tempo == 120
+    assert [asked(f"a jig at {beats} bpm").tempo for beats in (27, 160)] == [40, 240]
+
+
+def test_a_tempo_that_is_refused_is_said_in_the_beats_that_it_was_asked_in() -> None:
+    with pytest.raises(BadInput) as refusal:
+        asked("a jig at 170 bpm")
+    assert "from 27 to 160 dotted quarter notes" in refusal.value.text("en")
+    assert "27 到 160" in refusal.value.text("zh")
+    assert "附点" in refusal.value.text("zh")
+    with pytest.raises(BadInput) as refusal:
+        asked("a lullaby in 6/8 at 100 bpm")
+    assert "100 dotted quarter notes a minute is too fast" in refusal.value.text("en")
+    assert "at most 88" in refusal.value.text("en")
+    with pytest.raises(BadInput) as refusal:
+        asked("a lullaby in 6/8", tempo=200)
+    assert "200 quarter notes a minute is too fast" in refusal.value.text("en")
+
+
+SIX = tuple((12 * bar, 12, 62 + bar % 3) for bar in range(6))
+
+
+def brought(description: str, way: str, meter: str = "3/4", tempo: int | None = 100) -> Wished:
+    """What is wished of six bars that a person brought."""
+    tune = Given(notes=SIX, meter=meter, key="D major", tempo=tempo)
+    lead = Lead.model_validate({"way": way, "tune": tune, "other": tune, "brought": True})
+    return asked(description, steer=lead)
+
+
+def test_words_of_tempo_count_for_a_tune_that_is_brought() -> None:
+    for way in ("continue", "vary", "blend"):
+        assert brought("on it goes", way).tempo == 100
+        assert brought("at 60 bpm", way).tempo == 60
+        assert brought("faster", way).tempo == 120
+        assert brought("slower", way).tempo == 72
+        assert brought("at 60 bpm, fast", way, tempo=None).tempo == 60
+        assert brought("slower, at 60 bpm", way, "6/8").tempo == 90
+        assert brought("slower", way, tempo=200).tempo == 144
+
+
+@pytest.mark.parametrize(
+    ("text", "way", "key"),
+    [
+        ("200 bars", "continue", "composer-bad-length"),
+        ("4 bars", "continue", "continue-length"),
+        ("200小节", "vary", "tune-keeps-length"),
+        ("16 bars", "vary", "tune-keeps-length"),
+        ("four bars", "blend", "tune-keeps-length"),
+        ("at 300 bpm", "continue", "composer-bad-tempo"),
+    ],
+)
+def test_a_length_in_words_that_a_brought_tune_cannot_have_is_refused(text: str, way: str, key: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        brought(text, way)
+    assert refusal.value.key == key
+    assert "{" not in refusal.value.text("en") + refusal.value.text("zh")
+
+
+def test_a_length_in_words_that_it_can_have_is_obeyed() -> None:
+    assert brought("16 bars", "continue").length == 16
+    assert brought("on", "continue").length == 8
+    assert brought("6小节", "vary").length == brought("8 bars", "blend").length == 8
+
+
+def test_a_button_asks_nothing_twice() -> None:
+    """The words of a work of ours are done already: no slower than slow, and eight bars may go on."""
+    request = parse_request("melody", {"description": "a slow waltz, 8 bars, at 90 bpm", "seed": 3})
+    assert isinstance(request, MelodyRequest)
+    work = MelodyResult(
+        seed=3, version="v", title="x", files={}, key="D", mode="major", meter="3/4", tempo=90, bars=8,
+        rhythm="waltz", notes=[[12 * bar, 12, 62] for bar in range(8)], instrument="piano",
+    )  # fmt: skip
+    further = go_on(request, given_of(work))
+    assert (wishes(further, chance(further)).length, wishes(further, chance(further)).tempo) == (16, 90)
+    slow = request.model_copy(update={"description": "a slow waltz, 16 bars"})
+    again = vary(slow, given_of(work), "subtle")
+    assert (wishes(again, chance(again)).length, wishes(again, chance(again)).tempo) == (8, 90)
+
+
+def test_who_brought_a_tune_does_not_change_its_chance() -> None:
+    tune = Given(notes=SIX, meter="3/4", key="D major")
+    draws = [
+        chance(
+            MelodyRequest(description="x", seed=1, steer=Lead(way="vary", tune=tune, brought=mine))
+        ).random()
+        for mine in (False, True)
+    ]
+    assert draws[0] == draws[1]
 
 
 def test_nothing_said_is_still_a_tune_and_the_seed_decides() -> None:

@@ -2,8 +2,14 @@
 
 composer-meter-rhythm = A { $rhythm } goes in { $usual }, so it cannot be in { $meter }: leave one of the two out.
 composer-bad-meter = I cannot write in { $meter }; choose one of: { $meters }.
-composer-bad-tempo = “{ $tempo }” does not work for the tempo: use a whole number from { $low } to { $high } quarter notes a minute.
-composer-lullaby-fast = { $tempo } quarter notes a minute is too fast for a lullaby: use at most { $high }, or choose another rhythm.
+composer-bad-tempo = “{ $tempo }” does not work for the tempo: use a whole number from { $low } to { $high } { $beat ->
+        [dotted] dotted quarter notes
+       *[plain] quarter notes
+    } a minute.
+composer-lullaby-fast = { $tempo } { $beat ->
+        [dotted] dotted quarter notes
+       *[plain] quarter notes
+    } a minute is too fast for a lullaby: use at most { $high }, or choose another rhythm.
 composer-bad-length = I cannot write { $bars } bars; choose one of: { $lengths }.
 composer-no-tunes = There are no melodies to train on in { $path }: it needs .jsonl.gz files with tunes in the splits “train” and “val”.
 composer-no-player = Playing on a SoundFont needs one more package: run `pip install --no-deps tinysoundfont`, or leave ATELIER_SOUNDFONT unset.

@@ -10,8 +10,14 @@ composer-meter-rhythm = { $rhythm ->
    *[other] 这种曲子
  }是 { $usual } 拍的，不能写成 { $meter } 拍：请去掉其中一个要求。
 composer-bad-meter = 我写不了 { $meter } 拍；请从这些拍号里选一个：{ $meters }。
-composer-bad-tempo = 速度不能是“{ $tempo }”：请用 { $low } 到 { $high } 之间的整数（每分钟四分音符数）。
-composer-lullaby-fast = 每分钟 { $tempo } 个四分音符对摇篮曲来说太快了：请不要超过 { $high }，或者换一种节奏。
+composer-bad-tempo = 速度不能是“{ $tempo }”：请用 { $low } 到 { $high } 之间的整数（每分钟的{ $beat ->
+        [dotted] 附点四分音符
+       *[plain] 四分音符
+    }数）。
+composer-lullaby-fast = 每分钟 { $tempo } 个{ $beat ->
+        [dotted] 附点四分音符
+       *[plain] 四分音符
+    }对摇篮曲来说太快了：请不要超过 { $high }，或者换一种节奏。
 composer-bad-length = 我写不了 { $bars } 小节；请从这些长度里选一个：{ $lengths }。
 composer-no-tunes = { $path } 里没有可以用来训练的曲子：需要 .jsonl.gz 文件，其中要有 “train” 和 “val” 两部分的曲子。
 composer-no-player = 用音色库演奏还缺一个软件包：请运行 `pip install --no-deps tinysoundfont`，或者不要设置 ATELIER_SOUNDFONT。
