@@ -210,12 +210,11 @@ class Windows:
 
 
 def sources(tunes: Sequence[Tune]) -> list[dict[str, Any]]:
-    """Packs, licences, credits and rows for the card."""
-    counted: dict[tuple[str, str], tuple[str, int]] = {}
+    """Packs, licences, credits (all that a pack's tunes name) and rows for the card."""
+    named: dict[tuple[str, str], list[str]] = {}
     for tune in tunes:
-        credit, rows = counted.get((tune.pack, tune.licence), (tune.credit, 0))
-        counted[tune.pack, tune.licence] = (credit, rows + 1)
+        named.setdefault((tune.pack, tune.licence), []).append(tune.credit)
     return [
-        {"pack": pack, "licence": licence, "credit": credit, "rows": rows}
-        for (pack, licence), (credit, rows) in sorted(counted.items())
+        {"pack": pack, "licence": licence, "credit": "; ".join(sorted(set(names))), "rows": len(names)}
+        for (pack, licence), names in sorted(named.items())
     ]
