@@ -1,7 +1,8 @@
 """``atelier bench composer``: sixteen tunes of the composer that ships, for ``docs/composer.md``.
 
 Every rhythm and most moods, in both languages; seed 1, not chosen ones. The scores (in fewer pixels and
-greys) and the MIDI files are kept; the sound is decoded again and measured: how loud, and whether it clips.
+greys) and the MIDI files are kept; the sound is decoded again and measured by a meter of the bench's own
+(:mod:`bench.loudness`): how loud, and whether it clips.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from atelier.requests import MelodyRequest
 from atelier.settings import Settings
 from atelier.tunes.beat import beats
 from atelier.works import Made, MelodyResult
-from models.composer.loudness import loudness
+from bench.loudness import lufs
 from models.loading import load_model
 
 TUNES = Path(__file__).parent.parent / "docs" / "composer"
@@ -50,8 +51,8 @@ def run(settings: Settings) -> Figures:  # noqa: ARG001 (the tunes are of what s
         files = {artefact.name: artefact.data for artefact in made.artefacts}
         (TUNES / f"{number:02d}.mid").write_bytes(files[made.result.files["mid"]])
         _shrunk(files[made.result.files["png"]], TUNES / f"{number:02d}.webp")
-        sound, _ = soundfile.read(io.BytesIO(files[made.result.files["ogg"]]), dtype="float32")
-        loud.append(loudness(sound))
+        sound, rate = soundfile.read(io.BytesIO(files[made.result.files["ogg"]]), dtype="float32")
+        loud.append(lufs(sound, rate))
         peaks.append(true_peak(sound))
         shown.append(_shown(number, words, made.result, loud[-1], peaks[-1]))
     page = TUNES.parent / "composer.md"
