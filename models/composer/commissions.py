@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from atelier.errors import AtelierError
-from atelier.requests import MelodyRequest, Rhythm
+from atelier.requests import INSTRUMENTS, MelodyRequest, Rhythm
 from models.composer.compose import Draft, compose
 from models.composer.compose import Tune as Made
 from models.composer.data import MODES, STYLES, Tune
@@ -34,6 +34,16 @@ def order(composer: Composer, limit: int | None) -> list[Made]:
     ][:limit]
     made = composer.compose(requests)
     return [tune for tune in made if not isinstance(tune, AtelierError)]
+
+
+def players(composer: Composer, limit: int | None) -> list[Made]:
+    """Four-bar tunes on every instrument, a low and a high key each: first seeds, ``limit`` in all."""
+    requests = [
+        MelodyRequest(description=f"a tune in {key}", key=key, seed=seed, length=4, instrument=instrument)
+        for seed, key in enumerate(("Bb major", "A minor"))
+        for instrument in INSTRUMENTS
+    ][:limit]
+    return [tune for tune in composer.compose(requests) if not isinstance(tune, AtelierError)]
 
 
 def imitate(composer: Composer, real: Sequence[Tune], count: int) -> list[Made]:

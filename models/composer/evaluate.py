@@ -18,7 +18,7 @@ from atelier.figures import Figure, Figures
 from atelier.provenance import fields
 from atelier.requests import MelodyRequest
 from atelier.versions import open_version, write_card
-from models.composer.commissions import by_chain, imitate, order
+from models.composer.commissions import by_chain, imitate, order, players
 from models.composer.compose import CANDIDATES
 from models.composer.compose import Tune as Made
 from models.composer.control import control
@@ -58,7 +58,8 @@ def evaluate(
     chain = Chain(known) if known else None
     made = order(composer, limit)
     alike = imitate(composer, real, 144 if limit is None else limit)
-    measured = [*heard(ears, made, real), *wellformed(made, real), *overlap(alike, real)]
+    played = players(composer, limit)
+    measured = [*heard(ears, made, real), *wellformed(made, real, played), *overlap(alike, real)]
     if known:
         measured.append(copied(made, known))
     if chain is not None:

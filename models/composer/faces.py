@@ -30,11 +30,7 @@ def faces(
     Raises :class:`Unavailable` where the bank cannot be played.
     """
     wished, notes = tune.wished, tune.notes
-    found: list[Chord] = []
-    if harmony:
-        found = chords(notes, wished.meter, wished.mode, tune.home, wished.length)
-    backing = accompaniment(found, wished.meter, wished.rhythm, tune.home) if found else []
-    title = wished.title
+    found, backing = _harmony(tune) if harmony else ([], [])
     if soundfont is None:
         sound = render(
             notes,
@@ -68,10 +64,36 @@ def faces(
         home=tune.home,
         fields=fields,
     )
+    mid, text = _notated(tune, found, backing, fields)
+    tags = {"title": wished.title, "description": summary(wished), **fields}
+    return (
+        Artefact(NAMES["ogg"], "audio/ogg", opus(sound, tags)),
+        Artefact(NAMES["png"], "image/png", png),
+        Artefact(NAMES["mid"], "audio/midi", mid),
+        Artefact(NAMES["abc"], "text/vnd.abc", text.encode("utf-8")),
+    )
+
+
+def notated(tune: Tune, fields: Mapping[str, str], *, harmony: bool = True) -> tuple[bytes, str]:
+    """The MIDI file and the ABC text alone: what the judges read."""
+    return _notated(tune, *(_harmony(tune) if harmony else ([], [])), fields)
+
+
+def _harmony(tune: Tune) -> tuple[list[Chord], list[list[int]]]:
+    """The chords under a tune, and the notes that play them."""
+    wished = tune.wished
+    found = chords(tune.notes, wished.meter, wished.mode, tune.home, wished.length)
+    return found, accompaniment(found, wished.meter, wished.rhythm, tune.home)
+
+
+def _notated(
+    tune: Tune, found: list[Chord], backing: list[list[int]], fields: Mapping[str, str]
+) -> tuple[bytes, str]:
+    wished = tune.wished
     mid = midi(
-        notes,
+        tune.notes,
         backing,
-        title=title,
+        title=wished.title,
         meter=wished.meter,
         key=wished.key,
         mode=wished.mode,
@@ -80,8 +102,8 @@ def faces(
         fields=fields,
     )
     text = abc(
-        notes,
-        title=title,
+        tune.notes,
+        title=wished.title,
         meter=wished.meter,
         key=wished.key,
         mode=wished.mode,
@@ -93,10 +115,4 @@ def faces(
         home=tune.home,
         fields=fields,
     )
-    tags = {"title": title, "description": summary(wished), **fields}
-    return (
-        Artefact(NAMES["ogg"], "audio/ogg", opus(sound, tags)),
-        Artefact(NAMES["png"], "image/png", png),
-        Artefact(NAMES["mid"], "audio/midi", mid),
-        Artefact(NAMES["abc"], "text/vnd.abc", text.encode("utf-8")),
-    )
+    return mid, text

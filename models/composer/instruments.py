@@ -53,7 +53,7 @@ ORCHESTRA: dict[Instrument, Voice] = {
     ),
     "guitar": Voice(
         24, Timbre(16, 1.15, 1.5, 0.3, stiffness=6e-5, attack=0.003, release=0.3, pluck=0.21,
-                   body=((110, 0.8), (220, 0.6), (400, 0.3))), "guitar",
+                   body=((110, 0.8), (220, 0.6), (400, 0.3))), "guitar", (55, 83),
     ),
     "harp": Voice(46, Timbre(9, 1.7, 1.3, 0.35, detune=0.6, attack=0.003, release=0.5), "harp"),
     "guzheng": Voice(

@@ -11,10 +11,11 @@ from atelier.figures import Figure
 from models.composer.commissions import comparable
 from models.composer.compose import Tune as Made
 from models.composer.data import MODES, STYLES, Tune
-from models.composer.grid import METERS, pitch_class
+from models.composer.faces import notated
+from models.composer.grid import pitch_class
 from models.composer.hearing import EXCERPT, RHYTHMS, Ears, excerpt
 from models.composer.likeness import overlaps
-from models.composer.notation import pieces
+from models.composer.proof import bars_right, notes_playable
 
 REAL = "real tunes"  # the baseline's name
 EARS = {"mode": 0.95, "meter": 0.98, "rhythm": 0.85, "key": None}  # with their bars
@@ -97,18 +98,16 @@ def overlap(made: Sequence[Made], real: Sequence[Tune]) -> list[Figure]:
     return [least, *each]
 
 
-def wellformed(made: Sequence[Made], real: Sequence[Tune]) -> list[Figure]:
-    """Endings, bars that add up as they are written, and the instrument's range."""
+def wellformed(made: Sequence[Made], real: Sequence[Tune], played: Sequence[Made] = ()) -> list[Figure]:
+    """Endings, and in the files: bars that add up, notes that the instruments have (``played`` on others)."""
     ends = [tune.notes[-1][2] % 12 == pitch_class(tune.wished.key) for tune in made]
     forced = [tune.closed_by_rule for tune in made]
-    inside = [
-        tune.wished.compass[0] <= note[2] <= tune.wished.compass[1] for tune in made for note in tune.notes
-    ]
-    sums = [
-        sum(piece.length for piece in bar) == METERS[tune.wished.meter]
-        for tune in made
-        for bar in pieces(tune.notes, tune.wished.meter, tune.wished.length)
-    ]
+    sums: list[bool] = []
+    inside: list[bool] = []
+    for tune in (*made, *played):
+        mid, text = notated(tune, {})
+        sums += bars_right(text, mid, tune.wished.length)
+        inside += notes_playable(mid)
     true = [tune.notes[-1][2] % 12 == pitch_class(tune.key) for tune in real]
     ceiling = {REAL: float(np.mean(true))} if true else {}
     return [
