@@ -25,6 +25,8 @@ class Settings:
     weight_decay: float = 0.01
     dropout: float = 0.05
     token_drop: float = 0.5  # of the decoder's own past, so that it listens to the latents
+    scheduled: float = 0.0  # of its past, in the end: what it drew itself instead of what is true
+    scheduled_steps: int = 1000  # until that share is reached, from none
     beta: float = 0.05  # weight of the KL divergence
     free_bits: float = 0.05  # nats a latent number that cost nothing
     forget: float = 0.3  # wishes left unsaid

@@ -94,7 +94,39 @@ class VAEStage(Stage):
         lost = torch.rand(before.shape, generator=generator) < self.settings.token_drop
         told = known.forget(self.settings.forget, generator)
         noise = torch.randn(len(steps), WINDOW, self.settings.shape.latent, generator=generator)
-        return self.loss(steps, known, told, before.masked_fill(lost, START), noise)
+        before = before.masked_fill(lost, START)
+        share = self.settings.scheduled * min(1.0, step / max(1, self.settings.scheduled_steps))
+        if share:
+            drawn = shifted(
+                self.drawn(steps, known, told, before, noise, generator), steps.shape[1] // WINDOW
+            )
+            own = torch.rand(before.shape, generator=generator) < share
+            before = torch.where(own & ~lost, drawn, before)
+        return self.loss(steps, known, told, before, noise)
+
+    @torch.no_grad()
+    def drawn(
+        self,
+        steps: Tensor,
+        known: Conditions,
+        told: Conditions,
+        before: Tensor,
+        noise: Tensor,
+        generator: torch.Generator,
+    ) -> Tensor:
+        """What the decoder draws at each step where it is told the true ones ``before``; [B, steps], int64.
+
+        Scheduled sampling (Bengio et al. 2015) with one more parallel pass instead of a pass a step
+        (Mihaylova & Martins 2019, section 3; Duckworth et al. 2019): a decoder that meets its own slips
+        while it learns does not go astray on them when it writes alone.
+        """
+        device = self.settings.device
+        with mixed(device, self.settings.bf16):
+            logits, _ = self.vae(
+                steps.to(device), known.to(device), told.to(device), before.to(device), noise.to(device)
+            )
+        chances = logits.float().softmax(-1).flatten(0, 1).cpu()
+        return torch.multinomial(chances, 1, generator=generator).view(steps.shape)
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
