@@ -2,7 +2,7 @@
 
 A stage's steps depend on (seed, stage, step) alone, so a run that was stopped and resumed takes
 the very steps of one that was not. With ``minutes`` the learning rate follows the clock instead of
-the step count, which no two machines repeat exactly.
+the step count, which no two machines repeat exactly: the card's command says the steps that were run.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from models.composer.settings import Settings
 from models.composer.stages import PriorStage, Stage, VAEStage
 
 # Of a run's settings: what is this machine's, or told elsewhere on the card.
-UNTOLD = ("data", "out", "minutes", "shape", "version", "hardware", "resume", "start", "tracker")
+UNTOLD = ("data", "out", "minutes", "prior_share", "vae_steps", "prior_steps", "shape", "version",
+          "hardware", "resume", "start", "tracker")  # fmt: skip
 NOTES = (
     "Of a prompt it understands the words of the tables in docs/composer.md; the mood of words that they "
     "lack is told by the prompt encoder, and by nothing else of it.",
@@ -127,7 +128,10 @@ class Trainer:
             while True:
                 step = int(at["step"])
                 at["seconds"] = time.monotonic() - began
-                done = step / steps if seconds is None else at["seconds"] / seconds
+                if seconds is None:
+                    done = step / steps if steps else 1.0
+                else:
+                    done = at["seconds"] / seconds if seconds else 1.0
                 if done >= 1 or at["waited"] >= settings.patience:
                     break
                 rate = base * min(1.0, (step + 1) / 100) * (0.02 + 0.98 * (1 + math.cos(math.pi * done)) / 2)
@@ -251,17 +255,21 @@ def export(trainer: Trainer, figures: list[dict[str, Any]] | None = None) -> Ver
         for name, value in said.items()
         if name not in UNTOLD
     ]
+    # By the clock: what came of it. By steps: what was asked for, which stops as early again.
+    asked = {"vae": settings.vae_steps, "prior": settings.prior_steps}
+    run = {stage: int(at["step"]) for stage, at in trainer.progress.items()}
+    steps = asked if settings.minutes is None else run
+    options[:0] = [f"--set {stage}_steps={count}" for stage, count in steps.items()]
     if settings.start is not None:
         options.append("--set start=PARENT")  # what the card's ``parent`` tells how to make
     minutes = sum(at["seconds"] for at in trainer.progress.values()) / 60
-    asked = "" if settings.minutes is None else f" --minutes {settings.minutes:g}"
     card = {
         "model": "composer",
         "version": settings.version,
         "parameters": sum(tensor.numel() for tensor in halves.values()),
         "shape": settings.shape.as_dict(),
         "data": sources(trainer.train_tunes),
-        "command": " ".join(["atelier train composer --data DIR --out DIR" + asked, *options]),
+        "command": " ".join(["atelier train composer --data DIR --out DIR", *options]),
         "settings": {
             k: str(v) if isinstance(v, Path) else v
             for k, v in asdict(settings).items()
@@ -269,9 +277,9 @@ def export(trainer: Trainer, figures: list[dict[str, Any]] | None = None) -> Ver
         },
         "trained": {
             "minutes": round(minutes, 1),
-            "vae_steps": int(trainer.progress["vae"]["step"]),
-            "prior_steps": int(trainer.progress["prior"]["step"]),
-            "windows_seen": int(trainer.progress["vae"]["step"]) * settings.batch,
+            "vae_steps": run["vae"],
+            "prior_steps": run["prior"],
+            "windows_seen": run["vae"] * settings.batch,
             "hardware": settings.hardware or f"{os.cpu_count()} CPU cores",
             "val": {stage: at["best"] for stage, at in trainer.progress.items() if math.isfinite(at["best"])},
         },
