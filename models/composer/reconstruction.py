@@ -44,6 +44,7 @@ def reconstruction(vae: MelodyVAE, real: Sequence[Tune], limit: int | None) -> l
     if whole:
         found.append(Figure("recon_16bar", float(np.mean(whole)), "share of steps", bar=0.82))
     found.append(Figure("recon_4bar_argmax", mean["argmax"], "share of steps"))
+    found.append(Figure("recon_4bar_unsaid", mean["unsaid"], "share of steps"))
     if even:
         found.append(
             Figure(
@@ -54,12 +55,15 @@ def reconstruction(vae: MelodyVAE, real: Sequence[Tune], limit: int | None) -> l
 
 
 def phrases(vae: MelodyVAE, windows: Windows, limit: int | None) -> dict[str, list[float]]:
-    """Shares of right steps of every phrase: ``4bar``, its ``argmax``, and ``2bar``.
+    """Shares of right steps of every phrase: ``4bar``, its ``argmax``, ``unsaid`` and ``2bar``.
 
-    Two bars are given to the network twice over, as a phrase of four, and the first two are compared.
+    The decoder is told the original's mode, style, ending, place in the tune and attributes; ``unsaid``:
+    nothing but the meter. Two bars are given to the network twice over, as a phrase of four, and the first
+    two are compared.
     """
-    shares: dict[str, list[float]] = {"2bar": [], "4bar": [], "argmax": []}
+    shares: dict[str, list[float]] = {"2bar": [], "4bar": [], "argmax": [], "unsaid": []}
     generator = torch.Generator().manual_seed(0)
+    alone = torch.Generator().manual_seed(0)  # a figure that came later moves no other one's chance
     share = 1.0 if limit is None else min(1.0, limit / len(windows))
     for size, steps, known in windows.batches(256):
         kept = max(1, round(share * len(steps)))
@@ -69,10 +73,12 @@ def phrases(vae: MelodyVAE, windows: Windows, limit: int | None) -> dict[str, li
             ("4bar", steps, told, 1.0),
             ("argmax", steps, told, LIKELIEST),
             ("2bar", half, measured(told, half), 1.0),
+            ("unsaid", steps, told.unsaid(), 1.0),
         )
         for name, given, said, temperature in tries:
             z, _ = vae.encoder(given, said.meter)
-            lots = torch.rand(steps.shape, generator=generator, dtype=torch.float64)
+            by = alone if name == "unsaid" else generator
+            lots = torch.rand(steps.shape, generator=by, dtype=torch.float64)
             drawn = vae.decoder.sample(z, said, size, lots, temperature)
             until = 2 * size if name == "2bar" else 4 * size
             shares[name] += (drawn == given)[:, :until].double().mean(dim=1).tolist()
