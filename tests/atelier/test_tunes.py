@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atelier import tunes
+from atelier.cli.melodies import led
 from atelier.errors import BadInput
 from atelier.requests import Given, Lead, MelodyRequest, parse_request
 from atelier.tunes.steer import blend, given_of, vary
@@ -198,3 +199,18 @@ def test_a_made_tune_is_one_to_start_from() -> None:
     assert made.steer == Lead(way="vary", tune=tune, strength="strong")
     assert (made.mood, made.seed, made.length) == ("sad", None, None)
     assert blend(request, tune, TUNE, 0.3).steer == Lead(way="blend", tune=tune, other=TUNE, share=0.3)
+    assert made.steer is not None
+    assert not made.steer.brought  # it came of the same words
+
+
+@pytest.mark.parametrize(
+    "way", [{"continue": "CDEF GABc"}, {"vary": "CDEF GABc"}, {"blend": ("CDEF GABc", "C2 D2 E2 F2")}]
+)
+def test_a_tune_on_the_command_line_is_brought(way: dict[str, object]) -> None:
+    unsaid = dict.fromkeys(("continue", "vary", "blend", "strength", "share"))
+    told = led({"description": "slower", **unsaid, **way})
+    assert told["steer"]["brought"] is True
+    request = parse_request("melody", told)
+    assert isinstance(request, MelodyRequest)
+    assert request.steer is not None
+    assert request.steer.brought

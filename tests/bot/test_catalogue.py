@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from atelier.errors import BadInput
 from atelier.languages import is_option
-from atelier.requests import REQUESTS, parse_request
+from atelier.requests import REQUESTS, MelodyRequest, parse_request
 from bot.catalogue import BY_NAME, COMMANDS, every
 from bot.command import Option
 from bot.manual import manual
@@ -50,6 +50,13 @@ from bot.typed import parse_text
 def test_typed_options(name: str, text: str, options: dict[str, Any]) -> None:
     command = next(command for command in every() if command.path == name)
     assert parse_text(command, text) == options
+
+
+def test_notes_that_are_typed_are_a_tune_that_is_brought() -> None:
+    request = BY_NAME["melody"].request({"description": "slower", "notes": "CDEF GABc"})
+    assert isinstance(request, MelodyRequest)
+    assert request.steer is not None
+    assert request.steer.brought
 
 
 def test_an_integer_that_is_none_is_named() -> None:

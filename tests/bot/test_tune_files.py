@@ -62,6 +62,7 @@ async def test_a_file_on_discord_is_gone_on_from(
     await asked.text()
     steer = tune_of(desk.work(alice))
     assert (steer.way, steer.tune.notes, steer.tune.key) == ("continue", NOTES, "D minor")
+    assert steer.brought  # so that the words beside it are heeded
     assert desk.work(alice).request.words == "a sad end"
 
 
@@ -130,6 +131,7 @@ async def test_a_document_is_gone_on_from(telegram: FakeTelegram, studio: Studio
             await card_of(telegram, await send(telegram, name, data, caption))
             steer = tune_of(latest(studio))
             assert (steer.way, steer.tune.notes, steer.tune.key) == ("continue", NOTES, "D minor")
+            assert steer.brought  # so that the words beside it are heeded
             assert latest(studio).request.words == words
         assert len(studio.store.recent(ref(ALICE))) == 4
 
