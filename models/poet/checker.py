@@ -20,11 +20,24 @@ SYLLABLES = {
     "haiku": [5, 7, 5], "ballad": [8, 6, 8, 6, 8, 6, 8, 6],
     "shakespearean sonnet": [10] * 14, "petrarchan sonnet": [10] * 14,
 }  # fmt: skip
+# Lines as long as each other, of one of these lengths in syllables, and iambic throughout. (Of ballads and
+# sonnets the share of iambic lines is a figure of its own.)
+EVEN = {"couplet": (8, 10), "quatrain": (8, 10), "acrostic": (8,)}
 CHARACTERS = {
     "五绝": [5] * 4, "七绝": [7] * 4, "五律": [5] * 8, "七律": [7] * 8,
     "浣溪沙": [7] * 6, "鹧鸪天": [7, 7, 7, 7, 3, 3, 7, 7, 7], "如梦令": [6, 6, 5, 6, 2, 2, 6],
 }  # fmt: skip
 RHYMED_LINES = {"浣溪沙": [0, 1, 2, 4, 5], "鹧鸪天": [0, 1, 3, 5, 6, 8], "如梦令": [0, 1, 3, 4, 6]}
+# The tones of the tunes (平 level, 仄 oblique, 中 either), as pattern books give them: after Long Yusheng,
+# 唐宋词格律, the usual form of each.
+TUNES = {
+    "浣溪沙": ["中仄中平中仄平", "中平中仄仄平平", "中平中仄仄平平",
+               "中仄中平平仄仄", "中平中仄仄平平", "中平中仄仄平平"],
+    "鹧鸪天": ["中仄平平中仄平", "中平中仄仄平平", "中平中仄平平仄", "中仄平平中仄平",
+               "平仄仄", "仄平平", "中平中仄仄平平", "中平中仄平平仄", "中仄平平中仄平"],
+    "如梦令": ["中仄中平中仄", "中仄中平中仄", "中仄仄平平", "中仄中平中仄",
+               "平仄", "平仄", "中仄中平中仄"],
+}  # fmt: skip
 REGULATED = ("五绝", "七绝", "五律", "七律", "藏头诗")
 
 
@@ -73,28 +86,37 @@ class Checker:
         return "".join(self.words[word].stress for word in words)
 
     def rhyme(self, one: str, other: str) -> bool:
-        """Whether the last words of two lines rhyme, and are two words."""
+        """Whether the last words of two lines rhyme, and neither is the end of the other (light, delight)."""
         a, b = self._spoken(one)[-1], self._spoken(other)[-1]
-        if a == b or a not in self.words or b not in self.words:
+        return self.alike(one, other) and not (a.endswith(b) or b.endswith(a))
+
+    def alike(self, one: str, other: str) -> bool:
+        """Whether the last words of two lines sound alike from their last stressed vowel on."""
+        a, b = self._spoken(one)[-1], self._spoken(other)[-1]
+        if a not in self.words or b not in self.words:
             return False
         return self.words[a].rhyme == self.words[b].rhyme != ""
 
     def _english(self, form: str, lines: list[str], acrostic: str) -> list[str]:
         wrong = []
         counts = [len(self.stresses(line) or "") for line in lines]
+        if 0 in counts:
+            return ["a word whose syllables are unknown"]
+        if form in EVEN:
+            if len({*counts}) > 1 or counts[0] not in EVEN[form]:
+                wrong.append(f"syllables {counts}")
+            wrong += [f"not iambic: {line}" for line in lines if not self.iambic(line)]
         if form == "free":
-            return [] if len(lines) >= 3 else ["fewer than three lines"]
+            return wrong if len(lines) >= 3 else [*wrong, "fewer than three lines"]
         if form == "acrostic":
             spelled = "".join(line.lstrip("'\"")[0].lower() for line in lines)
-            return [] if spelled == acrostic.lower() else [f"spells {spelled}"]
-        if 0 in counts:
-            wrong.append("a word whose syllables are unknown")
+            return wrong if spelled == acrostic.lower() else [*wrong, f"spells {spelled}"]
         if form in SYLLABLES and counts != SYLLABLES[form]:
             wrong.append(f"syllables {counts}")
-        if form == "limerick" and max(counts[2:4]) >= min(counts[0], counts[1], counts[-1]):
+        if form == "limerick" and max(counts[2:4], default=99) >= min(counts[:2] + counts[4:]):
             wrong.append(f"the middle lines are not shorter: {counts}")
         if form == "ballad":
-            pairs = [(at + 1, at + 3) for at in range(0, len(lines), 4)]
+            pairs = [(at + 1, at + 3) for at in range(0, len(lines) - 3, 4)]
             wrong += [
                 f"lines {a + 1} and {b + 1} do not rhyme"
                 for a, b in pairs
@@ -105,11 +127,14 @@ class Checker:
         return wrong
 
     def _keeps(self, scheme: str, lines: list[str]) -> bool:
-        """Same letter: rhymes, pair by pair; different letters: does not."""
+        """Same letter: rhymes, pair by pair; different letters: does not even sound alike."""
         if len(scheme) != len(lines):
             return False
         pairs = ((i, j) for j in range(len(lines)) for i in range(j))
-        return all(self.rhyme(lines[i], lines[j]) == (scheme[i] == scheme[j]) for i, j in pairs)
+        return all(
+            self.rhyme(lines[i], lines[j]) if scheme[i] == scheme[j] else not self.alike(lines[i], lines[j])
+            for i, j in pairs
+        )
 
     def iambic(self, line: str) -> bool:
         """Strong places are the even syllables; a word of several has its main stress on one of them.
@@ -134,6 +159,11 @@ class Checker:
         sizes = CHARACTERS.get(form, [7] * len(acrostic))
         if [len(line) for line in lines] != sizes:
             return [f"lengths {[len(line) for line in lines]}"]
+        wrong += [
+            f"{line}: {asked}"
+            for line, asked in zip(lines, TUNES.get(form, ()), strict=False)
+            if not self._in_tones(line, asked)
+        ]
         if form == "藏头诗" and "".join(line[0] for line in lines) != acrostic:
             wrong.append("other heads")
         ends = [line[-1] for line in lines]
@@ -166,10 +196,17 @@ class Checker:
     def _tone(self, character: str) -> str:
         return self.characters.get(character, ("?", set()))[0]
 
-    def pingze(self, lines: list[str]) -> list[str]:
-        """Breaches of 平仄 in regulated verse: places 2, 4, 6 in turn, 对 within couplets, 粘 between them.
+    def _in_tones(self, line: str, asked: str) -> bool:
+        """Whether no character has another tone than the one that is asked for at its place."""
+        wanted = {"平": "P", "仄": "Z"}
+        tones = zip(map(self._tone, line), asked, strict=True)
+        return all(tone not in ("P", "Z") or wanted.get(place, tone) == tone for tone, place in tones)
 
-        A character that can be either, or that the table lacks, is forgiven.
+    def pingze(self, lines: list[str]) -> list[str]:
+        """Breaches of 平仄 in regulated verse: places 2, 4, 6 in turn, 对 in couplets, 粘 between them, 孤平.
+
+        孤平: the last five characters are 仄平仄仄平, a level tone alone among oblique ones. A character
+        that can be either, or that the table lacks, is forgiven.
         """
         wrong = []
         seconds = []
@@ -183,6 +220,8 @@ class Checker:
             }
             if len(wanted) > 1:
                 wrong.append(f"{line}: {tones}")
+            if [self._tone(character) for character in line[-5:]] == list("ZPZZP"):
+                wrong.append(f"{line}: 孤平")
             seconds.append(wanted.pop() if len(wanted) == 1 else "")
         for at in range(1, len(lines)):
             one, other = seconds[at - 1], seconds[at]
