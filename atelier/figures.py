@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -39,7 +40,7 @@ class Figure:
 class Figures:
     """What one ``atelier eval`` or ``atelier bench`` measured, of which version.
 
-    ``notes`` are sentences for a person: figures that were left out, and why.
+    ``notes`` are sentences for a person: figures that were left out, and why; what a figure was counted on.
     """
 
     name: str
@@ -71,3 +72,21 @@ class Figures:
             ceiling = "" if figure.ceiling is None else f"{figure.ceiling:.4g}"
             table.add_row(figure.name, f"{figure.value:.4g} {figure.unit}", bar, holds, ceiling)
         console.print(table)
+
+
+def of_languages(
+    name: str,
+    values: Mapping[str, float],
+    bar: float,
+    sense: Literal["at least", "at most"] = "at least",
+    beside: Mapping[str, dict[str, float]] | None = None,
+) -> Iterator[Figure]:
+    """``name`` is what the worse language has, and it carries the bar; then each language's own, without one.
+
+    ``beside``: a language's baselines. Nothing where there are no ``values``.
+    """
+    if values:
+        worse = min(values.values()) if sense == "at least" else max(values.values())
+        yield Figure(name, worse, "", bar, sense)
+    for lang, value in values.items():
+        yield Figure(f"{name}_{lang}", value, sense=sense, baselines=(beside or {}).get(lang, {}))

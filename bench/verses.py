@@ -12,7 +12,7 @@ from atelier.errors import PersonError
 from atelier.requests import HEADED, Form, PoemRequest, form_language
 from atelier.works import PoemResult
 from models.loading import load_model
-from models.poet.evaluate import ACROSTICS, PROMPTS
+from models.poet.prompts import ACROSTICS, PROMPTS
 
 SEED = 1
 FORMS: tuple[Form, ...] = (

@@ -126,6 +126,10 @@ class Poet:
                 answers[at] = BadInput("poet-stuck")
         return [answers[at] for at in range(len(requests))]
 
+    def plan(self, request: PoemRequest) -> Plan:
+        """What ``request`` asks of the decoder. Raises :class:`BadInput` for what cannot be written."""
+        return self._order(request.seeded()).plan
+
     def _write(
         self, lang: Lang, plans: Sequence[Plan], stopped: Callable[[], bool], leads: Leads | None
     ) -> list[list[Draft]]:

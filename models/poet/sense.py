@@ -15,6 +15,7 @@ import torch
 from atelier.figures import Figure
 from models.poet.forms import MIDDLE
 from models.poet.parallel import REGULATED, answers
+from models.poet.prompts import NEAR
 from models.poet.vocabulary import Vocabulary
 
 AMONG = 20
@@ -52,6 +53,15 @@ def picked_titles(encoder: Encoder, rows: Sequence[Any]) -> float | None:
     texts = encoder([" ".join(titled[title]["lines"][:14]) for title in kept]).view(titles.shape)
     picked = torch.einsum("gpd,gtd->gpt", texts, titles).argmax(-1)
     return float((picked == torch.arange(AMONG)).float().mean())
+
+
+def topic_zh(poems: Sequence[tuple[str, Sequence[str]]]) -> Figure:
+    """The share of ``poems`` (prompt, lines) with a word that :data:`NEAR` lists for the prompt.
+
+    A word is its characters side by side in one line; the poet's own reading of prompts has no say.
+    """
+    held = [any(word in line for word in NEAR[prompt] for line in lines) for prompt, lines in poems]
+    return Figure("topic_zh", sum(held) / max(1, len(held)), "", 0.8)
 
 
 def parallel_zh(

@@ -19,12 +19,12 @@ from atelier.requests import Form, PoemRequest
 from atelier.works import Made, PoemResult
 from models.gate import Gate
 from models.poet.data import words_of
-from models.poet.evaluate import PROMPTS
 from models.poet.forms import FORM_TABLE, FREE, Line
 from models.poet.generate import Poet
 from models.poet.kto import log_likelihood
 from models.poet.lexicon import LEVEL, OBLIQUE
 from models.poet.originality import line_key
+from models.poet.prompts import PROMPTS
 from models.poet.reward import liking, read
 from models.poet.topic import read_topic
 from models.poet.version import Tongue

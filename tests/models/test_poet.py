@@ -255,11 +255,34 @@ def test_the_evaluation_measures_what_it_says(
 
     monkeypatch.setattr("models.poet.evaluate.Teacher", lacking)
     found = evaluate(tiny, pack, limit=2, train_data=pack)
-    assert found.notes == (f"topic_en: {Unavailable('painter-no-teacher')}",)
+    assert found.notes[0] == f"topic_en: {Unavailable('painter-no-teacher')}"
+    assert [note.partition(":")[0] for note in found.notes[1:]] == ["shared_span_en", "shared_span_zh"]
     told = {figure.name: figure for figure in found.figures}
-    assert told["form_exact"].value == 1.0
-    assert set(told["form_exact"].baselines) >= set(WRITTEN) - set(HEADS)
+    exact = told["form_exact"].baselines
+    assert set(exact) == set(WRITTEN)
+    assert {exact[form] for form in set(WRITTEN) - set(HEADS)} == {1.0}
+    # Both words of each that are asked for have letters that begin no line of this tiny vocabulary.
+    assert {exact[form] for form in HEADS} == {0.0}
+    assert told["form_exact"].value == 0.0
     assert told["pingze"].value == 1.0
+    assert 0 < told["first_line_ms"].value <= told["poem_ms"].value
+    for name in ("bits_vs_untagged", "bits_vs_ngram"):
+        each = [told[f"{name}_{lang}"] for lang in ("en", "zh")]
+        assert told[name].value == max(figure.value for figure in each)
+        assert (told[name].bar, [figure.bar for figure in each]) == (1.0, [None, None])
+    each = [told[f"distinct2_ratio_{lang}"] for lang in ("en", "zh")]
+    assert told["distinct2_ratio"].value == min(figure.value for figure in each)
+    assert told["distinct2_ratio"].bar == 0.9
+    for lang in ("en", "zh"):
+        assert 0 <= told[f"mood_{lang}"].value <= 1
+        cost = told[f"constraint_cost_{lang}"]
+        bound, free = (
+            cost.baselines["perplexity in the form"],
+            cost.baselines["perplexity at its lengths alone"],
+        )
+        assert cost.value == pytest.approx(bound / free)
+        assert bound > 1 < free
+        assert told[f"shared_span_{lang}"].value >= 0
     assert told["copied_lines"].value == 0
     assert 0 < told["bits_en"].value < 20
     assert {"bits_vs_ngram_en", "bits_vs_ngram_zh"} <= set(told)
