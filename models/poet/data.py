@@ -157,6 +157,8 @@ def read_poem(
     tag, lang = tag_of(row), vocabulary.lang
     if tag is None:
         return None
+    if tag not in vocabulary.numbers:  # a form that the version which this goes on from was never taught
+        tag = OTHER_VERSE
     lines, left, total, heads, words_seen, unknown = [], [], [], [], [], 0
     for line in row["lines"]:
         words = words_of(line, lang)
@@ -247,7 +249,7 @@ def encode(
     """
     tag, taken = window(poem, rng)
     said = topics(poem, taken, weight, rng, vocabulary.lang) if tagged else []
-    mood = vocabulary.numbers[f"<{poem.mood}>"] if tagged and poem.mood and rng.random() < 0.6 else NONE
+    mood = vocabulary.mood(poem.mood) if tagged and poem.mood and rng.random() < 0.6 else NONE
     rows = prefix(vocabulary, tag, mood, said)
     planned = rng.random() < 0.12
     for at in taken:

@@ -16,7 +16,7 @@ from models.poet.forms import FREE, Pattern
 from models.poet.parallel import Parallel
 from models.poet.row import Row
 from models.poet.version import Tongue
-from models.poet.vocabulary import LINE, NONE, SLOTS, STANZA
+from models.poet.vocabulary import LINE, SLOTS, STANZA
 
 Fed = tuple[int, int, int]  # a token, what is left of its line after it, the lines after that one
 
@@ -134,7 +134,7 @@ def chance(plan: Plan, which: str) -> torch.Generator:
 def opening_of(tongue: Tongue, plan: Plan) -> list[Fed]:
     """The tags of the whole poem, and what opens its first line."""
     vocabulary = tongue.vocabulary
-    mood = vocabulary.numbers[f"<{plan.mood}>"] if plan.mood else NONE
+    mood = vocabulary.mood(plan.mood)
     topics = [vocabulary.content + number for number in plan.topics]
     return [*prefix(vocabulary, plan.tag, mood, topics), _opening(tongue, Row(plan.pattern))]
 

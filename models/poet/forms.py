@@ -1,4 +1,7 @@
-"""Every form as data: the lines of each pattern it may take. A new form is one entry of ``FORM_TABLE``.
+"""Every form as data: the lines of each pattern it may take.
+
+A new form is one entry of ``FORM_TABLE``, and its name among the forms of :mod:`atelier.options`. Versions
+that are there write it where the entry's tag is one that they were taught (another form's, for example).
 
 English: syllables a line, a rhyme scheme (x: free) and a metre. Chinese: a tone pattern a line
 (平 level, 仄 oblique, 中 either) whose length is the line's, and a rhyme scheme.

@@ -61,8 +61,10 @@ class Poet:
         self.forms = tuple(form for form in FORMS if form in FORM_TABLE and self._writes(form))
 
     def _writes(self, form: Form) -> bool:
-        lang = form_language(form)
-        return lang in self.tongues and all(map(self.automata[lang].writes, FORM_TABLE[form].patterns))
+        lang, entry = form_language(form), FORM_TABLE[form]
+        if lang not in self.tongues or entry.tag not in self.tongues[lang].vocabulary.numbers:
+            return False
+        return all(map(self.automata[lang].writes, entry.patterns))
 
     @classmethod
     def load(

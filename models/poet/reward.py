@@ -19,7 +19,7 @@ from atelier.works import PoemResult
 from models.poet.data import collate, prefix, read_poem
 from models.poet.forms import FORM_TABLE
 from models.poet.topic import read_topic
-from models.poet.vocabulary import LINE, NONE, SLOTS, STANZA
+from models.poet.vocabulary import LINE, SLOTS, STANZA
 from models.reward import Head, Judged, judged
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ def read(poet: Poet, request: PoemRequest, result: Mapping[str, Any]) -> list[tu
     mood = request.mood or topic.mood
     said = [vocabulary.content + number for number in topic.numbers]
     tag = FORM_TABLE[request.written_as].tag
-    rows = prefix(vocabulary, tag, vocabulary.numbers[f"<{mood}>"] if mood else NONE, said)
+    if tag not in vocabulary.numbers:
+        return None
+    rows = prefix(vocabulary, tag, vocabulary.mood(mood), said)
     for at, line in enumerate(poem.lines):
         lines_left = vocabulary.lines_left + min(SLOTS - 1, len(poem.lines) - 1 - at)
         opening = STANZA if at in poem.breaks and at else LINE

@@ -1,6 +1,7 @@
 """A poet's version folder: two small models, their words and how the words sound.
 
-``<lang>.safetensors`` float16 weights, ``<lang>.json`` settings and content tokens,
+``<lang>.safetensors`` float16 weights, ``<lang>.json`` settings, control and content tokens
+(older versions do not say their control tokens),
 ``<lang>-lexicon.safetensors`` arrays, ``<lang>-lines.safetensors`` the filter of training lines,
 ``zh-parallel.safetensors`` which characters answer each other in a couplet (older versions have none),
 ``<lang>-manners.json`` the words of poets in whose manner it writes (older versions have none),
@@ -26,7 +27,7 @@ from models.poet.manner import Manner
 from models.poet.network import VerseModel
 from models.poet.originality import LineFilter
 from models.poet.parallel import Parallel
-from models.poet.vocabulary import Vocabulary
+from models.poet.vocabulary import Vocabulary, control_once
 from models.reward import Head
 
 LANGUAGES: tuple[Lang, ...] = ("en", "zh")
@@ -108,6 +109,7 @@ def save_tongue(folder: Path, tongue: Tongue) -> None:
     save_file({"bits": tongue.lines.bits}, folder / f"{lang}-lines.safetensors")
     about = {
         "settings": tongue.network.settings,
+        "control": tongue.vocabulary.control,
         "tokens": tongue.vocabulary.tokens[tongue.vocabulary.content :],
     }
     (folder / f"{lang}.json").write_text(json.dumps(about, ensure_ascii=False) + "\n", "utf-8")
@@ -177,7 +179,7 @@ def load_tongue(folder: Path, lang: Lang, device: str = "cpu") -> Tongue:
     path = folder / f"{lang}.safetensors"
     try:
         about = json.loads((folder / f"{lang}.json").read_text("utf-8"))
-        vocabulary = Vocabulary.of(lang, about["tokens"])
+        vocabulary = Vocabulary.of(lang, about["tokens"], about.get("control") or control_once(lang))
         lexicon = Lexicon.of(load_file(folder / f"{lang}-lexicon.safetensors"), len(vocabulary))
         lines = LineFilter(load_file(folder / f"{lang}-lines.safetensors")["bits"])
         manners = _manners(folder / f"{lang}-manners.json")

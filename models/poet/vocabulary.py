@@ -18,6 +18,16 @@ NONE, UNKNOWN, LINE, STANZA = 0, 1, 2, 3
 SLOTS = 16  # syllables (or characters) left in a line, and lines left in a poem, are told up to 15
 OTHER_VERSE = "verse"  # the tag of training verse that is in none of our forms
 END_MARKS = (".", "!", "?", ",", ";", ":")
+_FIRST = ("<none>", "<unk>", "<line>", "<stanza>")  # of the numbers above
+# Of versions that do not say which control tokens they were taught: they were these. Never to be changed.
+_FORMS_ONCE: dict[Lang, tuple[str, ...]] = {
+    "en": (
+        "haiku", "couplet", "quatrain", "limerick", "ballad", "shakespearean sonnet", "petrarchan sonnet",
+        "free", "acrostic",
+    ),
+    "zh": ("五绝", "七绝", "五律", "七律", "藏头诗", "浣溪沙", "如梦令", "鹧鸪天"),
+}  # fmt: skip
+_MOODS_ONCE = ("joyful", "sad", "calm", "tense", "wistful", "epic", "playful")
 
 _TOKEN = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*|--|[,.;:!?]")
 _WHOLE = re.compile(r"\bto-(day|night|morrow)\b", re.IGNORECASE)
@@ -36,15 +46,27 @@ class Vocabulary:
     content: int
 
     @classmethod
-    def of(cls, lang: Lang, content: Sequence[str]) -> Vocabulary:
-        """The vocabulary whose lines are made of ``content`` (marks first, for English)."""
-        control = ["<none>", "<unk>", "<line>", "<stanza>"]
-        control += [form for form in FORMS if form_language(form) == lang] + [OTHER_VERSE]
-        control += [f"<{mood}>" for mood in MOODS]
-        control += [f"<{n} in line>" for n in range(SLOTS)] + [f"<{n} lines>" for n in range(SLOTS)]
-        if lang == "en":
-            control += [f"<{letter}>" for letter in "abcdefghijklmnopqrstuvwxyz"]
+    def of(cls, lang: Lang, content: Sequence[str], control: Sequence[str] | None = None) -> Vocabulary:
+        """The vocabulary whose lines are made of ``content`` (marks first, for English).
+
+        ``control``: the tokens before it; None: those of today's forms and moods. Raises ValueError for such
+        as nothing can be told with.
+        """
+        if control is None:
+            forms = [form for form in FORMS if form_language(form) == lang]
+            control = _control(lang, forms, MOODS)
+        if tuple(control[: len(_FIRST)]) != _FIRST or "|".join(_left()) not in "|".join(control):
+            raise ValueError("control tokens")
         return cls(lang, (*control, *content), len(control))
+
+    @property
+    def control(self) -> tuple[str, ...]:
+        """The tokens that cannot stand in a line; a version keeps those that it was taught."""
+        return self.tokens[: self.content]
+
+    def mood(self, name: str | None) -> int:
+        """The number of a mood's tag; that of none for a mood that it was never taught."""
+        return self.numbers.get(f"<{name}>", NONE)
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -72,6 +94,23 @@ class Vocabulary:
     def is_mark(self, number: int) -> bool:
         """Whether the token is punctuation."""
         return self.tokens[number] in END_MARKS or self.tokens[number] == "--"
+
+
+def _left() -> list[str]:
+    return [f"<{n} in line>" for n in range(SLOTS)] + [f"<{n} lines>" for n in range(SLOTS)]
+
+
+def _control(lang: Lang, forms: Iterable[str], moods: Iterable[str]) -> list[str]:
+    letters = "abcdefghijklmnopqrstuvwxyz" if lang == "en" else ""
+    return [
+        *_FIRST, *forms, OTHER_VERSE, *(f"<{mood}>" for mood in moods), *_left(),
+        *(f"<{letter}>" for letter in letters),
+    ]  # fmt: skip
+
+
+def control_once(lang: Lang) -> list[str]:
+    """The control tokens of a version that does not say which it was taught."""
+    return _control(lang, _FORMS_ONCE[lang], _MOODS_ONCE)
 
 
 def read_line(line: str) -> list[str]:
