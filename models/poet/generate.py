@@ -27,7 +27,7 @@ from models.poet.manner import Manner, find
 from models.poet.rank import best
 from models.poet.render import artefact, lines_of
 from models.poet.reward import liking
-from models.poet.topic import read_topic
+from models.poet.topic import check_language, read_topic
 from models.poet.version import LANGUAGES, Tongue, load_tongue
 
 CANDIDATES = 8  # of each part of a poem
@@ -58,6 +58,7 @@ class Poet:
     ) -> None:  # fmt: skip
         self.tongues, self.version, self.foreign, self.poems = tongues, version, foreign, poems
         self.automata = {lang: FormAutomaton(t.vocabulary, t.lexicon) for lang, t in tongues.items()}
+        self._words = self.automata["en"].index if "en" in tongues else {}
         self.forms = tuple(form for form in FORMS if form in FORM_TABLE and self._writes(form))
 
     def _writes(self, form: Form) -> bool:
@@ -176,6 +177,8 @@ class Poet:
         if self.foreign is not None:
             self.foreign.check(entry.lang)
             automaton = self.foreign.automata[entry.lang]
+        if request.steer is None:  # what there is goes on in the language that it has
+            check_language(request.topic, self._words)
         topic = read_topic(request.topic, automaton)
         heads = self._heads(request, automaton) if form in HEADED and not request.steer else ""
         seed = request.seed or 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from atelier.errors import BadInput
@@ -14,8 +15,9 @@ from models.poet.bilingual import to_chinese, to_english
 from models.poet.data import TOPICS
 from models.poet.manner import asked
 from models.poet.moods import mood_of
+from models.poet.third import is_third
 from models.poet.vocabulary import read_line
-from models.poet.words import BARRED_EN, BARRED_ZH
+from models.poet.words import BARRED_EN, BARRED_ZH, SILENT_EN
 
 _HAN = re.compile(r"[㐀-䶿一-鿿]+")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -49,16 +51,9 @@ class Topic:
 
 
 def read_topic(prompt: str, automaton: FormAutomaton) -> Topic:
-    """The topic of ``prompt`` for a poem in the automaton's language.
-
-    Raises :class:`BadInput` where the prompt has letters, but of neither language.
-    """
-    text = words_for_model(prompt)
-    spelled = any(character.isalpha() for character in text)
-    if spelled and not _HAN.search(text) and not _LATIN.search(text):
-        raise BadInput("poet-language")
+    """The topic of ``prompt`` for a poem in the automaton's language."""
     lang = automaton.lang
-    text, manner = asked(text)
+    text, manner = asked(words_for_model(prompt))
     english = _ASKING_EN.sub("", text)
     chinese = "".join(_HAN.findall(_ASKING_ZH.sub("", text)))
     words = [word for word in read_line(english) if word[0].isalpha()]
@@ -74,17 +69,33 @@ def read_topic(prompt: str, automaton: FormAutomaton) -> Topic:
     return Topic(numbers, mood, _title(lang, english, chinese, translated), manner)
 
 
-def _find(word: str, automaton: FormAutomaton) -> list[int]:
-    """A word's number, or that of its plainer form (cats → cat, dancing → dance)."""
+def check_language(prompt: str, words: Container[str]) -> None:
+    """Raises :class:`BadInput` for a prompt in a language that is neither English nor Chinese.
+
+    ``words``: of English verse; the words of everyday prompts are known besides.
+    """
+    text = _ASKING_EN.sub("", asked(words_for_model(prompt))[0])
+
+    def known(word: str) -> bool:
+        return any(p in words or p in SILENT_EN or to_chinese([p]) for p in plainer(word))
+
+    if is_third(text, known):
+        raise BadInput("poet-language")
+
+
+def plainer(word: str) -> Iterator[str]:
+    """A word and what its plainer forms may be (cats → cat, dancing → danc, dance)."""
     for ending, replaced in _ENDINGS:
-        if word.endswith(ending):
-            plain = word[: len(word) - len(ending)] + replaced
-            if (
-                len(plain) > 1
-                and plain in automaton.index
-                and float(automaton.weight[automaton.index[plain]]) > 0
-            ):
-                return [automaton.index[plain]]
+        if word.endswith(ending) and len(word) - len(ending) + len(replaced) > 1:
+            yield word[: len(word) - len(ending)] + replaced
+
+
+def _find(word: str, automaton: FormAutomaton) -> list[int]:
+    """A word's number, or that of its plainer form, where it says something."""
+    for plain in plainer(word):
+        number = automaton.index.get(plain)
+        if number is not None and float(automaton.weight[number]) > 0:
+            return [number]
     return []
 
 

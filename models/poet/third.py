@@ -1,0 +1,79 @@
+"""Whether a prompt is in a third language: the poet reads English and Chinese.
+
+No table of languages: letters of other scripts are counted, and words in Latin letters are looked up among
+English ones. Small words of the most spoken other languages are proof enough; without one of them only a
+whole phrase of unknown words is taken for another language, for a name or a word of today is no fault.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+# Articles, prepositions and the like of languages in Latin letters; none that is much used in English.
+_LED = "le la les un une el los las una unos unas il gli uno os uma der das ein eine het een"
+_LINKED = """
+des du de et en est dans avec sur qui que sous aux mon sa ses je il elle nous vous ils elles où très au à
+del y con por para su mis es al lo se como más muy yo tú qué sobre desde
+um uns umas da das dos não mais meu minha seu sua eu você ao
+della dello dei delle degli nel nella nei sul sulla è sono di mia suo più
+und einen einem einer ist im dem von mit auf für nicht ich wir sie über zum zur wie mein
+van ik niet zijn voor aan ook wij mijn
+och att det som ett på är för jag inte av og ikke til jeg
+się jest nie dla przez moja mój
+ve bir bu için ile gibi çok
+yang di ke untuk dengan dari ini itu
+"""
+_PLACES = "angeles vegas palmas alamos paso paz salvador dorado nino"  # after an article
+_ARTICLES = frozenset(_LED.split())
+_SMALL = _ARTICLES | frozenset(_LINKED.split())
+_NAMED = frozenset(_PLACES.split())
+_HELD = frozenset(["l", "d", "j", "qu", "n", "s", "t", "m", "c"])  # before an apostrophe: l'été, qu'il
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_HAN = re.compile(r"[㐀-䶿一-鿿]")
+LEAST = 4  # words of which none is known, where no small word proves anything
+
+
+def is_third(text: str, known: Callable[[str], bool]) -> bool:
+    """Whether ``text`` is in another language than English and Chinese; ``known``: of English, lower case.
+
+    Never for a single word in Latin letters, nor where all but the small words are capitalised: a name.
+    """
+    letters = [letter for letter in text if letter.isalpha()]
+    if not letters:
+        return False
+    own = sum(bool(_HAN.match(letter)) or _is_latin(letter) for letter in letters)
+    if 2 * own <= len(letters):
+        return True
+    return not _HAN.search(text) and _is_other_latin(text, known)
+
+
+def _is_latin(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith(("LATIN", "FULLWIDTH LATIN"))
+
+
+def _is_other_latin(text: str, known: Callable[[str], bool]) -> bool:
+    words: list[str] = []
+    small: list[str] = []
+    english = 0
+    for whole in _WORD.findall(unicodedata.normalize("NFC", text).replace("’", "'")):
+        head, _, tail = whole.lower().partition("'")
+        if tail and head in _HELD and not known(whole.lower()):
+            small.append(head)
+            words.append(whole.partition("'")[2])
+            english += known(tail)
+        elif whole.lower() in _SMALL:
+            small.append(whole.lower())
+        else:
+            words.append(whole)
+            english += len(whole) > 1 and (known(whole.lower()) or whole.lower() in _NAMED)
+    if not words or all(word[0].isupper() for word in words):
+        return False
+    many, kinds = len(words) + len(small), len(set(small))  # la la land has one of them
+    if not small:
+        return many >= LEAST and not english
+    if kinds > 1 and len(words) > 1:
+        return 2 * english <= kinds
+    led = many == LEAST - 1 and text.lower().startswith(tuple(f"{word} " for word in _ARTICLES))
+    return (many >= LEAST or led) and 4 * english < many
