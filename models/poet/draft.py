@@ -36,6 +36,8 @@ class Plan:
     mood: str | None
     seed: int
     candidates: int
+    # The prompt, where none of its words is known: else one seed would give all such prompts one poem.
+    asked: str = ""
     # Of a poem that is there: what each line is, from its end (None: to be written), how many lines are not
     # put out again, and the words of lines that are not to come back.
     given: tuple[tuple[int, ...] | None, ...] = ()
@@ -127,7 +129,7 @@ def read_given(tongue: Tongue, automaton: FormAutomaton, draft: Draft) -> None:
 
 def chance(plan: Plan, which: str) -> torch.Generator:
     """A candidate's own chance; the topic is in it, or one seed gives every topic the same turns."""
-    said = f"{plan.seed} {which} {plan.tag} {plan.topics}".encode()
+    said = f"{plan.seed} {which} {plan.tag} {plan.topics}{plan.asked}".encode()
     return torch.Generator().manual_seed(zlib.crc32(said))
 
 

@@ -189,7 +189,7 @@ class Poet:
             form, topic.title, entry.tag, pattern, topic.numbers, mood, seed, CANDIDATES,
             manner=manner.name if manner else "",
             leaning=self._leaning(entry.lang, manner),
-            parallel=self.tongues[entry.lang].parallel,
+            parallel=self.tongues[entry.lang].parallel, asked="" if topic.numbers else request.topic,
         )  # fmt: skip
         if request.steer is not None:
             if self.foreign is not None:

@@ -1,7 +1,8 @@
 """A Bloom filter (Bloom 1970) of the lines of the training poems: no such line is put out.
 
 A line is its words without marks (English, lower case) or its characters (Chinese). The filter
-never misses a training line; it also turns away about one other line in thirty.
+never misses a training line; it also turns away some others (:attr:`LineFilter.false_alarms`): of what ships
+3.2 % in English, and 5.4 % in Chinese, whose lines are too many for the bytes that it may have.
 """
 
 from __future__ import annotations
@@ -42,13 +43,18 @@ class LineFilter:
 
     @classmethod
     def of(cls, keys: Collection[str], *, most_bytes: int) -> LineFilter:
-        """A filter of ``keys``: about 7.2 bits a key (3 % false alarms), at most ``most_bytes``."""
+        """A filter of ``keys``: 7.2 bits a key (3 % false alarms), or ``most_bytes`` in all."""
         size = min(most_bytes, max(64, math.ceil(len(keys) * 7.2 / 8)))
         made = cls(torch.zeros(size, dtype=torch.uint8))
         for key in keys:
             for place in made._places(key):
                 made._held[place >> 3] |= np.uint8(1 << (place & 7))
         return made
+
+    @property
+    def false_alarms(self) -> float:
+        """The share of lines that are nobody's and are turned away all the same."""
+        return float(np.unpackbits(self._held).mean()) ** HASHES
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and all(

@@ -176,6 +176,15 @@ def test_words_that_nobody_knows_still_give_a_poem(tiny: Poet, topic: str) -> No
     assert chinese.title == "无题"
 
 
+def test_prompts_that_nobody_knows_are_told_apart(tiny: Poet) -> None:
+    """By one seed, that is; each of them gives the same poem again."""
+    for form in ("haiku", "五绝"):
+        asked = [ask(form, topic) for topic in ("qwertzuiop asdf", "12345", "!!!", "qwertzuiop asdf")]
+        one, two, three, again = (poem.lines for poem in poems(tiny, asked))
+        assert again == one
+        assert one != two != three != one
+
+
 def test_the_asking_is_no_part_of_the_title(tiny: Poet) -> None:
     assert poems(tiny, [ask("haiku", "write a haiku about the silver river")])[0].title == "The Silver River"
     assert poems(tiny, [ask("五绝", "写一首关于春江的诗")])[0].title == "春江"
@@ -211,11 +220,6 @@ def test_a_version_without_oblique_rhymes_names_the_forms_that_it_writes(tiny: P
     told = refusal(old, ask("如梦令", "雪")).text()
     assert "如梦令" in told
     assert all(form in told for form in ("haiku", "鹧鸪天"))
-
-
-@pytest.mark.parametrize("topic", ["привет", "بحر", "こんにちは"])
-def test_a_third_language_is_refused(tiny: Poet, topic: str) -> None:
-    assert refusal(tiny, ask("haiku", topic)).key == "poet-language"
 
 
 @pytest.mark.parametrize(
@@ -261,8 +265,8 @@ def test_the_evaluation_measures_what_it_says(
     exact = told["form_exact"].baselines
     assert set(exact) == set(WRITTEN)
     assert {exact[form] for form in set(WRITTEN) - set(HEADS)} == {1.0}
-    # Both words of each that are asked for have letters that begin no line of this tiny vocabulary.
-    assert {exact[form] for form in HEADS} == {0.0}
+    # Of the two words that are asked for, this tiny vocabulary has no line for letters of one, or of both.
+    assert {exact[form] for form in HEADS} == {0.0, 0.5}
     assert told["form_exact"].value == 0.0
     assert told["pingze"].value == 1.0
     assert 0 < told["first_line_ms"].value <= told["poem_ms"].value
