@@ -38,6 +38,7 @@ TUNES = {
     "如梦令": ["中仄中平中仄", "中仄中平中仄", "中仄仄平平", "中仄中平中仄",
                "平仄", "平仄", "中仄中平中仄"],
 }  # fmt: skip
+METRICAL = ("ballad", "shakespearean sonnet", "petrarchan sonnet")
 REGULATED = ("五绝", "七绝", "五律", "七律", "藏头诗")
 
 

@@ -18,7 +18,7 @@ from atelier.languages import Lang
 from atelier.requests import MOODS, Form, PoemRequest, form_language
 from atelier.works import Made, PoemResult
 from models.poet.bits import bits, constraint
-from models.poet.checker import REGULATED, Checker
+from models.poet.checker import METRICAL, REGULATED, Checker
 from models.poet.copies import copies
 from models.poet.data import TABLES, find_rows, words_of
 from models.poet.forms import FORM_TABLE
@@ -32,7 +32,6 @@ from models.text.data import Teacher
 PER_FORM = 200
 SHORT: dict[Lang, Form] = {"en": "quatrain", "zh": "七绝"}
 REGULATED_EIGHT: tuple[Form, ...] = ("五律", "七律")
-METRICAL = ("ballad", "shakespearean sonnet", "petrarchan sonnet")
 # Refusals that leave somebody without the poem that was asked for, though it was asked for rightly.
 GIVEN_UP = ("poet-acrostic-lost", "poet-stuck")
 TIMED = 20  # poems, one by one
