@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict
 from typing import Any
 
 import torch
 
-from atelier.versions import Version, write_card
+from atelier.languages import Lang
+from atelier.versions import Version, open_version, write_card
 from models.poet.evaluate import evaluate
 from models.poet.generate import Poet
 from models.poet.settings import Settings
@@ -41,9 +41,13 @@ def export(settings: Settings) -> Version:
     return version
 
 
+PARENT = ("version", "command", "trained", "parent")  # with its own parent, if it had one
 UNTOLD = frozenset(  # of a run's settings: what is this machine's, or told elsewhere on the card
-    ("data", "out", "work", "minutes", "resume", "name", "languages", "hardware", "evaluate", "tracker")
-)
+    (
+        "data", "out", "work", "steps", "minutes", "start", "resume", "name", "languages", "hardware",
+        "evaluate", "tracker",
+    )
+)  # fmt: skip
 
 
 def card(settings: Settings, parameters: int, trained: dict[str, Any]) -> dict[str, Any]:
@@ -53,8 +57,12 @@ def card(settings: Settings, parameters: int, trained: dict[str, Any]) -> dict[s
         for name, value in asdict(settings).items()
         if name not in UNTOLD and value != getattr(Settings(settings.data, settings.out), name)
     }
-    options = "".join(f" --set {name}={value}" for name, value in chosen.items())
-    minutes = sum(told["minutes"] for told in trained.values())
+    options = "".join(f" --set {name}={_option(value)}" for name, value in chosen.items())
+    parent: dict[str, Any] = {}
+    if settings.start is not None:
+        options += " --set start=PARENT"  # what the card's ``parent`` tells how to make
+        begun = open_version(settings.start, model="poet").card
+        parent = {"parent": {name: begun[name] for name in PARENT if name in begun}}
     return {
         "model": "poet",
         "version": settings.name,
@@ -67,9 +75,28 @@ def card(settings: Settings, parameters: int, trained: dict[str, Any]) -> dict[s
              "credit": "chinese-poetry, Copyright (c) 2016 JackeyGao; "
                        "chinese_word_rhyme, Copyright (c) 2023 Charles 闵"},
         ],
-        "command": f"atelier train poet --data DIR --out DIR --minutes {math.ceil(minutes)}{options}",
+        "command": command(settings, {lang: told["steps"] for lang, told in trained.items()}, options),
         "trained": {**trained, "hardware": settings.hardware},
         "figures": [],
         "notes": "A first version: exact in form by construction, modest in sense. "
                  "The texts are old; so is the voice.",
+        **parent,
     }  # fmt: skip
+
+
+def command(settings: Settings, steps: dict[Lang, int], options: str = "") -> str:
+    """What makes the version again, by steps: a clock tells no two machines the same.
+
+    A run by the clock ended each language at a step of its own, so it takes a command for each of them.
+    """
+    begin = "atelier train poet --data DIR --out DIR --minutes 0"
+    if not settings.minutes:
+        chosen = "" if tuple(steps) == LANGUAGES else f" --set languages={','.join(steps)}"
+        return f"{begin} --set steps={settings.steps}{chosen}{options}"
+    return " && ".join(
+        f"{begin} --set languages={lang} --set steps={count}{options}" for lang, count in steps.items()
+    )
+
+
+def _option(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -30,6 +30,9 @@ class Settings:
     dropout: float = 0.0  # on attention
     word_dropout: float = 0.0
     freeze: tuple[str, ...] = ()  # parameters whose name holds one of these stay as they are
+    # A version folder to go on from: its words, their sounds and its weights (the widths and the numbers of
+    # words below are its own then). The filter of known lines is made of the poems that are given here.
+    start: Path | None = None
     patience: int = 8  # validations without progress before it stops
     validate_every: int = 200
     validate_on: int = 256  # poems of `val`

@@ -19,7 +19,7 @@ from torch.nn import functional
 from torch.utils.tensorboard import SummaryWriter
 
 from atelier.languages import Lang
-from atelier.versions import Version
+from atelier.versions import Version, open_version
 from models import tracking
 from models.device import mixed
 from models.muon import Muon
@@ -31,7 +31,7 @@ from models.poet.network import VerseModel, settings_for
 from models.poet.originality import LineFilter, line_key
 from models.poet.parallel import answers
 from models.poet.settings import Settings
-from models.poet.version import Tongue, save_tongue
+from models.poet.version import Tongue, load_tongue, save_tongue
 from models.poet.vocabulary import Vocabulary
 
 # How often a rare form's poems are seen, against once an epoch.
@@ -53,10 +53,13 @@ class State:
 def train(settings: Settings) -> Version:
     """Train what ``settings.languages`` names, then export every language that has a checkpoint.
 
-    Raises :class:`atelier.errors.BadInput` where ``data`` holds no pack of a language, and what
+    Raises :class:`atelier.errors.BadInput` where ``data`` holds no pack of a language,
+    :class:`atelier.errors.WeightsError` where ``start`` is no version of the poet, and what
     :func:`models.tracking.start` raises.
     """
     tracking.start(settings.tracker, "poet", settings.work_folder, asdict(settings))
+    if settings.start is not None:
+        open_version(settings.start, model="poet")
     for lang in settings.languages:
         train_language(settings, lang)
     return export(settings)
@@ -69,18 +72,25 @@ def train_language(settings: Settings, lang: Lang) -> State:
     torch.manual_seed(settings.seed)
     rows, home = find_rows(settings.data, lang)
     rows = rows[: settings.limit]
-    vocabulary, lexicon = build(
-        rows, home, lang, settings.en_words if lang == "en" else settings.zh_characters
-    )
+    parent = load_tongue(settings.start, lang) if settings.start is not None else None
+    if parent is not None:
+        vocabulary, lexicon = parent.vocabulary, parent.lexicon
+    else:
+        vocabulary, lexicon = build(
+            rows, home, lang, settings.en_words if lang == "en" else settings.zh_characters
+        )
     lengths = lexicon.length.tolist()
     poems: dict[str, list[Poem]] = {"train": [], "val": []}
     for row in rows:
         if row["split"] in poems and (poem := read_poem(row, vocabulary, lexicon, lengths)):
             times = REPEATS.get(poem.tag, 1) if row["split"] == "train" else 1
             poems[row["split"]] += [poem] * times
-    network = VerseModel(shape(settings, vocabulary), vocabulary.content, settings.word_dropout).to(
-        settings.device
-    )
+    form = shape(settings, vocabulary)
+    if parent is not None:
+        form = {**parent.network.settings, "attention_dropout": settings.dropout}
+    network = VerseModel(form, vocabulary.content, settings.word_dropout).to(settings.device)
+    if parent is not None:
+        network.load_state_dict(parent.network.state_dict())
     for name, parameter in network.named_parameters():
         parameter.requires_grad = not any(part in name for part in settings.freeze)
     optimisers = make_optimisers(network, settings)
@@ -89,6 +99,8 @@ def train_language(settings: Settings, lang: Lang) -> State:
         state = _load(last, network, optimisers)
     held_out = validation(poems["val"] or poems["train"], vocabulary, lexicon, settings.validate_on)
     writer = SummaryWriter(str(folder / "logs"))
+    if parent is not None and not state.curve:
+        _validate(network, held_out, state, folder, writer)  # what is kept must be better than the parent
     budget = settings.minutes * 60 / len(settings.languages)
     begun, earlier = time.monotonic(), state.seconds
     source = batches(

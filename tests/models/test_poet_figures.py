@@ -34,7 +34,9 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def poem(form: Form, lines: list[str]) -> tuple[PoemRequest, PoemResult]:
     lang = form_language(form)
-    result = PoemResult(form=form, lang=lang, title="", lines=lines, seed=1, version="v1")
+    result = PoemResult(
+        form=form, lang=lang, title="", lines=lines, stanzas=[len(lines)], seed=1, version="v1"
+    )
     return PoemRequest(topic="snow", form=form, seed=1), result
 
 
