@@ -9,6 +9,7 @@ from models.poet.automaton import FormAutomaton
 from models.poet.leads import Candidate
 
 ARTEFACT = "poem.txt"
+SHORTENED = frozenset(["tis", "twas", "twill"])  # which the dictionary has without their apostrophe
 
 
 def lines_of(
@@ -33,8 +34,12 @@ def lines_of(
                 continue
             if capitals[number]:
                 word = word[0].upper() + word[1:]
+            if not text and not lower:
+                word = word[0].upper() + word[1:]
+            if word.lower() in SHORTENED:
+                word = f"'{word}"
             text += f" {word}" if text else word
-        lines.append(text if lower else text[0].upper() + text[1:])
+        lines.append(text)
     return lines
 
 
