@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ SHIPPED = (*MODELS, "text", "upscaler")  # the last two serve the painter: its p
 MODEL_OF: dict[Kind, Model] = {"paint": "painter", "poem": "poet", "melody": "composer"}
 LEARNERS: tuple[Model, ...] = ("painter", "poet", "composer")  # from votes
 CARD = "card.json"
+GATE = "gate"  # where a card has the gate's verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +105,21 @@ def write_card(folder: Path, card: dict[str, Any]) -> Version:
     """Write ``card.json`` beside the files of ``folder``, with their hashes; returns the version.
 
     ``card`` has at least ``model``, ``version``, ``data`` (packs and licences), ``command``
-    (what reproduces it), ``parameters`` and ``figures`` (as :class:`atelier.figures.Figures`).
+    (what reproduces it), ``parameters`` and ``figures`` (as :class:`atelier.figures.Figures`). Killed at
+    any moment, it leaves the card that was there before, or none.
     """
-    files = {p.name: sha256(p) for p in sorted(folder.iterdir()) if p.name != CARD and p.is_file()}
+    beside = folder / f"{CARD}.part"
+    files = {
+        p.name: sha256(p)
+        for p in sorted(folder.iterdir())
+        if p.name not in (CARD, beside.name) and p.is_file()
+    }
     text = json.dumps({**card, "files": files}, ensure_ascii=False, indent=1) + "\n"
-    (folder / CARD).write_text(text, "utf-8")
+    with beside.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    beside.replace(folder / CARD)
     return open_version(folder)
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from atelier.errors import Unavailable
 from atelier.learning.snapshot import Snapshot
-from atelier.versions import LEARNERS, Model, Version
+from atelier.versions import GATE, LEARNERS, Model, Version
 from models.training import from_pairs
-from models.tuning import GATE, Stopped, Told, never, silent
+from models.tuning import Stopped, Told, never, silent
 
 
 def dry_run(model: Model, parent: Path, snapshot: Snapshot, device: str = "cpu") -> list[dict[str, Any]]:

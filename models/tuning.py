@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import logging
 import random
 import shutil
 from collections.abc import Callable, Mapping
@@ -22,13 +23,14 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from atelier.errors import BadInput, Cancelled
+from atelier.errors import BadInput, Cancelled, WeightsError
 from atelier.learning.snapshot import Snapshot
-from atelier.versions import CARD, Model, Version, card_hash, open_version, write_card
+from atelier.versions import GATE, Model, Version, card_hash, open_version, write_card
 from models import ranks
 from models.gate import Gate
 
-GATE = "gate"  # where a card has the verdict
+log = logging.getLogger("workers.training")
+
 Told = Callable[[str, int, float], None]  # a part of the model, a step, the held-out loss there
 Stopped = Callable[[], bool]
 
@@ -189,15 +191,15 @@ def tuned(
 
     ``learn(parent, new, work)`` changes files in ``new``, a copy of the parent's, keeps its checkpoints
     in ``work`` and returns what the card says of it; nothing, where nothing better was found: then None.
-    The same call goes on from the last checkpoint, or finds what it had written. Raises ``WeightsError``
-    for a damaged parent.
+    The same call goes on from the last checkpoint, or finds what it had written; what is damaged of that is
+    made anew. Raises ``WeightsError`` for a damaged parent.
     """
     before = open_version(parent, model=model)
     name = name_of(before, snapshot, pace)
     folder, work = out / name, out / f"{name}.work"
-    if (folder / CARD).exists():
-        return open_version(folder, model=model)
     mine = ranks.rank() == 0
+    if ranks.agree(float(mine and _whole(folder, model))):
+        return open_version(folder, model=model)
     beside = out / (f"{name}.part" if mine else f"{name}.part{ranks.rank()}")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
@@ -222,12 +224,24 @@ def tuned(
     }
     if mine:
         write_card(beside, card)
+        shutil.rmtree(folder, ignore_errors=True)  # a damaged one
         beside.replace(folder)
         shutil.rmtree(work, ignore_errors=True)
     else:
         shutil.rmtree(beside)
     ranks.agree(0.0)  # it is there by now
     return open_version(folder, model=model)
+
+
+def _whole(folder: Path, model: Model) -> bool:
+    """Whether a version lies there as it was written: whoever pulled the plug may have left less."""
+    try:
+        open_version(folder, model=model)
+    except WeightsError as fault:
+        if folder.exists():
+            log.warning("%s: made anew: %s", model, fault)
+        return False
+    return True
 
 
 def sentenced(made: Version, judge: Callable[[], Gate]) -> Version:

@@ -56,6 +56,22 @@ def test_a_version_is_taken_in_and_serves_from_any_path(
     assert registry.rollback(store, "poet").origin == "shipped"
 
 
+def test_one_that_was_trained_anew_and_came_out_alike_is_the_same(
+    store: Store, home: Path, tmp_path: Path
+) -> None:
+    def measured(folder: Path, seconds: float) -> Path:
+        card = {k: v for k, v in open_version(folder).card.items() if k != "files"}
+        return write_card(folder, {**card, "gate": {"passed": True, "measured": {"s": seconds}}}).folder
+
+    row = registry.adopt(store, "poet", measured(version(tmp_path / "a", "one"), 0.1), home)
+    again = registry.adopt(store, "poet", measured(version(tmp_path / "b", "one"), 0.2), home)
+    assert again == row
+    assert again.card["gate"]["measured"] == {"s": 0.1}  # what it was let in with
+    with pytest.raises(BadInput) as refused:
+        registry.adopt(store, "poet", measured(version(tmp_path / "c", "one", "others"), 0.1), home)
+    assert refused.value.key == "version-name-taken"
+
+
 def test_what_changed_is_refused_and_the_old_one_stays(store: Store, home: Path, tmp_path: Path) -> None:
     for name in ("one", "two", "three"):
         registry.adopt(store, "poet", version(tmp_path / name, name), home)

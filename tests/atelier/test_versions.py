@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,23 @@ def test_what_is_damaged_is_named(folder: Path, name: str, data: bytes) -> None:
     with pytest.raises(WeightsError, match="damaged") as caught:
         open_version(folder)
     assert name in str(caught.value)
+
+
+def test_a_card_that_is_written_half_leaves_the_one_before(folder: Path) -> None:
+    before = open_version(folder)
+    told = {name: value for name, value in before.card.items() if name != "files"}
+    child = os.fork()
+    if child == 0:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (40, 40))  # no file gets longer: the disk is full
+        try:
+            write_card(folder, {**told, "notes": "x" * 5000})
+        except OSError:
+            os._exit(7)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    assert open_version(folder) == before
+    now = write_card(folder, {**told, "notes": "y"})
+    assert now.card == {**before.card, "notes": "y"}  # what was half written is no file of it
 
 
 def test_no_version_at_all(tmp_path: Path) -> None:
