@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from atelier.errors import Unavailable
+from atelier.learning.mending import mend
 from atelier.learning.rules import lessons
 from atelier.queue import Road
 from atelier.settings import Settings
 from atelier.store import Store
+from atelier.store.records import OPEN
 from atelier.store.rows import now
 from atelier.versions import MODEL_OF, Model
 
@@ -54,7 +56,7 @@ class Schedule:
         if moment >= self._next:
             self._next += (int((moment - self._next) / self._every) + 1) * self._every
             self._waiting = list(MODEL_OF.values())
-        while self._waiting and store.open_training() is None:
+        while self._waiting and not self._taken(store):
             model = self._waiting.pop(0)
             if not _new_votes(store, model):
                 log.info("schedule: too little that is new for the %s", model)
@@ -72,6 +74,17 @@ class Schedule:
             log.info("schedule: training %s of the %s", training.id, model)
             return training.id
         return None
+
+    def _taken(self, store: Store) -> bool:
+        """Whether somebody trains; what was killed is looked after first, for no front end may be running."""
+        if store.open_training() is None:
+            return False
+        road = Road.open(self._settings)
+        try:
+            found = mend(store, road)
+        finally:
+            road.close()
+        return found is not None and found.state in OPEN
 
 
 def _new_votes(store: Store, model: Model) -> bool:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from atelier.errors import Cancelled
 from atelier.languages import Lang
+from atelier.learning.mending import mended
 from atelier.store import Store, Training
+from atelier.store.records import Failure
 from atelier.up.lock import Lock
 from atelier.versions import Model
 
@@ -27,7 +29,9 @@ def holding(
     with Lock(lessons, "retrain"):
         left = store.open_training()
         if left is not None and left.place.get("host") == host:  # whoever had this lock was killed
-            store.training_ended(left.id, "failed")
+            store.training_ended(left.id, "failed", failure=Failure("training-killed", {}))
+        elif left is not None:
+            mended(store, None, left)
         place = {"host": host, "process": os.getpid()}
         training = store.ask_training(
             model, person=None, platform="cli", place=place, lang=lang, settings=settings

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any, cast
+from typing import Any
 
 from atelier.errors import BadInput, Unavailable
 from atelier.languages import Lang
+from atelier.learning.mending import mend
 from atelier.learning.rules import Lessons, lessons
 from atelier.store import PersonRef, Training
-from atelier.store.records import OPEN, Failure
 from atelier.versions import MODEL_OF, Model
 from bot.studio import Studio
 
@@ -33,6 +33,7 @@ async def start(
 
     def ask() -> Training:
         studio.road.check()  # before the row: a queue that is down leaves nothing half-recorded
+        mend(studio.store, studio.road)
         training = studio.store.ask_training(
             model, person=person, platform=person.platform, place=place, lang=lang, dry=dry
         )
@@ -68,6 +69,10 @@ async def stop(studio: Studio) -> Training:
 
 async def latest(studio: Studio) -> Training | None:
     """The one that is not over, else the last one."""
+    try:
+        await asyncio.to_thread(mend, studio.store, studio.road)
+    except Unavailable as fault:
+        log.info("trainings are not looked after: %s", fault)
     found = await asyncio.to_thread(studio.store.latest_trainings, None, 1)
     return found[0] if found else None
 
@@ -78,21 +83,3 @@ async def trainers(studio: Studio) -> int:
         return await asyncio.to_thread(studio.road.trainers)
     except Unavailable:
         return 1
-
-
-def mend(studio: Studio, training: Training) -> Training:
-    """What the road lost is sent again; a row whose job ended without a word ends too."""
-    if training.state not in OPEN or training.place.get("process"):
-        return training
-    where = studio.road.retrain_status(training.id)
-    if where == "on its way":
-        return training
-    now = studio.store.training(training.id)
-    if now is None or now.state not in OPEN:
-        return now or training
-    if where == "lost":
-        log.warning("training %s: the queue had lost it; queued again", training.id)
-        studio.road.send_retrain(training.id)
-        return now
-    studio.store.training_ended(training.id, "failed", failure=Failure("training-killed", {}))
-    return cast("Training", studio.store.training(training.id))

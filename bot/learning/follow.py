@@ -14,12 +14,13 @@ from typing import Any, Protocol
 
 from atelier.errors import Gone, PersonError, Unavailable
 from atelier.languages import say
+from atelier.learning.mending import mend
 from atelier.store import ArtefactRef, PersonRef, Platform, Training
 from atelier.store.records import OPEN
 from atelier.works import Artefact
 from bot.command import Choice
 from bot.delivery import PostLater, PostNever
-from bot.learning import ask, curve
+from bot.learning import curve
 from bot.learning.words import ended, standing, told_in_full
 from bot.studio import Studio
 
@@ -75,11 +76,15 @@ class Follow:
     async def look(self) -> None:
         """Tell of each training what is new, and the administrators what they should know."""
         store, platform = self._studio.store, self._teller.platform
+        try:
+            await asyncio.to_thread(mend, store, self._studio.road)  # whosever it is
+        except Unavailable as fault:
+            log.info("trainings are not looked after: %s", fault)
         for training in await asyncio.to_thread(store.trainings_to_tell, platform, WITHIN):
             if training.post.get("ended"):
                 continue
             try:
-                await self._tell(await asyncio.to_thread(ask.mend, self._studio, training))
+                await self._tell(training)
             except PostLater as later:
                 log.info("training %s: told later: %s", training.id, later)
         for news in await asyncio.to_thread(store.news_for, platform, NEWS_WITHIN):

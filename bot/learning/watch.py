@@ -1,4 +1,7 @@
-"""Looks how candidates please: one front end of the studio at a time, whichever comes first."""
+"""Looks how candidates please, and after a training whose process is gone.
+
+One front end of the studio at a time, whichever comes first.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from redis.exceptions import RedisError
 
 from atelier.canary import Watch
 from atelier.errors import Unavailable
+from atelier.learning.mending import mend
 from bot.studio import Studio
 
 log = logging.getLogger(__name__)
@@ -31,8 +35,9 @@ async def watch(studio: Studio) -> None:
 
 
 def turn(studio: Studio, looks: Watch) -> bool:
-    """Look at each trial, if nobody else just did."""
+    """Look at each trial and at the training that is not over, if nobody else just did."""
     if not studio.road.redis.set(_TURN, 1, nx=True, px=int(1000 * LOOK_S * 0.9)):
         return False
+    mend(studio.store, studio.road)
     looks.turn()
     return True

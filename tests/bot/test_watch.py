@@ -37,6 +37,12 @@ def test_one_of_several_front_ends_looks(studio: Studio) -> None:
     assert watch.turn(studio, looks)
 
 
+def test_a_training_whose_process_is_gone_is_looked_after_too(studio: Studio) -> None:
+    asked = studio.store.ask_training("poet", person=None, platform="web", place={}, lang="en")
+    assert watch.turn(studio, canary.Watch(studio.store, studio.settings))
+    assert studio.road.retrain_status(asked.id) == "on its way"
+
+
 def test_the_command_line_puts_a_candidate_on_trial(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from atelier.learning import mending
 from atelier.queue import Road
 from atelier.settings import Settings
 from atelier.store import Store
@@ -84,3 +85,18 @@ def test_without_new_votes_nothing_is_trained(
     monkeypatch.setattr(Store, "heard", lambda *_: enough(at=datetime.now(UTC) + timedelta(days=1)))
     clock.later(days=7)
     assert schedule.look() is not None
+
+
+def test_one_that_was_killed_holds_nobody_up(
+    weekly: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Store, "heard", lambda *_: enough())
+    monkeypatch.setattr(mending, "AGAIN_S", 0.0)
+    monkeypatch.setattr(mending, "SILENT", timedelta(0))
+    store = Store.open(weekly.database)
+    schedule = Schedule(weekly, clock)
+    schedule.look()
+    killed = store.ask_training("poet", person=None, platform="cli", place={"process": 1}, lang="en")
+    clock.later(days=7)
+    assert schedule.look() is not None
+    assert store.training(killed.id).state == "failed"

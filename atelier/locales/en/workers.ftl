@@ -8,6 +8,7 @@ work-timed-out = It took longer than { $seconds } seconds, so I have stopped. A 
 train-alone = A trainer takes nothing else: start `atelier worker --kinds train` by itself, and another worker for the rest.
 training-stopped = The training was stopped on request. The same command goes on from its last checkpoint.
 training-killed = The training's process was killed; perhaps the machine ran out of memory. The same command goes on from its last checkpoint.
+training-silent = `atelier retrain` on { $host } (process { $process }) gave no sign of life for over a minute, so it was probably killed. The same command goes on from its last checkpoint.
 training-crashed = The training crashed. The same command goes on from its last checkpoint; where it broke:
 
 ## Model versions

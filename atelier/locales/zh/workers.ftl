@@ -8,6 +8,7 @@ work-timed-out = 用时超过 { $seconds } 秒，所以停了下来。要求小�
 train-alone = 训练进程不做别的事：请单独启动 `atelier worker --kinds train`，其余的另开一个工作进程。
 training-stopped = 训练已按要求停止。再次运行同一命令会从最近的检查点继续。
 training-killed = 训练进程被强行结束，可能是内存不足。再次运行同一命令会从最近的检查点继续。
+training-silent = { $host } 上的 `atelier retrain`（进程 { $process }）一分多钟没有动静，多半是被强行结束了。再次运行同一命令会从最近的检查点继续。
 training-crashed = 训练崩溃了。再次运行同一命令会从最近的检查点继续；出错的位置：
 
 ## 模型版本
