@@ -111,7 +111,7 @@ def _make_kind(
     """``to``: where the versions lie; ``by``: the versions that the rows name by now; ``tried``: by which."""
     kind = works[0].kind
     try:
-        model = (workshop.tried(kind, to) if tried else None) or workshop.models.get(kind, to.current)
+        model = (workshop.tried(kind, to) if tried else None) or workshop.serving(kind, to)
     except PersonError as fault:
         # The log names the file and the mending command; a chat is told no path of this machine.
         log.error("%s: %s", kind, fault)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Self
 
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 Loader = Callable[[Kind], Generator]
 VersionLoader = Callable[[Kind, Path | None], Generator]
+Refused = Callable[[PersonError, str], None]  # why a version is, and which serves instead
 Key = tuple[Kind, Path | None]  # of a loaded model; None: what ships
 
 REDIS_TIMEOUT_S = 15.0  # longer than a worker's blocking wait for a job
@@ -74,13 +76,16 @@ class ModelShelf:
             for (kind, folder), model in self._warm.items()
         }
 
-    def get(self, kind: Kind, serving: str | None) -> Generator:
+    def get(
+        self, kind: Kind, serving: str | None, previous: str | None = None, told: Refused = lambda *_: None
+    ) -> Generator:
         """The model for ``kind``. What ships is tried again at every call where it could not be loaded.
 
         ``serving`` says where the chosen version lies (:meth:`Store.serving`). A newly chosen one takes
         over between two jobs, once it is on this machine; one that cannot be loaded is refused, and the one
-        before goes on, or what ships. Raises :class:`PersonError` (``WeightsError``, a missing device) with
-        what would mend it.
+        before goes on; in a worker that has just started the ``previous`` one, or what ships. ``told`` hears
+        why, the first time, and which serves. Raises :class:`PersonError` (``WeightsError``, a missing
+        device) with what would mend it.
         """
         key = _key(kind, serving)
         if key in self._refused or (kind in self._serves and not self._ready(key)):
@@ -92,17 +97,31 @@ class ModelShelf:
                 if key[1] is None:
                     raise
                 log.error("%s: the version chosen is refused: %s", kind, fault)
-                self._serves[kind] = self._serves.get(kind) or self._load((kind, None))  # what ships
+                model = self._serves.get(kind) or self._before(kind, previous)
+                self._serve(kind, model)
                 if fault.key not in PASSING:
                     metrics.REFUSED.labels(kind).inc()
                     self._refused.add(key)
-                return self._serves[kind]
-        model = self._warm[key]
+                    told(fault, model.version)
+                return model
+        self._serve(kind, self._warm[key])
+        return self._warm[key]
+
+    def _before(self, kind: Kind, previous: str | None) -> Generator:
+        """What serves while the chosen version cannot: the one before it, else what ships."""
+        key = _key(kind, previous)
+        if key[1] is not None and key not in self._warm:
+            try:
+                self._load(key)
+            except PersonError as fault:
+                log.error("%s: neither can the version before be loaded: %s", kind, fault)
+        return self._warm.get(key) or self._load((kind, None))
+
+    def _serve(self, kind: Kind, model: Generator) -> None:
         if self._serves.get(kind) is not model:
             self._serves[kind] = model
             metrics.serves(kind, model.version)
             log.info("%s: %s serves", kind, model.version)
-        return model
 
     def on_trial(
         self, kind: Kind, candidate: str | None, told: Callable[[PersonError], None] = lambda _: None
@@ -148,7 +167,9 @@ class ModelShelf:
         log.info("%s: %s is loaded after %.2f s", kind, model.version, time.monotonic() - start)
         return model
 
-    def warm(self, kind: Kind, serving: str | None) -> bool:
+    def warm(
+        self, kind: Kind, serving: str | None, previous: str | None = None, told: Refused = lambda *_: None
+    ) -> bool:
         """Load, and make one work for nobody, so that the first person does not wait for lazy imports.
 
         A worker whose weights are missing stays up and says so.
@@ -156,7 +177,7 @@ class ModelShelf:
         start = time.monotonic()
         try:
             request = REQUESTS[kind].model_validate({REQUESTS[kind].prompt_field: _FIRST_WORDS, "seed": 0})
-            self.get(kind, serving).generate([request])
+            self.get(kind, serving, previous, told).generate([request])
         except PersonError as fault:
             log.error("%s: not warm: %s", kind, fault)
             return False
@@ -211,7 +232,8 @@ class Workshop:
 
     def warm(self, kind: Kind) -> bool:
         """Load the model that serves ``kind``, ready for its first person; whether it is."""
-        warm = self.models.warm(kind, self.store.serving(MODEL_OF[kind]))
+        to = self.store.pointers(MODEL_OF[kind])
+        warm = self.models.warm(kind, to.current, to.previous, self._refused(kind, to))
         self.follow(kind)
         return warm
 
@@ -222,11 +244,25 @@ class Workshop:
         """
         try:
             to = self.store.pointers(MODEL_OF[kind])
-            self.models.get(kind, to.current)
+            self.serving(kind, to)
             self.tried(kind, to)
             self.models.keep(kind, to.current, *([to.candidate] if to.candidate else []))
         except PersonError as fault:
             log.info("%s: cannot follow now: %s", kind, fault)
+
+    def serving(self, kind: Kind, to: Pointers) -> Generator:
+        """What serves; administrators hear of it where that is not what was chosen. Raises PersonError."""
+        return self.models.get(kind, to.current, to.previous, self._refused(kind, to))
+
+    def _refused(self, kind: Kind, to: Pointers) -> Refused:
+        def told(fault: PersonError, instead: str) -> None:
+            model, version = MODEL_OF[kind], Path(str(to.current)).name
+            self.store.add_news(
+                f"refused current {model} {version} {date.today().isoformat()}", "version-refused",
+                model=model, version=version, instead=instead, why=str(fault),
+            )  # fmt: skip
+
+        return told
 
     def tried(self, kind: Kind, to: Pointers) -> Generator | None:
         """The candidate, ready; None where it is refused, of which administrators hear once, or none is."""

@@ -31,7 +31,7 @@ _POINTERS = (
     )
     .where(
         versions.c.model == bindparam("this"),
-        or_(versions.c.status == "current", trials.c.slot.is_not(None)),
+        or_(versions.c.status.in_(("current", "previous")), trials.c.slot.is_not(None)),
     )
 )
 
@@ -56,12 +56,16 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Pointers:
-    """Where the version lies that serves (None: what ships), and the candidate on trial, if there is one."""
+    """Where the version lies that serves (None: what ships), and the candidate on trial, if there is one.
+
+    ``previous``: where the one before it lies, in case that it cannot be loaded.
+    """
 
     current: str | None = None
     candidate: str | None = None
     version: str = ""  # the candidate's name
     share: float = 0.0
+    previous: str | None = None
 
 
 class Trials:
@@ -142,14 +146,16 @@ class Trials:
 
 def pointers(connection: Connection, model: str) -> Pointers:
     """:meth:`Trials.pointers`, within a transaction."""
-    current = candidate = None
+    current = candidate = previous = None
     version, share = "", 0.0
     for row in connection.execute(_POINTERS, {"this": model}):
         if row.status == "current":
             current = None if row.origin == "shipped" else row.origin
+        elif row.status == "previous":
+            previous = None if row.origin == "shipped" else row.origin
         elif row.share is not None:
             candidate, version, share = row.origin, row.version, row.share
-    return Pointers(current, candidate, version, share)
+    return Pointers(current, candidate, version, share, previous)
 
 
 def _trial(row: Row[Any]) -> Trial:

@@ -137,6 +137,40 @@ def test_a_damaged_candidate_is_refused_and_its_share_made(bench: Bench, store: 
     assert "weights" in str(news.params["why"])
 
 
+def test_a_worker_that_starts_with_a_damaged_version_takes_the_one_before(bench: Bench, store: Store) -> None:
+    for name in ("v2", "v3"):
+        store.promote("poet", name)
+    bench.damaged.add("v3")
+    bench.place.warm("poem")
+    works = ask(store, 4)
+    assert set(made(store, works).values()) == {"v2"}
+    assert bench.loaded == ["v3", "v2"]  # refused once, and nothing else was needed
+    [news] = store.news_for("discord", timedelta(days=1))
+    assert (news.key, news.params["version"], news.params["instead"]) == ("version-refused", "v3", "v2")
+    assert "weights" in str(news.params["why"])
+    store.rollback("poet")
+    made(store, ask(store, 4, first=10))
+    assert bench.loaded == ["v3", "v2"]
+
+
+def test_where_the_one_before_is_damaged_too_what_ships_serves(bench: Bench, store: Store) -> None:
+    for name in ("v2", "v3"):
+        store.promote("poet", name)
+    bench.damaged |= {"v2", "v3"}
+    assert set(made(store, ask(store, 4)).values()) == {"v1"}
+    assert set(made(store, ask(store, 4, first=10)).values()) == {"v1"}
+    assert bench.loaded == ["v3", "v2", "v1"]
+
+
+def test_of_a_damaged_version_that_was_promoted_administrators_hear(bench: Bench, store: Store) -> None:
+    assert set(made(store, ask(store, 2)).values()) == {"v1"}
+    bench.damaged.add("v2")
+    store.promote("poet", "v2")
+    assert set(made(store, ask(store, 2, first=10)).values()) == {"v1"}
+    [news] = store.news_for("discord", timedelta(days=1))
+    assert (news.key, news.params["instead"]) == ("version-refused", "v1")
+
+
 def test_what_is_new_is_loaded_between_jobs_and_what_is_over_let_go(bench: Bench, store: Store) -> None:
     bench.place.warm("poem")
     store.begin_trial("poet", "v2", "v1", SHARE)

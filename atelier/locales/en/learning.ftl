@@ -196,5 +196,10 @@ canary-refused = ⚠️ A worker cannot load the candidate { $version } of the {
     [poet] poet
    *[composer] composer
  }, so its share goes to what serves. { $why }
+version-refused = ⚠️ A worker cannot load the { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ } { $version }, which is to serve, so { $instead } serves there. { $why }
 learn-done-share = { $share } % of the requests go to it now; votes decide whether it stays, and I tell you. /admin promote { $model } { $version } decides at once, /admin rollback { $model } takes it away.
 log-itself = by itself, as votes say

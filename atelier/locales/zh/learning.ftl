@@ -190,5 +190,10 @@ canary-refused = ⚠️ 有工作进程载入不了{ $model ->
     [poet] 诗人
    *[composer] 作曲师
  }的候选版本 { $version }，它的那一份由当前版本来做。{ $why }
+version-refused = ⚠️ 有工作进程载入不了{ $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ }的当前版本 { $version }，那里暂由 { $instead } 代劳。{ $why }
 learn-done-share = 现在有 { $share } % 的请求由它来做；去留由投票决定，有结果我会告诉你。/admin promote { $model } { $version } 立刻启用，/admin rollback { $model } 撤下它。
 log-itself = 自动，按投票的结果
