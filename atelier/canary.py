@@ -12,7 +12,8 @@ from dataclasses import asdict
 from typing import Any, cast
 
 from atelier import metrics, registry
-from atelier.errors import PersonError
+from atelier.artefacts import Shelf
+from atelier.errors import PASSING, PersonError
 from atelier.evidence import Evidence, weigh
 from atelier.learning.rules import Bounds, Lesson, lessons
 from atelier.settings import Settings
@@ -30,12 +31,13 @@ def begin(
 ) -> Trial | None:
     """Put a candidate that passed the gate on trial, if the settings give it any requests.
 
-    Raises :class:`BadInput` where it is no candidate, :class:`WeightsError` where it is damaged.
+    Raises :class:`BadInput` where it is no candidate, :class:`WeightsError` where it is damaged or nowhere,
+    and ``Unavailable("artefacts-down")``.
     """
     given = settings.canary_share if share is None else share
     if not given:
         return None
-    registry.check(store, model, version)
+    registry.check(store, model, version, Shelf.open(settings))
     current = store.current(model)
     against = current.version if current else open_version(shipped_folder(model), model=model).name
     trial = store.begin_trial(model, version, against, given)
@@ -93,8 +95,11 @@ class Watch:
         key = f"canary-{state}"
         if state == "promoted":
             try:
-                registry.check(self._store, cast("Model", trial.model), trial.version)
+                shelf = Shelf.open(self._settings)
+                registry.check(self._store, cast("Model", trial.model), trial.version, shelf)
             except PersonError as fault:  # it pleased, and is not what it was: what serves goes on
+                if fault.key in PASSING:  # nobody can know now
+                    raise
                 log.error("canary: %s %s: %s", trial.model, trial.version, fault)
                 state, key = "rolled-back", "canary-damaged"
         if not self._store.end_trial(trial, state, seen, key, **params(trial, seen)):

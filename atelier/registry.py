@@ -104,34 +104,31 @@ def _copy(found: Version, kept: Path) -> None:
 
 
 def promote(
-    store: Store, model: Model, version: str, *, elsewhere: bool = False, anyway: bool = False,
-    shelf: Shelf | None = None,
-) -> VersionRow:  # fmt: skip
+    store: Store, model: Model, version: str, *, anyway: bool = False, shelf: Shelf | None = None
+) -> VersionRow:
     """Let ``version`` serve, if it is still what was written down.
 
-    ``elsewhere``: its folder may lie on another machine, where the workers look at it; with a ``shelf`` it
-    is looked for there. Raises
+    One whose folder is not on this machine must be on the ``shelf``, where workers fetch it. Raises
     :class:`BadInput` for an unknown version, one that ships no more or one that the gate rejected (unless
-    ``anyway``), :class:`WeightsError` for a damaged one; the version that serves stays then.
+    ``anyway``), :class:`WeightsError` for a damaged one or one that is nowhere, and
+    ``Unavailable("artefacts-down")``; the version that serves stays then.
     """
     rows = {row.version: row for row in known(store, model)}
     if version in rows:
         if rows[version].status == "rejected" and not anyway:
             raise BadInput("version-rejected", model=model, version=version)
-        _check(rows[version], elsewhere, shelf)
+        _check(rows[version], shelf)
     return store.promote(model, version)
 
 
-def check(store: Store, model: Model, version: str) -> None:
-    """Look at a version's folder, where that lies on this machine. Raises what :func:`promote` does."""
+def check(store: Store, model: Model, version: str, shelf: Shelf) -> None:
+    """Look at a version, here or on the ``shelf``. Raises what :func:`promote` does."""
     for row in known(store, model):
         if row.version == version:
-            _check(row, elsewhere=True)
+            _check(row, shelf)
 
 
-def rollback(
-    store: Store, model: Model, *, elsewhere: bool = False, shelf: Shelf | None = None
-) -> VersionRow:
+def rollback(store: Store, model: Model, *, shelf: Shelf | None = None) -> VersionRow:
     """Let the version before serve again; while a candidate is on trial, only take that away.
 
     Raises what :func:`promote` does, or that there is none.
@@ -139,13 +136,15 @@ def rollback(
     trial = any(trial.model == model for trial in store.running_trials())
     for row in known(store, model):
         if row.status == "previous" and not trial:
-            _check(row, elsewhere, shelf)
+            _check(row, shelf)
     return store.rollback(model)
 
 
-def _check(row: VersionRow, elsewhere: bool, shelf: Shelf | None = None) -> None:
+def _check(row: VersionRow, shelf: Shelf | None) -> None:
     folder = folder_of(row.model, row.origin)
-    if not folder.exists() and (elsewhere or (shelf is not None and depot.holds(shelf, row))):
+    if not folder.exists() and shelf is not None:
+        if not depot.holds(shelf, row):
+            raise WeightsError("version-nowhere", model=row.model, version=row.version)
         return
     found = open_version(folder, model=row.model)
     if found.name != row.version:  # what shipped once: a newer release brought another

@@ -71,7 +71,7 @@ def _swaps(studio: Studio, kind: Kind) -> tuple[list[float], int]:
     with studio.crew("ours", kind, log=log):
         for number, name in enumerate(names):
             if number:
-                registry.promote(studio.store, model, name, elsewhere=True)
+                registry.promote(studio.store, model, name, shelf=shelf)
             _busy(studio, kind, sent, name)
         deadline = time.monotonic() + LIMIT_S
         while any(row.state in UNFINISHED for row in _recent(studio, sent)) and time.monotonic() < deadline:

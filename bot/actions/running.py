@@ -45,13 +45,17 @@ def _on_trial(call: Call, trial: Trial) -> str:
 async def promote(call: Call) -> Reply:
     """Let a version serve; workers follow with their next job."""
     model, version = call.options["model"], call.options["version"]
-    row = await asyncio.to_thread(registry.promote, call.studio.store, model, version, elsewhere=True)
+    row = await asyncio.to_thread(
+        registry.promote, call.studio.store, model, version, shelf=call.studio.shelf
+    )
     return Reply(call.say("version-serves", model=row.model, version=row.version))
 
 
 async def rollback(call: Call) -> Reply:
     """Let the version before serve again."""
-    row = await asyncio.to_thread(registry.rollback, call.studio.store, call.options["model"], elsewhere=True)
+    row = await asyncio.to_thread(
+        registry.rollback, call.studio.store, call.options["model"], shelf=call.studio.shelf
+    )
     return Reply(call.say("version-serves", model=row.model, version=row.version))
 
 

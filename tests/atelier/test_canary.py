@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import insert
 
 from atelier import canary, registry
-from atelier.errors import BadInput
+from atelier.artefacts import Shelf
+from atelier.errors import BadInput, Unavailable, WeightsError
 from atelier.requests import PoemRequest
 from atelier.settings import Settings
 from atelier.shares import falls
@@ -200,6 +201,42 @@ def test_one_that_is_damaged_by_then_is_not_promoted(half: Settings, tmp_path: P
     canary.Watch(store, half).look(store.running_trials()[0])
     assert store.serving("poet") is None
     assert [news.key for news in store.news_for("discord", WEEK)] == ["canary-damaged"]
+
+
+def test_one_that_is_nowhere_any_more_is_not_promoted(half: Settings, tmp_path: Path) -> None:
+    store, folder = Store.open(half.database), half.versions / "poet" / "new"
+    canary.begin(store, half, "poet", adopted(store, half, tmp_path))
+    please(store, ours=0.9, theirs=0.3, works=30)
+    folder.rename(tmp_path / "gone")
+    with pytest.raises(WeightsError):
+        registry.promote(store, "poet", "new", shelf=Shelf.open(half))
+    canary.Watch(store, half).look(store.running_trials()[0])
+    assert store.serving("poet") is None
+    assert [news.key for news in store.news_for("discord", WEEK)] == ["canary-damaged"]
+    with pytest.raises(WeightsError):
+        canary.begin(store, half, "poet", "new")
+
+
+def test_one_that_another_machine_trained_is_promoted_if_the_shelf_has_it(
+    half: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, shelf = Store.open(half.database), Shelf.open(half)
+    registry.adopt(store, "poet", version(tmp_path / "new", "new"), half.versions, shelf=shelf)
+    (half.versions / "poet" / "new").rename(tmp_path / "another machine")
+    canary.begin(store, half, "poet", "new")
+    please(store, ours=0.9, theirs=0.3, works=30)
+    watch = canary.Watch(store, half)
+
+    def down(*_: Any) -> bytes:
+        raise Unavailable("artefacts-down")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Shelf, "get", down)
+        with pytest.raises(Unavailable):
+            watch.turn()  # nobody can know: the trial goes on
+    assert len(store.running_trials()) == 1
+    watch.turn()
+    assert store.current("poet").version == "new"
 
 
 def test_whose_verdict_counts(half: Settings, tmp_path: Path) -> None:

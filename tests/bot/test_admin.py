@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from atelier import registry
 from atelier.errors import Unavailable
 from atelier.languages import say
 from atelier.settings import Settings
 from atelier.store.house import STUDIO
 from bot.catalogue import BY_NAME
 from bot.studio import Studio
+from tests.atelier.test_registry import version
 from tests.bot import handmade
 from tests.bot.conftest import Desk, painted
 from tests.bot.telegram_room import card_of, latest, ref, serving
@@ -231,9 +234,16 @@ async def test_in_private_the_studios_administrator_rules_everywhere(
     assert studio.store.rules("telegram", STUDIO).paused is False
 
 
-async def test_a_version_that_was_promoted_in_the_chat_serves(telegram: FakeTelegram, studio: Studio) -> None:
-    studio.store.register_version("poet", "v7", "0" * 64, "/nowhere", {})
+async def test_a_version_that_was_promoted_in_the_chat_serves(
+    telegram: FakeTelegram, studio: Studio, tmp_path: Path
+) -> None:
+    there = tmp_path / "there"  # on the machine that trained it
+    registry.adopt(studio.store, "poet", version(tmp_path / "v7", "v7"), there, shelf=studio.shelf)
+    there.rename(tmp_path / "another machine")
+    studio.store.register_version("poet", "v8", "0" * 64, "/nowhere", {})
     async with serving(studio):
+        assert "neither on this machine" in await said(telegram, "/admin promote poet v8")
+        assert studio.store.current("poet") is None
         assert await said(telegram, "/admin promote poet v7") == say(
             "version-serves", "en", model="poet", version="v7"
         )

@@ -53,6 +53,7 @@ gate-slow = It takes too long: { $ours } s a work against { $theirs } s.
 gate-no-reward = There are too few votes to tell whether people like it more.
 gate-no-judge = This painter brings no evaluation encoder, so nobody can tell whether its pictures are as good.
 gate-nothing-new = It is the version that serves: nothing in it changed.
+version-nowhere = The { $model }'s version { $version } is neither on this machine nor on the artefact store, so it cannot serve. `atelier models list` shows the others.
 version-rejected = The gate rejected the { $model }'s version { $version }. To let it serve all the same: atelier models promote { $model } { $version } --anyway
 retrain-nothing-better = The people who were held out like nothing of it better: no new version was made.
 tune-all-frozen = Nothing is left to learn: { $names } holds every part of the model.

@@ -53,6 +53,7 @@ gate-slow = 它太慢：每件作品 { $ours } 秒，当前版本为 { $theirs }
 gate-no-reward = 投票太少，无法判断大家是否更喜欢它。
 gate-no-judge = 这个画师没有附带评估编码器，无法判断画得是否一样好。
 gate-nothing-new = 它和当前版本一样，什么都没有变。
+version-nowhere = { $model } 的版本 { $version } 既不在这台机器上，也不在作品存储里，所以无法启用。其他版本请看 `atelier models list`。
 version-rejected = { $model } 的版本 { $version } 没有通过检验。仍要使用它，请运行：atelier models promote { $model } { $version } --anyway
 retrain-nothing-better = 留作验证的人并没有更喜欢它：没有生成新版本。
 tune-all-frozen = 没有什么可学的了：{ $names } 把模型的所有部分都固定住了。
