@@ -24,6 +24,7 @@ MODELS: tuple[Model, ...] = get_args(Model)
 SHIPPED = (*MODELS, "text", "upscaler")  # the last two serve the painter: its prompt encoder, larger pictures
 MODEL_OF: dict[Kind, Model] = {"paint": "painter", "poem": "poet", "melody": "composer"}
 LEARNERS: tuple[Model, ...] = ("painter", "poet", "composer")  # from votes
+REDRAWN: tuple[Model, ...] = ("painter",)  # to learn, it makes works again, by the version that made them
 CARD = "card.json"
 GATE = "gate"  # where a card has the gate's verdict
 

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from atelier import canary, depot, registry
 from atelier.artefacts import Shelf
-from atelier.errors import Cancelled, PersonError
+from atelier.errors import Cancelled, PersonError, WeightsError
 from atelier.learning.rules import Bounds
 from atelier.learning.snapshot import Snapshot, shed, take
 from atelier.settings import Settings
 from atelier.store import Store, Training
 from atelier.store.records import OPEN, Failure
 from atelier.up.lock import Lock
-from atelier.versions import MODEL_OF, Model
+from atelier.versions import MODEL_OF, REDRAWN, Model, open_version
 from workers.reporter import Reporter
 
 log = logging.getLogger("workers.training")
@@ -88,7 +88,10 @@ def learn(
 
         reporter.stage("heads")
         parent = serving_folder(store, settings, model, shelf)
-        return counted(snapshot) | {"heads": learning.dry_run(model, parent, snapshot, device)}
+        snapshot = located(store, settings, snapshot, shelf)
+        return counted(snapshot) | gone(snapshot) | {
+            "heads": learning.dry_run(model, parent, snapshot, device)
+        }  # fmt: skip
     outcome, folders = trained(store, settings, training, snapshot, reporter, shelf, device)
     if folders is not None:
         reporter.stage("samples")
@@ -108,8 +111,9 @@ def trained(
     from models import learning
 
     model = cast("Model", training.model)
-    outcome = counted(snapshot)
     parent = serving_folder(store, settings, model, shelf)
+    snapshot = located(store, settings, snapshot, shelf)
+    outcome = counted(snapshot) | gone(snapshot)
     reporter.expect(learning.most_steps(model, training.settings))
     reporter.stage("learning")
     made = learning.retrain(
@@ -134,6 +138,32 @@ def trained(
 def serving_folder(store: Store, settings: Settings, model: Model, shelf: Shelf) -> Path:
     """Where the version that serves lies on this machine; fetched, if another one trained it."""
     return depot.at_hand(store, shelf, settings.versions, model, registry.serving(store, model))
+
+
+def located(store: Store, settings: Settings, snapshot: Snapshot, shelf: Shelf) -> Snapshot:
+    """The snapshot with the folders of the versions that made its works; fetched, if they must be.
+
+    What serves may be another one by now. Raises ``Unavailable`` where the shelf is down: without what it
+    has, another version would come of the same votes.
+    """
+    model, folders = cast("Model", snapshot.model), dict[str, Path]()
+    origins = {row.version: row.origin for row in store.versions(model)}
+    for name in sorted({example.maker for example in snapshot.examples} & set(origins)):
+        try:
+            folder = depot.at_hand(store, shelf, settings.versions, model, origins[name])
+            if open_version(folder, model=model).name == name:  # a newer release brought another
+                folders[name] = folder
+        except WeightsError as fault:
+            log.warning("%s: %s cannot be asked any more: %s", model, name, fault)
+    return replace(snapshot, folders=folders)
+
+
+def gone(snapshot: Snapshot) -> dict[str, int]:
+    """How many works of a located snapshot teach nothing since the version that made them is gone."""
+    if snapshot.model not in REDRAWN:
+        return {}
+    number = sum(example.maker not in snapshot.folders for example in snapshot.examples)
+    return {"gone": number} if number else {}
 
 
 def counted(snapshot: Snapshot) -> dict[str, Any]:

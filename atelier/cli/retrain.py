@@ -7,7 +7,6 @@ from typing import Any, cast
 
 import click
 
-from atelier import depot, registry
 from atelier.artefacts import Shelf
 from atelier.errors import Cancelled, Unavailable
 from atelier.languages import Lang, say, terminal_language
@@ -81,6 +80,8 @@ def _learn(
 
 def _verdict(told: dict[str, Any], model: Model, lang: Lang) -> None:
     """What came of a training, in words; of a version that was rejected, all that speaks against it."""
+    if told.get("gone"):
+        click.echo(say("learn-gone", lang, works=told["gone"]))
     if not told["version"]:
         click.echo(say("retrain-nothing-better", lang))
         return
@@ -111,15 +112,18 @@ def _trained(store: Store, settings: Settings, training: Training, snapshot: Sna
         told.votes(snapshot.about["votes"])
         outcome, _ = retrain.trained(store, settings, training, snapshot, told, Shelf.open(settings), device)
     store.training_ended(training.id, "done", outcome=outcome)
-    kept = ("version", "status", "gate", "share")
+    kept = ("version", "status", "gate", "share", "gone")
     return {name: outcome[name] for name in kept if name in outcome}
 
 
 def _heads(store: Store, settings: Settings, model: Model, snapshot: Snapshot) -> list[dict[str, Any]]:
     """What a reward head on the serving version's features makes of the votes, part by part."""
     learning, device = _room(settings)
-    origin = registry.serving(store, model)
-    parent = depot.at_hand(store, Shelf.open(settings), settings.versions, model, origin)
+    from workers import retrain
+
+    shelf = Shelf.open(settings)
+    parent = retrain.serving_folder(store, settings, model, shelf)
+    snapshot = retrain.located(store, settings, snapshot, shelf)
     found: list[dict[str, Any]] = learning.dry_run(model, parent, snapshot, device)
     return found
 

@@ -13,8 +13,8 @@ import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Container, Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -49,16 +49,25 @@ class Example:
     version: str
     ballots: tuple[Ballot, ...]
 
+    @property
+    def maker(self) -> str:
+        """The version that made it."""
+        return str(self.result.get("version") or self.version)
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A snapshot that was read and found whole."""
+    """A snapshot that was read and found whole.
+
+    ``folders``: where the versions lie that made its works, by name, as far as somebody looked for them.
+    """
 
     model: str
     sha256: str
     folder: Path
     about: dict[str, Any]
     examples: tuple[Example, ...]
+    folders: Mapping[str, Path] = field(default_factory=dict, compare=False)
 
     @classmethod
     def open(cls, folder: Path) -> Self:

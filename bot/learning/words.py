@@ -60,7 +60,7 @@ def ended(training: Training, lang: Lang) -> str:
     if training.dry:
         return "\n".join(_looked_at(outcome, lang))
     if not outcome.get("version"):
-        return say("learn-done-nothing", lang, model=training.model)
+        return "\n".join([say("learn-done-nothing", lang, model=training.model), *_gone(outcome, lang)])
     status = "rejected" if outcome["status"] == "rejected" else "candidate"
     return say(f"learn-done-{status}", lang, model=training.model, version=outcome["version"])
 
@@ -72,6 +72,7 @@ def told_in_full(training: Training, lang: Lang) -> str:
         return lines[0]
     gate = outcome.get("gate") or {}
     lines += [f"• {_reason(reason, lang)}" for reason in gate.get("reasons", ())]
+    lines += _gone(outcome, lang)
     if gate.get("measured"):
         lines += ["", say("learn-gate", lang)]
         lines += [f"• {_figure(name, pair, lang)}" for name, pair in gate["measured"].items()]
@@ -108,7 +109,12 @@ def _looked_at(outcome: dict[str, Any], lang: Lang) -> list[str]:
         lines.append("• " + say("learn-head-told", lang, part=part, share=share, votes=head["votes"]))
     if not outcome.get("heads"):
         lines.append(say("learn-head-none", lang))
-    return lines
+    return lines + _gone(outcome, lang)
+
+
+def _gone(outcome: dict[str, Any], lang: Lang) -> list[str]:
+    """Works that taught nothing, if there were any."""
+    return [say("learn-gone", lang, works=outcome["gone"])] if outcome.get("gone") else []
 
 
 def _figure(name: str, pair: dict[str, float], lang: Lang) -> str:

@@ -1,11 +1,12 @@
 """How a picture would please: a head on what is seen in its latent, for :mod:`models.reward`.
 
 A voted work is drawn again from its words and its noise, which its result keeps, by the version that made
-it: no picture is read, and none is needed. Works of a version that is not there any more are left out.
+it: no picture is read, and none is needed. Works of a version that is nowhere any more are left out.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,8 @@ from models.text.network import Encoded
 if TYPE_CHECKING:
     from models.painter.generate import Painter
 
+log = logging.getLogger("workers.training")
+
 PART = "picture"
 BATCH = 16
 SAMPLES = 64  # pictures of its own that a version's colours are read from
@@ -42,28 +45,34 @@ THINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A voted work, to be drawn: one row of words, and the noise of each of its pictures."""
+    """A voted work, to be drawn: one row of words, and the noise of each of its pictures.
+
+    ``folder``: where the version lies that made it, if somebody said so.
+    """
 
     request: PaintRequest
     words: Encoded
     noise: Tensor  # [K, 16, 16, 16]
     version: str
+    folder: Path | None = None
 
 
 def works_of(painter: Painter, snapshot: Snapshot) -> dict[str, Work]:
     """The pictures of a snapshot, by work."""
-    return {example.work: _work(painter, example) for example in snapshot.examples}
+    return {
+        example.work: _work(painter, example, snapshot.folders.get(example.maker))
+        for example in snapshot.examples
+    }
 
 
-def _work(painter: Painter, example: Example) -> Work:
+def _work(painter: Painter, example: Example, folder: Path | None) -> Work:
     request = PaintRequest.model_validate(example.request)
     told: list[Any] = example.result.get("noise") or []
     recipes: list[Terms] = [tuple((int(number), float(w)) for number, w in terms) for terms in told]
     recipes = recipes or [recipe(request, number, 0) for number in range(request.count)]
     wild = request.steer.wild if request.steer else 1.0
     words = Encoded(*(part.clone() for part in words_of(painter.text, request)))  # autograd may keep a copy
-    version = str(example.result.get("version") or example.version)
-    return Work(request, words, noise_of(recipes) * deviation(wild), version)
+    return Work(request, words, noise_of(recipes) * deviation(wild), example.maker, folder)
 
 
 def latents_of(painter: Painter, works: dict[str, Work]) -> dict[str, Tensor]:
@@ -71,8 +80,9 @@ def latents_of(painter: Painter, works: dict[str, Work]) -> dict[str, Tensor]:
     found: dict[str, Tensor] = {}
     for version in sorted({work.version for work in works.values()}):
         mine = {name: work for name, work in works.items() if work.version == version}
-        generator = _generator(painter, version)
+        generator = _generator(painter, version, next(iter(mine.values())).folder)
         if generator is None:
+            log.warning("painter: %d works are left out: %s, which made them, is gone", len(mine), version)
             continue
         pictures = [(name, at) for name, work in mine.items() for at in range(len(work.noise))]
         rows = [mine[name].words for name, _ in pictures]
@@ -82,13 +92,13 @@ def latents_of(painter: Painter, works: dict[str, Work]) -> dict[str, Tensor]:
     return {name: found[name] for name in works if name in found}
 
 
-def _generator(painter: Painter, version: str) -> Generator | None:
-    """The network of a version that lies where one looks for it: this one, a sibling, what ships."""
+def _generator(painter: Painter, version: str, told: Path | None) -> Generator | None:
+    """The network of a version that lies where one looks for it: this one, as told, a sibling, what ships."""
     from models.painter.generate import Painter as Loaded
 
     if version == painter.version:
         return painter.generator
-    for folder in _places(painter, version):
+    for folder in _places(painter, version, told):
         try:
             if open_version(folder, model="painter").name == version:
                 return Loaded.load(folder, painter.device).generator
@@ -97,7 +107,9 @@ def _generator(painter: Painter, version: str) -> Generator | None:
     return None
 
 
-def _places(painter: Painter, version: str) -> Iterator[Path]:
+def _places(painter: Painter, version: str, told: Path | None) -> Iterator[Path]:
+    if told is not None:
+        yield told
     yield painter.folder.parent / version
     try:
         yield shipped_folder("painter")

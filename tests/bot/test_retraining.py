@@ -263,6 +263,8 @@ def test_each_end_has_its_words(store: Store) -> None:
     assert "topic" not in told
     assert "/admin promote" not in rejected
     assert say("learn-done-nothing", "en", model="poet") == standing(ended(store, version=None), "en")
+    assert say("learn-gone", "en", works=7) in standing(ended(store, version=None, gone=7), "en")
+    assert say("learn-gone", "zh", works=7) in told_in_full(ended(store, **OUTCOME, gone=7), "zh")
     few = standing(ended(store, missing={"votes": 140}), "en")
     assert say("retrain-missing-votes", "en", number=140) in few
     failed = ended(store, "failed", Failure("training-killed", {}))

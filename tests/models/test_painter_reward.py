@@ -19,7 +19,7 @@ from models.painter.reward import draw, features, latents_of, learn_from, rows_o
 from models.painter.sight import NAMES, Sight, Taste
 from models.reward import Head
 from tests.models.painter_asks import ask, made, pixels, result
-from tests.models.painter_votes import ASKED, no_taste, votes, warm, warmth
+from tests.models.painter_votes import ASKED, no_taste, tiny_painter, votes, warm, warmth
 
 WORKS = 60
 
@@ -111,6 +111,23 @@ def test_a_voted_work_is_drawn_again_as_it_was(painter: Painter, taken: Snapshot
         assert np.abs(again - pixels(work)).max() <= 2
     others = {name: replace(work, version="v0+gone") for name, work in works.items()}
     assert latents_of(painter, others) == {}  # nobody can draw them any more
+
+
+def test_a_work_is_drawn_by_the_version_that_made_it_wherever_that_lies(
+    painter: Painter, taken: Snapshot, tmp_path: Path
+) -> None:
+    """On a first trial, and after a rollback, what serves lies among what ships, and the other elsewhere."""
+    tiny = tiny_painter(tmp_path / "far")
+    two = tuple(
+        replace(one, result={**one.result, "version": tiny.name}, version=tiny.name)
+        for one in taken.examples[:2]
+    )
+    alone = replace(taken, examples=two)
+    assert latents_of(painter, works_of(painter, alone)) == {}
+    found = latents_of(painter, works_of(painter, replace(alone, folders={tiny.name: tiny.folder})))
+    assert set(found) == {one.work for one in two}
+    ours = latents_of(painter, works_of(painter, replace(taken, examples=taken.examples[:2])))
+    assert all(not torch.allclose(found[name], ours[name]) for name in found)  # by itself, not by ours
 
 
 def test_the_best_of_several_is_posted_and_the_first_alone_is_as_ever(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from atelier import registry
+from atelier.artefacts import Shelf
 from atelier.errors import BadInput, Cancelled
+from atelier.learning.snapshot import Example, Snapshot
 from atelier.settings import Settings
 from atelier.store import PersonRef, Store, Training
 from atelier.versions import Version, open_version, write_card
@@ -26,12 +30,12 @@ ADA = PersonRef("discord", "1")
 Run = Callable[[Training], str]
 
 
-def version(folder: Path, passed: bool) -> Version:
+def version(folder: Path, passed: bool, name: str = "v1+new") -> Version:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "poet.safetensors").write_text("weights")
     gate = {"passed": passed, "measured": {}, "reasons": []}
     return write_card(folder, {
-        "model": "poet", "version": "v1+new", "data": [], "command": "", "parameters": 1, "figures": [],
+        "model": "poet", "version": name, "data": [], "command": "", "parameters": 1, "figures": [],
         "parent": {"version": "v1"}, "gate": gate,
     })  # fmt: skip
 
@@ -140,6 +144,28 @@ def test_nobodys_words_stay_when_it_is_over(
     assert run(asked(store)) == end
     [works] = seen
     assert [file.name for file in works.parent.iterdir()] == ["snapshot.json"]
+
+
+def test_the_versions_that_made_the_works_are_looked_for(
+    store: Store, settings: Settings, tmp_path: Path
+) -> None:
+    shelf = Shelf.open(settings)
+    for name, on in (("v1+here", None), ("v1+far", shelf), ("v1+lost", None)):
+        made = version(tmp_path / name, passed=True, name=name)
+        registry.adopt(store, "poet", made.folder, tmp_path / "there" / name, shelf=on)
+    for name in ("v1+far", "v1+lost"):
+        (tmp_path / "there" / name).rename(tmp_path / f"{name} on another machine")
+    names = ("v1+here", "v1+far", "v1+lost", "v1+unknown")
+    examples = tuple(Example(name, "en", {}, {"version": name}, (), name, ()) for name in names)
+    taken = Snapshot("poet", "0", tmp_path, {}, examples)
+    found = retrain.located(store, settings, taken, shelf)
+    assert found.folders == {
+        "v1+here": tmp_path / "there" / "v1+here" / "poet" / "v1+here",
+        "v1+far": settings.versions / "poet" / "v1+far",
+    }
+    assert open_version(found.folders["v1+far"]).name == "v1+far"
+    assert retrain.gone(found) == {}  # a poem is there to be read, whoever wrote it
+    assert retrain.gone(replace(found, model="painter")) == {"gone": 2}
 
 
 def test_votes_that_come_meanwhile_are_the_next_ones(

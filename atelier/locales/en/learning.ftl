@@ -108,6 +108,10 @@ learn-done-dry = 🔎 { $votes } votes count ({ $liked } 👍, { $disliked } �
  }.
 learn-head-told = { $part }: of a liked and a disliked work it tells which is which { $share } % of the time (50 % is chance), on { $votes } votes of people it never heard
 learn-head-none = There are too few votes on either side to learn what people like.
+learn-gone = { $works ->
+    [one] One voted work taught nothing
+   *[other] { $works } voted works taught nothing
+ }: what made them is gone.
 learn-stopped = ⏹ The training was stopped. What it had learnt is kept: /admin retrain { $model } goes on from there.
 learn-failed = ⚠️ The training of the { $model ->
     [painter] painter

@@ -102,6 +102,7 @@ learn-done-next = 请先看看样品，再用 /admin promote { $model } { $versi
 learn-done-dry = 🔎 有效投票 { $votes } 张（{ $liked } 👍，{ $disliked } 👎），来自 { $voters } 人。
 learn-head-told = { $part }：在一件被喜欢和一件不被喜欢的作品之间，有 { $share } % 的时候能分清（50 % 等于乱猜），根据它从没听过的人的 { $votes } 张投票
 learn-head-none = 两边的投票都太少，还学不到大家喜欢什么。
+learn-gone = 有 { $works } 件投过票的作品没有用上：做它们的版本已经不在了。
 learn-stopped = ⏹ 训练停下了。学到的都保留着：/admin retrain { $model } 会从那里接着来。
 learn-failed = ⚠️ { $model ->
     [painter] 画师
