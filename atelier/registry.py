@@ -27,6 +27,7 @@ from atelier.versions import (
     folder_of,
     open_version,
     shipped_folder,
+    taken_back,
 )
 
 
@@ -109,14 +110,16 @@ def promote(
     """Let ``version`` serve, if it is still what was written down.
 
     One whose folder is not on this machine must be on the ``shelf``, where workers fetch it. Raises
-    :class:`BadInput` for an unknown version, one that ships no more or one that the gate rejected (unless
+    :class:`BadInput` for an unknown version, one that ships no more or one that is rejected (unless
     ``anyway``), :class:`WeightsError` for a damaged one or one that is nowhere, and
     ``Unavailable("artefacts-down")``; the version that serves stays then.
     """
     rows = {row.version: row for row in known(store, model)}
     if version in rows:
-        if rows[version].status == "rejected" and not anyway:
-            raise BadInput("version-rejected", model=model, version=version)
+        if (row := rows[version]).status == "rejected" and not anyway:
+            back = taken_back(row.status, row.card.get(GATE))
+            key = "version-taken-back" if back else "version-rejected"
+            raise BadInput(key, model=model, version=version)
         _check(rows[version], shelf)
     return store.promote(model, version)
 

@@ -97,6 +97,11 @@ def folder_of(model: str, origin: str) -> Path:
     return shipped_folder(model) if origin == "shipped" else Path(origin)
 
 
+def taken_back(status: str, gate: dict[str, Any] | None) -> bool:
+    """Whether a version that is rejected now had passed the gate: its trial or somebody took it back."""
+    return status == "rejected" and bool((gate or {}).get("passed"))
+
+
 def card_hash(version: Version) -> str:
     """One hash for a version: of its card, which names every file's own."""
     return sha256(version.folder / CARD)

@@ -15,7 +15,7 @@ from atelier.learning.rules import Bounds
 from atelier.learning.snapshot import Snapshot, shed, take
 from atelier.settings import Settings
 from atelier.store import Store, Training
-from atelier.versions import MODEL_OF, MODELS, Model
+from atelier.versions import MODEL_OF, MODELS, Model, taken_back
 
 
 @click.command("retrain")
@@ -86,6 +86,8 @@ def _verdict(told: dict[str, Any], model: Model, lang: Lang) -> None:
         click.echo(say("retrain-nothing-better", lang))
         return
     key = "retrain-rejected" if told["status"] == "rejected" else "retrain-made"
+    if taken_back(told["status"], told["gate"]):
+        key = "retrain-again"
     click.echo(say(key, lang, model=model, version=told["version"]))
     if told.get("share"):
         click.echo(say("canary-begun", lang, version=told["version"], share=f"{100 * told['share']:.0f}"))

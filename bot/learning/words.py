@@ -8,6 +8,7 @@ from atelier.errors import PersonError
 from atelier.languages import Lang, say, span
 from atelier.store import Training
 from atelier.store.records import OPEN
+from atelier.versions import taken_back
 
 STAGES = ("heads", "learning", "gate", "samples")
 FIGURES = frozenset((
@@ -62,6 +63,8 @@ def ended(training: Training, lang: Lang) -> str:
     if not outcome.get("version"):
         return "\n".join([say("learn-done-nothing", lang, model=training.model), *_gone(outcome, lang)])
     status = "rejected" if outcome["status"] == "rejected" else "candidate"
+    if taken_back(outcome["status"], outcome.get("gate")):
+        status = "again"
     return say(f"learn-done-{status}", lang, model=training.model, version=outcome["version"])
 
 

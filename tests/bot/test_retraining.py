@@ -263,6 +263,11 @@ def test_each_end_has_its_words(store: Store) -> None:
     assert "topic" not in told
     assert "/admin promote" not in rejected
     assert say("learn-done-nothing", "en", model="poet") == standing(ended(store, version=None), "en")
+    passed = {**OUTCOME, "status": "rejected", "gate": {"passed": True, "measured": {}, "reasons": []}}
+    for lang in ("en", "zh"):
+        again = told_in_full(ended(store, **passed), lang)  # its trial took it back before
+        assert say("learn-done-again", lang, model="poet", version="v1+new") in again
+    assert "/admin promote" not in again
     assert say("learn-gone", "en", works=7) in standing(ended(store, version=None, gone=7), "en")
     assert say("learn-gone", "zh", works=7) in told_in_full(ended(store, **OUTCOME, gone=7), "zh")
     few = standing(ended(store, missing={"votes": 140}), "en")

@@ -19,7 +19,7 @@ from atelier.errors import BadInput, Cancelled
 from atelier.learning.snapshot import Example, Snapshot
 from atelier.settings import Settings
 from atelier.store import PersonRef, Store, Training
-from atelier.versions import Version, open_version, write_card
+from atelier.versions import Version, open_version, taken_back, write_card
 from atelier.works import Artefact, Made, PoemResult
 from models import learning
 from tests.ballots import enough
@@ -101,6 +101,23 @@ def test_it_ends_with_a_version_the_verdict_and_samples(
     assert (trial and (trial.version, trial.share)) == (("v1+new", 0.1) if passed else None)
     assert outcome.get("share") == (0.1 if passed else None)
     assert run(training) == "done"  # redelivered: over is over
+
+
+def test_one_that_was_taken_back_stays_so_when_it_comes_again(
+    store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teach(monkeypatch, lambda out, _: version(out / "v1+new", passed=True))
+    assert run(asked(store)) == "done"
+    store.rollback("poet")  # its trial ends so, or somebody ends it
+    again = asked(store)
+    assert run(again) == "done"
+    outcome = store.training(again.id).outcome
+    assert (outcome["version"], outcome["status"], outcome.get("share")) == ("v1+new", "rejected", None)
+    assert taken_back(outcome["status"], outcome["gate"])
+    assert not store.running_trials()
+    with pytest.raises(BadInput) as refused:
+        registry.promote(store, "poet", "v1+new")
+    assert refused.value.key == "version-taken-back"
 
 
 def test_below_the_minimum_nothing_is_done(store: Store, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,6 +101,11 @@ learn-done-rejected = ❌ There is a new { $model ->
     [poet] poet
    *[composer] composer
  }, { $version }, but the gate rejected it. What serves goes on. Why:
+learn-done-again = ↩️ These votes make the same { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ } again, { $version }. It passed the gate, but was taken back later, by people’s votes or by an administrator, and that holds. What serves goes on; new votes make another.
 learn-done-next = Look at the samples, then let it serve with /admin promote { $model } { $version }, and go back with /admin rollback { $model }.
 learn-done-dry = 🔎 { $votes } votes count ({ $liked } 👍, { $disliked } 👎) by { $voters ->
     [one] one person

@@ -98,6 +98,11 @@ learn-done-rejected = ❌ 有了新的{ $model ->
     [poet] 诗人
    *[composer] 作曲师
  }：{ $version }，但没有通过检验。当前版本继续使用。原因：
+learn-done-again = ↩️ 这些投票又训练出了同一个{ $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ }：{ $version }。它当时通过了检验，后来被大家的投票或管理员撤下，这一点不变。当前版本继续使用；有了新的投票，才会有新的版本。
 learn-done-next = 请先看看样品，再用 /admin promote { $model } { $version } 启用它；用 /admin rollback { $model } 可以换回来。
 learn-done-dry = 🔎 有效投票 { $votes } 张（{ $liked } 👍，{ $disliked } 👎），来自 { $voters } 人。
 learn-head-told = { $part }：在一件被喜欢和一件不被喜欢的作品之间，有 { $share } % 的时候能分清（50 % 等于乱猜），根据它从没听过的人的 { $votes } 张投票
