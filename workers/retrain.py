@@ -22,7 +22,7 @@ from atelier.settings import Settings
 from atelier.store import Store, Training
 from atelier.store.records import OPEN, Failure
 from atelier.up.lock import Lock
-from atelier.versions import MODEL_OF, REDRAWN, Model, open_version
+from atelier.versions import MODEL_OF, REDRAWN, Model, open_version, taken_back
 from workers.reporter import Reporter
 
 log = logging.getLogger("workers.training")
@@ -59,6 +59,8 @@ def retrain(training_id: str) -> str:
 def _tell_admins(store: Store, training: Training, outcome: dict[str, Any]) -> None:
     """Nobody asked for it, so nobody waits for it in a chat."""
     told = {name: str(outcome[name]) for name in ("version", "status") if outcome.get(name)}
+    if told and taken_back(told["status"], outcome.get("gate")):
+        told["status"] = "again"
     key = "learn-news-done" if told else "learn-news-nothing"
     store.add_news(f"training {training.id}", key, model=training.model, **told)
 

@@ -12,8 +12,9 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import shutil
+import secrets
 from collections.abc import Container, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -77,8 +78,7 @@ class Snapshot:
             text = (folder / WORKS).read_bytes()
             if about["format"] != FORMAT or hashlib.sha256(text).hexdigest() != about["sha256"]:
                 raise ValueError
-            examples = tuple(_example(json.loads(line)) for line in text.decode().splitlines())
-            return cls(about["model"], about["sha256"], folder, about, examples)
+            return cls(about["model"], about["sha256"], folder, about, _examples(text))
         except (OSError, ValueError, KeyError, TypeError):
             raise BadInput("snapshot-damaged", path=str(folder)) from None
 
@@ -96,21 +96,22 @@ class Snapshot:
 
 
 def take(model: str, heard: Iterable[Heard], home: Path, bounds: Bounds | None = None) -> Snapshot:
-    """Apply the rules and write the snapshot under ``home``; one that is there with its lines is kept.
+    """Apply the rules and write the snapshot under ``home``; what is there of it already stays as it is.
 
-    Raises ``BadInput("bad-out")`` where it cannot be written.
+    What is returned was not read again: others may shed the lines as soon as they are written. Its
+    ``about`` is of these votes, where the file is of the first that gave the same lines. Raises
+    ``BadInput("bad-out")`` where it cannot be written.
     """
     bounds = bounds or Bounds()
     found = lessons(heard, bounds)
     text = "".join(_line(rows) for rows in _by_work(found.lessons)).encode()
     digest = hashlib.sha256(text).hexdigest()
-    folder = home / model / digest[:16]
+    folder, about = home / model / digest[:16], _about(model, digest, found, bounds)
     try:
-        if not ((folder / ABOUT).exists() and (folder / WORKS).exists()):
-            _write(folder, text, _about(model, digest, found, bounds))
+        _write(folder, text, about)
     except OSError as fault:
         raise BadInput("bad-out", path=str(folder), why=fault.strerror or str(fault)) from None
-    return Snapshot.open(folder)
+    return Snapshot(model, digest, folder, about, _examples(text))
 
 
 def shed(home: Path) -> int:
@@ -120,7 +121,7 @@ def shed(home: Path) -> int:
     whoever goes on with a training takes the snapshot anew.
     """
     gone = 0
-    for lines in home.glob(f"*/*/{WORKS}"):
+    for lines in home.glob(f"*/*/{WORKS}*"):  # and what a killed process had half written
         try:
             lines.unlink()
         except FileNotFoundError:  # somebody else's shears
@@ -133,16 +134,31 @@ def shed(home: Path) -> int:
 
 
 def _write(folder: Path, text: bytes, about: dict[str, Any]) -> None:
-    """Beside its place first, so that a half-written one is none."""
-    beside = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(beside, ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)  # a leftover without its ABOUT, or without its lines
-    beside.mkdir(parents=True)
-    (beside / WORKS).write_bytes(text)
-    (beside / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    for file in beside.iterdir():
-        file.chmod(0o444)
-    beside.replace(folder)
+    """Each file in one step, beside its place first: several processes may write the same ones."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not _is(folder / WORKS, text):
+        _put(folder / WORKS, text)
+    try:
+        known = json.loads((folder / ABOUT).read_bytes())["sha256"] == about["sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
+        known = False
+    if not known:
+        _put(folder / ABOUT, (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def _is(file: Path, data: bytes) -> bool:
+    try:
+        return file.read_bytes() == data
+    except FileNotFoundError:
+        return False
+
+
+def _put(file: Path, data: bytes) -> None:
+    beside = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
+    with suppress(FileNotFoundError):  # shed in between
+        beside.write_bytes(data)
+        beside.chmod(0o444)
+        beside.replace(file)
 
 
 def _about(model: str, digest: str, found: Lessons, bounds: Bounds) -> dict[str, Any]:
@@ -174,6 +190,10 @@ def _line(rows: list[Lesson]) -> str:
         ],
     }  # fmt: skip
     return json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _examples(text: bytes) -> tuple[Example, ...]:
+    return tuple(_example(json.loads(line)) for line in text.decode().splitlines())
 
 
 def _example(row: dict[str, Any]) -> Example:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -130,6 +132,62 @@ def test_a_snapshot_sheds_what_people_wrote_and_can_be_taken_anew(store: Store, 
     with pytest.raises(BadInput, match="snapshot"):
         Snapshot.open(first.folder)
     assert take("poet", store.heard("poem"), tmp_path, EASY) == first
+
+
+def test_whoever_sheds_meanwhile_spoils_no_training(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``/forgetme`` or another training ends while this one begins: at any step of its writing."""
+    for n in range(3):
+        cast(store, poem(store, n), "2")
+    whole = take("poet", store.heard("poem"), tmp_path / "other", EASY)
+    steps = ("write_bytes", "chmod", "replace", "mkdir")
+    sheds = 0
+    for step in steps:
+        plain = getattr(Path, step)
+
+        def then_shed(*args: Any, _plain: Any = plain, **also: Any) -> Any:
+            nonlocal sheds
+            done = _plain(*args, **also)
+            sheds += shed(tmp_path / "home")
+            return done
+
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(Path, step, then_shed)
+            taken = take("poet", store.heard("poem"), tmp_path / "home", EASY)
+        assert (taken.sha256, taken.examples, taken.about) == (whole.sha256, whole.examples, whole.about)
+        shed(tmp_path / "home")
+        assert {file.name for file in taken.folder.iterdir()} == {ABOUT}
+    assert sheds >= 3
+
+
+def test_several_that_take_the_same_do_not_meet(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast(store, poem(store, 1), "2")
+    plain, taken = Path.replace, []
+
+    def another_first(*args: Any) -> Any:
+        monkeypatch.setattr(Path, "replace", plain)
+        taken.append(take("poet", store.heard("poem"), tmp_path, EASY))
+        return plain(*args)
+
+    monkeypatch.setattr(Path, "replace", another_first)
+    taken.append(take("poet", store.heard("poem"), tmp_path, EASY))
+    assert taken[0] == taken[1] == Snapshot.open(taken[0].folder)
+    assert {file.name for file in taken[0].folder.iterdir()} == {ABOUT, WORKS}
+
+
+def test_what_was_written_of_it_first_stays(store: Store, tmp_path: Path) -> None:
+    cast(store, poem(store, 1), "2")
+    first = take("poet", store.heard("poem"), tmp_path, EASY)
+    shed(tmp_path)
+    cast(store, poem(store, 2), "3")
+    store.prefer(PersonRef("discord", "3"), learning=False)
+    again = take("poet", store.heard("poem"), tmp_path, replace(EASY, least=9))
+    assert again.folder == first.folder
+    assert (again.about["left_out"], again.missing) == ({"no-consent": 1}, {"votes": 8})  # of these votes
+    assert Snapshot.open(first.folder) == first
 
 
 def test_the_command_writes_one(

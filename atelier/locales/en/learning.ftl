@@ -157,6 +157,7 @@ learn-news-done = The schedule trained the { $model ->
    *[composer] composer
  }: { $version }, { $status ->
     [rejected] which the gate rejected.
+    [again] which was taken back before, and stays so.
    *[candidate] which passed the gate. /admin models shows it.
  }
 learn-news-nothing = The schedule trained the { $model ->

@@ -148,6 +148,7 @@ learn-news-done = 定时训练了{ $model ->
    *[composer] 作曲师
  }：{ $version }，{ $status ->
     [rejected] 没有通过检验。
+    [again] 它以前被撤下过，这一点不变。
    *[candidate] 通过了检验。可用 /admin models 查看。
  }
 learn-news-nothing = 定时训练了{ $model ->
