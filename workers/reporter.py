@@ -9,7 +9,7 @@ import time
 from types import TracebackType
 from typing import Any, Self
 
-from atelier.errors import Unavailable
+from atelier.errors import Cancelled, Unavailable
 from atelier.store import Store, Training
 
 log = logging.getLogger("workers.training")
@@ -81,8 +81,21 @@ class Reporter:
             self._told |= {"part": part, "step": step}
 
     def stopped(self) -> bool:
-        """Whether nobody wants it any more."""
+        """Whether nobody wants it any more, as far as the last sign of life told."""
         return self._unwanted.is_set()
+
+    def check(self) -> None:
+        """Raise ``Cancelled`` if nobody wants it any more now: before what somebody would notice."""
+        if self.stopped() or not self._store.training_moved(self._id):
+            self._unwanted.set()
+            raise Cancelled
+
+    def ended_within(self, seconds: float) -> bool:
+        """Wait so long; whether the training ended."""
+        return self._over.wait(seconds)
+
+    def unwanted(self) -> None:
+        """Hears, in the reporter's own thread, that nobody wants it any more."""
 
     def _close(self) -> None:
         """Count the seconds of the stage that ends, or goes on."""
@@ -119,6 +132,8 @@ class Reporter:
             except Unavailable as fault:  # the row catches up when the records are back
                 log.warning("training %s: not told how it stands: %s", self._id, fault)
             self._over.wait(BEAT_S)
+        if self._unwanted.is_set():
+            self.unwanted()
 
 
 def _usual(store: Store, training: Training) -> dict[str, float]:

@@ -98,6 +98,7 @@ def learn(
     if folders is not None:
         reporter.stage("samples")
         outcome |= _samples(settings, training, shelf, *folders, device)
+        outcome |= on_trial(store, settings, training, outcome["version"], reporter)
     return outcome
 
 
@@ -124,17 +125,28 @@ def trained(
     )  # fmt: skip
     if made is None:
         return outcome | {"version": None, "curves": reporter.curves}, None
-    if reporter.stopped():  # while the gate looked: nobody is to meet it on trial
-        raise Cancelled
+    reporter.check()  # while the gate looked
     status: Literal["candidate", "rejected"] = "candidate" if learning.passed(made) else "rejected"
     row = registry.adopt(store, model, made.folder, settings.versions, status, shelf)
     outcome |= {
         "version": row.version, "status": row.status, "gate": row.card.get("gate"),
         "parent": made.card["parent"]["version"], "curves": reporter.curves,
     }  # fmt: skip
-    if (trial := canary.after_gate(store, settings, row)) is not None:
-        outcome |= {"share": trial.share}
     return outcome, (parent, Path(row.origin))
+
+
+def on_trial(
+    store: Store, settings: Settings, training: Training, version: str, reporter: Reporter
+) -> dict[str, float]:
+    """Put a candidate that :func:`trained` made on trial; its ``share``, if it gets one.
+
+    It is the last thing that is done, and only while the training is wanted: what somebody stopped meets
+    nobody. Raises ``Cancelled``.
+    """
+    row = next(row for row in store.versions(training.model) if row.version == version)
+    reporter.check()
+    trial = canary.after_gate(store, settings, row)
+    return {} if trial is None else {"share": trial.share}
 
 
 def serving_folder(store: Store, settings: Settings, model: Model, shelf: Shelf) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import json
 from typing import Any, cast
 
@@ -16,6 +17,8 @@ from atelier.learning.snapshot import Snapshot, shed, take
 from atelier.settings import Settings
 from atelier.store import Store, Training
 from atelier.versions import MODEL_OF, MODELS, Model, taken_back
+
+GRACE_S = 3.0  # a loop that polls keeps what it has learnt
 
 
 @click.command("retrain")
@@ -110,9 +113,22 @@ def _trained(store: Store, settings: Settings, training: Training, snapshot: Sna
             super().step(part, step, loss)
             click.echo(f"{part} step {step}: held-out loss {loss:.4f}", err=True)
 
+        def unwanted(self) -> None:
+            """Not everything polls: what a chat stops ends as Ctrl-C would end it."""
+            if not self.ended_within(GRACE_S):
+                _thread.interrupt_main()
+
     with Told(store, training) as told:
-        told.votes(snapshot.about["votes"])
-        outcome, _ = retrain.trained(store, settings, training, snapshot, told, Shelf.open(settings), device)
+        try:
+            told.votes(snapshot.about["votes"])
+            shelf = Shelf.open(settings)
+            outcome, folders = retrain.trained(store, settings, training, snapshot, told, shelf, device)
+            if folders is not None:
+                outcome |= retrain.on_trial(store, settings, training, outcome["version"], told)
+        except KeyboardInterrupt:
+            if told.stopped():
+                raise Cancelled from None
+            raise
     store.training_ended(training.id, "done", outcome=outcome)
     kept = ("version", "status", "gate", "share", "gone")
     return {name: outcome[name] for name in kept if name in outcome}
