@@ -165,6 +165,32 @@ def test_somebody_held_out_once_is_held_out_later() -> None:
     assert {x.heard.voter for x in again.lessons if x.split == "val"} == held_out
 
 
+def test_a_group_of_friends_lets_nobody_out_of_what_is_held_out() -> None:
+    """Who votes as one with whom changes; who was held out is never learnt from."""
+    honest = crowd(60, 200, 25)
+    friends = brigade(60, range(0, 60, 3), liked=True)  # of what the crowd likes too
+    alone = [replace(one, work=f"{one.work} of {one.voter}") for one in friends]  # nobody sees them as one
+    easy = replace(EASY, votes=10**6, person=10**6)
+
+    def parts(votes: list[Heard], split: str) -> set[str]:
+        found = lessons([*honest, *votes], easy)
+        return {x.heard.voter for x in found.lessons if x.split == split and x.heard.voter in members}
+
+    members = {one.voter for one in friends}
+    held_out = parts(alone, "val")
+    assert 5 <= len(held_out) <= 25
+    together = lessons([*honest, *friends], easy)
+    assert together.in_step == (60,)
+    assert parts(friends, "train") == members - held_out
+    assert parts(friends, "val") == set()  # what they say was learnt already
+    assert together.left_out["held-out-in-step"] == 20 * len(held_out)
+    voices = sum(x.weight for x in together.lessons if x.heard.voter in members)
+    assert voices == pytest.approx(20)  # twenty works, one voice each
+    whole = [one for one in friends if one.voter in held_out]
+    assert lessons([*honest, *whole], easy).in_step == (len(held_out),)
+    assert parts(whole, "val") == held_out  # a group that is held out whole is measured on
+
+
 def test_what_is_missing_is_told() -> None:
     votes = [heard(f"w{n}", f"p{n % 3}", liked=n > 4) for n in range(40)]
     missing = lessons(votes, Bounds()).missing
