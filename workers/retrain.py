@@ -16,6 +16,7 @@ from typing import Any, Literal, cast
 from atelier import canary, depot, registry
 from atelier.artefacts import Shelf
 from atelier.errors import Cancelled, PersonError, WeightsError
+from atelier.learning.leftovers import clear
 from atelier.learning.rules import Bounds
 from atelier.learning.snapshot import Snapshot, shed, take
 from atelier.settings import Settings
@@ -123,6 +124,7 @@ def trained(
         model, parent, snapshot, settings.lessons / "trained", training.settings, device=device,
         told=reporter.step, stopped=reporter.stopped, stage=reporter.stage,
     )  # fmt: skip
+    clear(settings.lessons / "trained", settings.versions, but=(made.folder.name,) if made else ())
     if made is None:
         return outcome | {"version": None, "curves": reporter.curves}, None
     reporter.check()  # while the gate looked

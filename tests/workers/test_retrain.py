@@ -187,6 +187,21 @@ def test_the_versions_that_made_the_works_are_looked_for(
     assert retrain.gone(replace(found, model="painter")) == {"gone": 2}
 
 
+def test_what_older_trainings_left_is_taken_away(
+    store: Store, settings: Settings, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def how(out: Path, _: Any) -> Version:
+        for name in ("v1+old", "v1+old.work", "v1+new"):
+            made = version(out / name, passed=True)
+            for path in (made.folder, *made.folder.iterdir()):
+                os.utime(path, (0, 0))
+        return made
+
+    teach(monkeypatch, how)
+    assert run(asked(store)) == "done"
+    assert [folder.name for folder in (settings.lessons / "trained").iterdir()] == ["v1+new"]
+
+
 def test_votes_that_come_meanwhile_are_the_next_ones(
     store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
