@@ -148,6 +148,8 @@ def on_trial(
     row = next(row for row in store.versions(training.model) if row.version == version)
     reporter.check()
     trial = canary.after_gate(store, settings, row)
+    if trial is None and (last := store.trial(training.model)) is not None and last.version == version:
+        trial = last if last.state == "running" else None  # begun before this process was killed
     return {} if trial is None else {"share": trial.share}
 
 

@@ -21,7 +21,7 @@ from workers import retrain, training
 
 
 def learnt(_model: str, _parent: Path, _snapshot: Any, out: Path, pairs: Any, **also: Any) -> Version | None:
-    from tests.workers.test_retrain import version
+    from tests.workers.votes import version
 
     also["told"]("en", 0, 0.5)
     if pairs[0] == "die":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,62 +15,16 @@ from PIL import Image
 
 from atelier import registry
 from atelier.artefacts import Shelf
-from atelier.cli import main
-from atelier.errors import BadInput, Cancelled
-from atelier.languages import say
+from atelier.errors import BadInput
 from atelier.learning.snapshot import Example, Snapshot
 from atelier.settings import Settings
-from atelier.store import PersonRef, Store, Training
-from atelier.versions import Version, open_version, taken_back, write_card
-from atelier.works import Artefact, Made, PoemResult
+from atelier.store import Store
+from atelier.versions import Version, open_version, taken_back
+from atelier.works import Made, PoemResult
 from models import learning
 from tests.ballots import enough
-from tests.conftest import environment_of
+from tests.workers.votes import Run, asked, teach, version
 from workers import reporter, retrain, samples
-
-ADA = PersonRef("discord", "1")
-Run = Callable[[Training], str]
-
-
-def version(folder: Path, passed: bool, name: str = "v1+new") -> Version:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "poet.safetensors").write_text("weights")
-    gate = {"passed": passed, "measured": {}, "reasons": []}
-    return write_card(folder, {
-        "model": "poet", "version": name, "data": [], "command": "", "parameters": 1, "figures": [],
-        "parent": {"version": "v1"}, "gate": gate,
-    })  # fmt: skip
-
-
-@pytest.fixture
-def run(store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """Does the job in this process, which stays as polite as it was."""
-    monkeypatch.setattr(os, "nice", lambda _: 0)
-    monkeypatch.setattr(reporter, "BEAT_S", 0.02)
-    monkeypatch.setattr(Store, "heard", lambda *_: enough())
-    monkeypatch.setattr(samples, "beside", lambda *_: samples.Beside(
-        [samples.Pair("the sea", "old", "new")], [Artefact("before-after.png", "image/png", b"png")]
-    ))  # fmt: skip
-    for name, value in environment_of(settings).items():
-        if name.startswith("ATELIER_"):
-            monkeypatch.setenv(name, value)
-    return lambda training: retrain.retrain(training.id)
-
-
-def teach(monkeypatch: pytest.MonkeyPatch, how: Callable[..., Version | None]) -> None:
-    """What a model's own training is, for now."""
-
-    def learnt(model: str, parent: Path, snapshot: Any, out: Path, pairs: Any, **also: Any) -> Version | None:
-        assert (model, tuple(pairs), also["device"]) == ("poet", ("steps=40",), "cpu")
-        return how(out, also)
-
-    monkeypatch.setattr(learning, "retrain", learnt)
-
-
-def asked(store: Store, dry: bool = False) -> Training:
-    return store.ask_training(
-        "poet", person=ADA, platform="discord", place={}, lang="en", settings=["steps=40"], dry=dry
-    )
 
 
 @pytest.mark.parametrize("passed", [True, False])
@@ -213,102 +167,6 @@ def test_votes_that_come_meanwhile_are_the_next_ones(
     assert run(training) == "done"
     outcome = store.training(training.id).outcome
     assert (outcome["votes"], outcome["voters"]) == (240, 12)
-
-
-def test_it_stops_when_it_is_not_wanted_any_more(
-    store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    training = asked(store)
-
-    def how(_out: Path, also: Any) -> None:
-        assert not also["stopped"]()
-        store.training_ended(training.id, "cancelled")
-        for _ in range(10_000):
-            if also["stopped"]():
-                raise Cancelled
-            reporter.time.sleep(0.002)
-        pytest.fail("it was never told to stop")
-
-    teach(monkeypatch, how)
-    assert run(training) == "cancelled"
-    assert store.training(training.id).state == "cancelled"
-
-
-def test_what_is_not_wanted_any_more_at_the_gate_meets_nobody(
-    store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    training = asked(store)
-
-    def how(out: Path, also: Any) -> Version:
-        store.training_ended(training.id, "cancelled")
-        for _ in range(10_000):
-            if also["stopped"]():
-                return version(out / "v1+new", passed=True)  # the gate polls nothing
-            reporter.time.sleep(0.002)
-        pytest.fail("it was never told to stop")
-
-    teach(monkeypatch, how)
-    assert run(training) == "cancelled"
-    assert store.trial("poet") is None
-    assert not [row for row in store.versions("poet") if row.version == "v1+new"]
-
-
-@pytest.mark.parametrize("when", ["gate", "adopted", "samples"])
-def test_what_was_stopped_a_moment_ago_meets_nobody(
-    store: Store, run: Run, monkeypatch: pytest.MonkeyPatch, when: str
-) -> None:
-    """Before the next sign of life could tell."""
-    monkeypatch.setattr(reporter, "BEAT_S", 60)
-    training, adopt = asked(store), registry.adopt
-
-    def stop() -> None:
-        store.training_ended(training.id, "cancelled")
-
-    def how(out: Path, _: Any) -> Version:
-        if when == "gate":
-            stop()
-        return version(out / "v1+new", passed=True)
-
-    def adopted(*args: Any) -> Any:
-        row = adopt(*args)
-        if when == "adopted":
-            stop()
-        return row
-
-    def beside(*_: Any) -> samples.Beside:
-        if when == "samples":
-            stop()
-        return samples.Beside([], [])
-
-    teach(monkeypatch, how)
-    monkeypatch.setattr(registry, "adopt", adopted)
-    monkeypatch.setattr(samples, "beside", beside)
-    assert run(training) == "cancelled"
-    assert store.trial("poet") is None
-    known = [row for row in store.versions("poet") if row.version == "v1+new"]
-    assert bool(known) is (when != "gate")
-
-
-def test_a_gate_that_polls_nothing_is_stopped_on_the_command_line_too(
-    store: Store, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """There no trainer stands by that could end the process."""
-    assert run
-    monkeypatch.setattr("atelier.cli.retrain.GRACE_S", 0.05)
-
-    def how(_out: Path, also: Any) -> None:
-        also["stage"]("gate")
-        store.training_ended(store.open_training().id, "cancelled")
-        for _ in range(10_000):
-            reporter.time.sleep(0.002)
-        pytest.fail("it was never told to stop")
-
-    teach(monkeypatch, how)
-    with pytest.raises(SystemExit) as ended:
-        main(["retrain", "poet", "--set", "steps=40"])
-    assert ended.value.code == 1
-    assert capsys.readouterr().err.strip() == say("training-stopped", "en")
-    assert store.latest_trainings()[0].state == "cancelled"
 
 
 def test_what_a_person_can_mend_is_a_sentence(
