@@ -17,6 +17,7 @@ from atelier.requests import MelodyRequest, parse_request
 from atelier.unsaid import unsaid
 from atelier.versions import shipped_folder
 from atelier.works import Made, MelodyResult
+from bench.loudness import lufs
 from models.composer.generate import Composer
 from models.composer.grid import METERS, pitch_class, to_notes, to_steps
 from models.composer.instruments import COMPASS
@@ -65,7 +66,7 @@ def test_the_sound_plays_and_is_neither_too_loud_nor_silent(waltz: object) -> No
     assert rate == 48_000
     assert len(sound) / rate == pytest.approx(8 * 3 * 60 / 90 + 1.66, abs=0.1)
     assert np.abs(sound).max() < 1.0
-    assert loudness(sound) == pytest.approx(-16, abs=1)
+    assert lufs(sound, rate) == pytest.approx(-16, abs=1)
     tags = read_tags(face(waltz, "ogg"))
     assert tags["PROMPT"] == "a slow, sad waltz in D minor"
     assert "machine" in tags["COMMENT"]

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from atelier.errors import Unavailable
 from atelier.requests import parse_request
 from atelier.works import Made
+from bench.loudness import lufs
 from models.composer.bank import render_bank
 from models.composer.generate import Composer
-from models.composer.loudness import CEILING, loudness
+from models.composer.loudness import CEILING
 from models.composer.ogg import RATE
 from tests.conftest import lacking
 
@@ -103,7 +104,7 @@ def test_every_note_is_heard_at_its_pitch_and_time_and_levelled(tmp_path: Path) 
     for start, hertz in ((0.2, 440.0), (1.2, 659.26), (2.2, 329.63)):
         assert loudest(sound, start) == pytest.approx(hertz, rel=0.005)
     assert np.abs(sound[int(4.4 * RATE) :]).max() < 0.02  # the last bar rests
-    assert loudness(sound) == pytest.approx(-16, abs=1)
+    assert lufs(sound, RATE) == pytest.approx(-16, abs=1)
     assert np.abs(sound).max() <= CEILING
 
 
@@ -126,7 +127,7 @@ def test_a_whole_tune_is_made_of_it_the_same_each_time(tmp_path: Path) -> None:
     assert [file.data for file in one.artefacts] == [file.data for file in other.artefacts]
     sound, rate = soundfile.read(io.BytesIO(one.artefacts[0].data), dtype="float32")
     assert rate == RATE
-    assert loudness(sound) == pytest.approx(-16, abs=1)
+    assert lufs(sound, RATE) == pytest.approx(-16, abs=1)
     (own,) = Composer.load().generate([request])
     assert isinstance(own, Made)
     assert own.result == one.result  # the notes are the same; the sound is not

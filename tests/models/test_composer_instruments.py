@@ -13,10 +13,11 @@ from atelier.requests import INSTRUMENTS, Instrument, MelodyRequest, parse_reque
 from atelier.tunes import read
 from atelier.tunes.steer import given_of, vary
 from atelier.works import Made, MelodyResult
+from bench.loudness import lufs
 from models.composer import words
 from models.composer.generate import Composer
 from models.composer.instruments import COMPASS, ORCHESTRA
-from models.composer.loudness import CEILING, loudness
+from models.composer.loudness import CEILING
 from models.composer.manners import MANNERS, NEUTRAL
 from models.composer.ogg import RATE, read_tags
 from models.composer.sound import render, sounded
@@ -154,7 +155,7 @@ def test_every_instrument_is_heard_in_tune_and_levelled(instrument: Instrument) 
     assert sound.shape[1] == 2
     assert np.isfinite(sound).all()
     assert np.abs(sound).max() <= CEILING
-    assert loudness(sound) == pytest.approx(-16, abs=0.5)
+    assert lufs(sound, RATE) == pytest.approx(-16, abs=0.5)
     for pitch in (62, 74, 84):
         note = sounded(instrument, pitch, RATE).astype(np.float64)
         assert 0.5 * ORCHESTRA[instrument].timbre.strength < np.abs(note).max() <= 1.001
