@@ -228,6 +228,7 @@ ZHEGUTIAN = (
         ("浣溪沙", HUANXISHA, "天年前烟边川", False),  # the fourth line rhymes
         ("浣溪沙", HUANXISHA.replace("仄平平仄仄平平", "仄仄平仄仄平平", 1), "天年前静边川", False),
         ("浣溪沙", HUANXISHA.replace("平平仄仄仄平平", "平平仄仄平平平", 1), "天年前静边川", False),
+        ("浣溪沙", "平仄仄平平仄平" + HUANXISHA[7:], "天年前静边川", False),
         ("浣溪沙", HUANXISHA[:-8], "天年前静边", False),
         ("鹧鸪天", ZHEGUTIAN, "天年静前古边川满烟", True),
         ("鹧鸪天", ZHEGUTIAN, "天年静前古边川满光", False),
