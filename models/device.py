@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 
 import torch
 
@@ -23,6 +24,18 @@ def resolve(device: str, threads: int = 0) -> str:
     except (RuntimeError, AssertionError):
         raise BadInput("bad-device", device=device) from None
     return device
+
+
+def clock(device: torch.device | str) -> float:
+    """Seconds, to tell how long work took there by the difference of two.
+
+    On a CPU the processor's own, so that a busy machine looks no slower; on a GPU, which that does not count,
+    the wall's, once everything that was asked of it is done.
+    """
+    if torch.device(device).type != "cuda":
+        return time.process_time()
+    torch.cuda.synchronize(device)
+    return time.perf_counter()
 
 
 def has_bfloat16(device: str) -> bool:

@@ -6,7 +6,6 @@ the *current* version carries, never the candidate's own files.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -22,6 +21,7 @@ from models.composer.hearing import RHYTHMS, Ears
 from models.composer.notation import pieces
 from models.composer.reward import liking
 from models.composer.taste import shortfall
+from models.device import clock
 from models.gate import Gate
 from models.reward import Head
 
@@ -54,7 +54,7 @@ ASKED: tuple[dict[str, object], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What one version composed, in order; processor seconds a tune, by pass."""
+    """What one version composed, in order; seconds a tune, by pass."""
 
     tunes: list[Tune]
     seconds: list[float]
@@ -78,9 +78,9 @@ def compose_all(composers: Sequence[Composer], requests: Sequence[MelodyRequest]
     for at in range(0, len(requests), AT_ONCE):
         some = requests[at : at + AT_ONCE]
         for composer, composed in zip(composers, made, strict=True):
-            began = time.process_time()
+            began = clock(composer.device)
             answers = composer.compose(some)
-            composed.seconds.append((time.process_time() - began) / len(some))
+            composed.seconds.append((clock(composer.device) - began) / len(some))
             for answer in answers:
                 if not isinstance(answer, Tune):
                     raise answer
@@ -100,22 +100,22 @@ def judge(
     requests: list[MelodyRequest] = []
     ours, theirs = Composed([], []), Composed([], [])
 
-    def compare(seeds: range) -> Gate:
+    def compare(seeds: range, alpha: float) -> Gate:
         more = requests_for(seeds, limit)
         requests.extend(more)
         for composed, new in zip((theirs, ours), compose_all([current, candidate], more), strict=True):
             composed.tunes.extend(new.tunes)
             composed.seconds.extend(new.seconds)
-        return _compare(current, ears, requests, ours, theirs, head)
+        return _compare(current, ears, requests, ours, theirs, head, alpha)
 
     return Gate.by_rounds(rounds, compare)
 
 
 def _compare(
     current: Composer, ears: Ears, requests: Sequence[MelodyRequest], ours: Composed, theirs: Composed,
-    head: Head | None,
+    head: Head | None, alpha: float,
 ) -> Gate:  # fmt: skip
-    gate = Gate()
+    gate, of = Gate(alpha=alpha), [request.description for request in requests]
     if [tune.notes for tune in ours.tunes] == [tune.notes for tune in theirs.tunes]:
         gate.unproven("gate-nothing-new")
         return gate
@@ -125,21 +125,21 @@ def _compare(
         "meter_heard": lambda tune: float(ears.meter(tune.notes) == tune.wished.meter),
         "well_made": well_made,
     }
-    for name, of in measures.items():
-        gate.no_worse(name, [of(tune) for tune in ours.tunes], [of(tune) for tune in theirs.tunes])
+    for name, told in measures.items():
+        gate.no_worse(name, [told(tune) for tune in ours.tunes], [told(tune) for tune in theirs.tunes], of=of)
     named = [
         at for at, tune in enumerate(theirs.tunes) if tune.wished.named and tune.wished.rhythm in RHYTHMS
     ]
     if named:
         gate.no_worse(
             "rhythm_heard", [_rhythmic(ears, ours.tunes[at]) for at in named],
-            [_rhythmic(ears, theirs.tunes[at]) for at in named],
+            [_rhythmic(ears, theirs.tunes[at]) for at in named], of=[of[at] for at in named],
         )  # fmt: skip
     steered = [at for at, one in enumerate(requests) if one.density is not None or one.range is not None]
     if steered:
         gate.no_worse(
             "asked_and_got", [obeyed(requests[at], ours.tunes[at]) for at in steered],
-            [obeyed(requests[at], theirs.tunes[at]) for at in steered],
+            [obeyed(requests[at], theirs.tunes[at]) for at in steered], of=[of[at] for at in steered],
         )  # fmt: skip
     gate.as_diverse("distinct_runs", distinct(ours.tunes), distinct(theirs.tunes))
     gate.as_diverse("different", different(ours.tunes), different(theirs.tunes))
@@ -148,7 +148,7 @@ def _compare(
     if head is None:
         gate.unproven("gate-no-reward")
         return gate
-    gate.better("reward", _chances(head, current, ours.tunes), _chances(head, current, theirs.tunes))
+    gate.better("reward", _chances(head, current, ours.tunes), _chances(head, current, theirs.tunes), of)
     return gate
 
 

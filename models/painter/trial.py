@@ -7,7 +7,6 @@ features of the evaluation encoder that the *current* version carries, copies ar
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -16,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.device import clock
 from models.gate import Gate
 from models.painter.attributes import SCENE, attribute_of, states
 from models.painter.draw import Drawn
@@ -56,7 +56,7 @@ class Asked:
 
 @dataclass(slots=True)
 class Painted:
-    """What one version painted, in order, as it serves; processor seconds a picture, by pass."""
+    """What one version painted, in order, as it serves; seconds a picture, by pass."""
 
     pictures: list[Drawn]
     seconds: list[float]
@@ -95,11 +95,11 @@ def paint_all(painters: Sequence[Painter], asked: Sequence[Asked]) -> list[Paint
     for at in range(0, len(asked), AT_ONCE):
         some = asked[at : at + AT_ONCE]
         for painter, painted in zip(painters, made, strict=True):
-            began = time.process_time()
+            began = clock(painter.device)
             painted.pictures += painter.brush.draw(
                 painter.sketches([one.said for one in some], [one.seed for one in some])
             )
-            painted.seconds.append((time.process_time() - began) / len(some))
+            painted.seconds.append((clock(painter.device) - began) / len(some))
     return made
 
 
@@ -121,22 +121,22 @@ def judge(
     asked: list[Asked] = []
     ours, theirs = Painted([], []), Painted([], [])
 
-    def compare(seeds: range) -> Gate:
+    def compare(seeds: range, alpha: float) -> Gate:
         more = prompts_for(seeds)
         asked.extend(more)
         for painted, new in zip((theirs, ours), paint_all([current, candidate], more), strict=True):
             painted.pictures += new.pictures
             painted.seconds += new.seconds
-        return _compare(candidate, eyes, asked, ours, theirs, taste)
+        return _compare(candidate, eyes, asked, ours, theirs, taste, alpha)
 
     return Gate.by_rounds(rounds or ROUNDS, compare)
 
 
 def _compare(
     candidate: Painter, eyes: Eyes, asked: Sequence[Asked], ours: Painted, theirs: Painted,
-    taste: Taste | None,
+    taste: Taste | None, alpha: float,
 ) -> Gate:  # fmt: skip
-    gate = Gate()
+    gate, of = Gate(alpha=alpha), [one.said for one in asked]
     pairs = zip(ours.pictures, theirs.pictures, strict=True)
     if all(np.array_equal(mine.pixels, other.pixels) for mine, other in pairs):
         gate.unproven("gate-nothing-new")
@@ -145,22 +145,24 @@ def _compare(
     scenes = [at for at, one in enumerate(asked) if one.row is not None]
     gate.no_worse(
         "scene_attributes", as_asked(eyes.jury, mine[scenes], [asked[at] for at in scenes]),
-        as_asked(eyes.jury, other[scenes], [asked[at] for at in scenes]),
+        as_asked(eyes.jury, other[scenes], [asked[at] for at in scenes]), of=[of[at] for at in scenes],
     )  # fmt: skip
     said = eyes.current.text.encode([one.said for one in asked]).sentence.cpu()
-    gate.no_worse("words_fit", fitting(eyes.jury, mine, said), fitting(eyes.jury, other, said))
+    gate.no_worse("words_fit", fitting(eyes.jury, mine, said), fitting(eyes.jury, other, said), of=of)
 
     def distances(rows: Tensor) -> tuple[float, float]:
         return eyes.usual.distance(mine[scenes][rows]), eyes.usual.distance(other[scenes][rows])
 
     gate.no_farther("frechet_scenes", len(scenes), distances, DISTANCE)
     gate.as_diverse("variety", variety(mine, asked), variety(other, asked))
-    gate.as_original("copied_pictures", copied(eyes.current, ours), copied(eyes.current, theirs))
+    gate.as_original("copied_pictures", copied(eyes.current, ours), copied(eyes.current, theirs), of)
     gate.as_fast("seconds", ours.seconds, theirs.seconds)
     if taste is None:
         gate.unproven("gate-no-reward")
         return gate
-    gate.better("reward", chances(taste, candidate, asked, ours), chances(taste, eyes.current, asked, theirs))
+    gate.better(
+        "reward", chances(taste, candidate, asked, ours), chances(taste, eyes.current, asked, theirs), of
+    )
     return gate
 
 

@@ -6,7 +6,6 @@ carries (its lexicon, its network, its filter of training lines), never by the c
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,20 +16,22 @@ from atelier.errors import PersonError
 from atelier.languages import Lang
 from atelier.requests import Form, PoemRequest
 from atelier.works import Made, PoemResult
+from models.device import clock
 from models.gate import Gate
 from models.poet.data import words_of
-from models.poet.forms import FORM_TABLE, FREE, Line
+from models.poet.forms import FORM_TABLE, FREE, Line, patterns_of
 from models.poet.generate import Poet
 from models.poet.kto import log_likelihood
 from models.poet.lexicon import LEVEL, OBLIQUE
 from models.poet.originality import line_key
-from models.poet.prompts import PROMPTS
+from models.poet.prompts import PROMPTS, request_for
 from models.poet.reward import liking, read
 from models.poet.topic import read_topic
 from models.poet.version import Tongue
 from models.reward import Head
 
 FORMS: dict[Lang, tuple[Form, ...]] = {"en": ("quatrain", "haiku"), "zh": ("七绝", "五绝")}
+OF_EACH = 2  # poems of every form there is, for its form alone
 FIRST_SEED = 900_000  # no card's figures use these
 AT_ONCE = 8
 FLUENCY = 0.05  # a taste moves a poet away from what the current one finds likely; noise, much further
@@ -39,7 +40,7 @@ ROUNDS = (8, 8, 16)  # seeds of each prompt and form; the later ones only where 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What one version wrote to the prompts, None where it gave up; processor seconds a poem, by pass."""
+    """What one version wrote to the prompts, None where it gave up; seconds a poem, by pass."""
 
     poems: list[PoemResult | None]
     seconds: list[float]
@@ -55,6 +56,15 @@ def requests_for(lang: Lang, seeds: range, limit: int | None = None) -> list[Poe
     ]
 
 
+def of_every_form(lang: Lang) -> list[PoemRequest]:
+    """:data:`OF_EACH` requests for each form of a language; an acrostic's with the letters of its lines."""
+    return [
+        request_for(form, seed).model_copy(update={"seed": FIRST_SEED + seed})
+        for form, entry in FORM_TABLE.items() if entry.lang == lang
+        for seed in range(OF_EACH)
+    ]  # fmt: skip
+
+
 def write_all(poets: Sequence[Poet], requests: Sequence[PoemRequest]) -> list[Written]:
     """Every request's poem by each poet. They take turns, so that a busy machine is as busy for all."""
     made: list[list[PoemResult | None]] = [[] for _ in poets]
@@ -62,14 +72,14 @@ def write_all(poets: Sequence[Poet], requests: Sequence[PoemRequest]) -> list[Wr
     for at in range(0, len(requests), AT_ONCE):
         some = requests[at : at + AT_ONCE]
         for poet, poems, seconds in zip(poets, made, spent, strict=True):
-            began = time.process_time()
+            device = next(iter(poet.tongues.values())).network.lm.device
+            began = clock(device)
             answers = poet.generate(some)
-            seconds.append((time.process_time() - began) / len(some))
+            seconds.append((clock(device) - began) / len(some))
             for answer in answers:
                 if isinstance(answer, PersonError) and answer.key != "poet-stuck":
                     raise answer
-                result = answer.result if isinstance(answer, Made) else None
-                poems.append(result if isinstance(result, PoemResult) else None)
+                poems.append(_poem(answer))
     return [Written(poems, seconds) for poems, seconds in zip(made, spent, strict=True)]
 
 
@@ -96,47 +106,49 @@ def _judged(
 ) -> Gate:
     requests: list[PoemRequest] = []
     ours, theirs = Written([], []), Written([], [])
+    forms = forms_kept(lang, candidate, current)
 
-    def compare(seeds: range) -> Gate:
+    def compare(seeds: range, alpha: float) -> Gate:
         more = requests_for(lang, seeds, limit)
         requests.extend(more)
         for written, new in zip((theirs, ours), write_all([current, candidate], more), strict=True):
             written.poems.extend(new.poems)
             written.seconds.extend(new.seconds)
-        return _compare(lang, current, requests, ours, theirs, head)
+        return _compare(lang, current, requests, ours, theirs, head, forms, alpha)
 
     return Gate.by_rounds(rounds, compare)
 
 
 def _compare(
     lang: Lang, current: Poet, requests: Sequence[PoemRequest], ours: Written, theirs: Written,
-    head: Head | None,
+    head: Head | None, forms: Sequence[float], alpha: float,
 ) -> Gate:  # fmt: skip
-    gate, tongue = Gate(), current.tongues[lang]
+    gate, tongue, every = Gate(alpha=alpha), current.tongues[lang], [request.topic for request in requests]
     both = [
         (request, mine, other)
         for request, mine, other in zip(requests, ours.poems, theirs.poems, strict=True)
         if mine is not None and other is not None
     ]
     kept = [float(form_kept(mine, tongue)) for mine in ours.poems if mine is not None]
-    gate.whole(f"form_{lang}", kept or [0.0])
+    gate.whole(f"form_{lang}", [*(kept or [0.0]), *forms])
     gate.no_worse(
         f"written_{lang}", [float(p is not None) for p in ours.poems],
-        [float(p is not None) for p in theirs.poems],
+        [float(p is not None) for p in theirs.poems], of=every,
     )  # fmt: skip
     if not both:
         return gate
+    of = [request.topic for request, _, _ in both]
     gate.no_worse(
         f"topic_{lang}", [topic_kept(current, r, mine) for r, mine, _ in both],
-        [topic_kept(current, r, other) for r, _, other in both],
+        [topic_kept(current, r, other) for r, _, other in both], of=of,
     )  # fmt: skip
     gate.no_worse(
         f"new_lines_{lang}", [_new_lines(mine) for _, mine, _ in both],
-        [_new_lines(other) for _, _, other in both],
+        [_new_lines(other) for _, _, other in both], of=of,
     )  # fmt: skip
     gate.no_worse(
         f"fluency_{lang}", fluency(current, lang, [(r, mine) for r, mine, _ in both]),
-        fluency(current, lang, [(r, other) for r, _, other in both]), FLUENCY,
+        fluency(current, lang, [(r, other) for r, _, other in both]), FLUENCY, of,
     )  # fmt: skip
     mine, other = [p for _, p, _ in both], [p for _, _, p in both]
     gate.as_diverse(f"distinct_{lang}", distinct(mine), distinct(other))
@@ -148,7 +160,7 @@ def _compare(
         return gate
     gate.better(
         f"reward_{lang}", _reward(current, lang, head, [(r, p) for r, p, _ in both]),
-        _reward(current, lang, head, [(r, p) for r, _, p in both]),
+        _reward(current, lang, head, [(r, p) for r, _, p in both]), of,
     )  # fmt: skip
     return gate
 
@@ -156,8 +168,29 @@ def _compare(
 Poems = Sequence[tuple[PoemRequest, PoemResult]]
 
 
-def form_kept(poem: PoemResult, tongue: Tongue) -> bool:
-    """Whether ``poem`` is in its form by the lexicon of ``tongue``: lengths, rhymes, tones.
+def _poem(answer: Made | PersonError) -> PoemResult | None:
+    result = answer.result if isinstance(answer, Made) else None
+    return result if isinstance(result, PoemResult) else None
+
+
+def forms_kept(lang: Lang, candidate: Poet, current: Poet) -> list[float]:
+    """Of each form of a language, 1 if what ``candidate`` writes of it is in it: it writes some, and all are.
+
+    A form of which ``current`` writes nothing either, as an acrostic of letters that no word of its
+    vocabulary begins with, is left out.
+    """
+    requests = of_every_form(lang)
+    ours, theirs = ([_poem(answer) for answer in poet.generate(requests)] for poet in (candidate, current))
+    found: dict[Form, list[float]] = {}
+    for request, mine, other in zip(requests, ours, theirs, strict=True):
+        if mine is not None or other is not None:
+            kept = mine is not None and form_kept(mine, current.tongues[lang], request.acrostic or "")
+            found.setdefault(request.written_as, []).append(float(kept))
+    return [min(kept) for kept in found.values()]
+
+
+def form_kept(poem: PoemResult, tongue: Tongue, heads: str = "") -> bool:
+    """Whether ``poem`` is in its form by the lexicon of ``tongue``: lengths, rhymes, tones, first letters.
 
     Reads the finished lines, from the table of forms; shares nothing with the automaton that wrote them.
     """
@@ -174,17 +207,22 @@ def form_kept(poem: PoemResult, tongue: Tongue) -> bool:
         if len(pattern) != len(lines):
             return False
         bound: dict[str, list[int]] = {}
-        for wanted, line in zip(pattern, lines, strict=True):
+        for at, (wanted, line) in enumerate(zip(pattern, lines, strict=True)):
             if sum(length[word] for word in line) != wanted.length:
+                return False
+            if not poem.lines[at].lower().startswith(wanted.head.lower()):
                 return False
             for word, said in zip(line, wanted.tones, strict=False):
                 if said != "中" and not tone[word] & (LEVEL if said == "平" else OBLIQUE):
                     return False
-            if wanted.rhyme != FREE:
+            if wanted.echo:
+                if line != lines[at - 1]:
+                    return False
+            elif wanted.rhyme != FREE:
                 bound.setdefault(wanted.rhyme, []).append(line[-1])
         return all(_rhymes(words, rhyme, lang) for words in bound.values())
 
-    return any(fits(pattern.lines) for pattern in FORM_TABLE[poem.form].patterns)
+    return any(fits(pattern.lines) for pattern in patterns_of(poem.form, heads))
 
 
 def _rhymes(words: Sequence[int], rhyme: Sequence[int], lang: Lang) -> bool:

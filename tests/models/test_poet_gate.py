@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 import torch
 
+from atelier.requests import PoemRequest
 from bench.spoilt import collapsed, deafened, known_by_heart, other, shaken
 from bot.learning.words import FIGURES
 from models.gate import Gate, lower_bound
 from models.poet import trial
+from models.poet.forms import FORM_TABLE
 from models.poet.generate import Poet
 from models.poet.reward import features, read
-from models.poet.trial import form_kept, judge, requests_for, write_all
+from models.poet.trial import form_kept, forms_kept, judge, of_every_form, requests_for, write_all
 from models.reward import Head
 
 PROMPTS, SEEDS = 4, (2,)
@@ -20,6 +22,7 @@ PROMPTS, SEEDS = 4, (2,)
 @pytest.fixture(autouse=True)
 def short_forms(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial, "FORMS", {"en": ("couplet",), "zh": ("五绝",)})
+    monkeypatch.setattr(trial, "OF_EACH", 0)
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +86,38 @@ def test_a_poet_that_breaks_form_is_rejected(current: Poet) -> None:
     gate = judge(other(current, deafened), current, {}, PROMPTS, SEEDS)
     assert "gate-form" in keys(gate)
     assert gate.measured["form_en"][0] < 1
+
+
+def test_a_form_that_no_other_figure_is_of_counts_too(current: Poet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Couplets that do not rhyme show among haiku only because every form is looked at."""
+    monkeypatch.setattr(trial, "FORMS", {"en": ("haiku",), "zh": ("五绝",)})
+    blind = judge(other(current, deafened), current, {}, 1, (2,))
+    assert "gate-form" not in keys(blind)
+    monkeypatch.setattr(trial, "OF_EACH", 1)
+    seeing = judge(other(current, deafened), current, {}, 1, (2,))
+    assert "gate-form" in keys(seeing)
+
+
+def test_the_shipped_poet_keeps_every_form_there_is(current: Poet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "OF_EACH", 1)
+    for lang in current.tongues:
+        asked = of_every_form(lang)
+        assert {r.written_as for r in asked} == {form for form, one in FORM_TABLE.items() if one.lang == lang}
+        kept = forms_kept(lang, current, current)
+        assert kept == [1.0] * len(asked)
+
+
+def test_an_acrostic_has_its_letters_and_a_repeated_line_is_repeated(current: Poet) -> None:
+    acrostic = PoemRequest(topic="秋", form="藏头诗", acrostic="春江花月", seed=3)
+    (poem,) = write_all([current], [acrostic])[0].poems
+    assert poem is not None
+    assert form_kept(poem, current.tongues["zh"], "春江花月")
+    assert not form_kept(poem, current.tongues["zh"], "春江花日")
+    (tune,) = write_all([current], [PoemRequest(topic="秋", form="如梦令", seed=3)])[0].poems
+    assert tune is not None
+    assert form_kept(tune, current.tongues["zh"])
+    broken = [*tune.lines[:5], tune.lines[4][::-1], *tune.lines[6:]]
+    assert not form_kept(tune.model_copy(update={"lines": broken}), current.tongues["zh"])
 
 
 def test_one_that_is_only_liked_more_passes(current: Poet) -> None:
