@@ -42,7 +42,7 @@ class Place:
             at=interaction.created_at,
             file_limit=interaction.filesize_limit,
             within=within(interaction),
-            adults=bool(getattr(interaction.channel, "nsfw", False)),
+            adults=grown_up(interaction.channel),
             hidden=hidden,
             reach=reachable(interaction),
         )
@@ -87,6 +87,12 @@ def within(interaction: discord.Interaction[Any]) -> tuple[str, ...]:
     """The ids of the channel and, for a thread, of the channel that it is in."""
     parent = getattr(interaction.channel, "parent_id", None)
     return tuple(str(number) for number in (interaction.channel_id, parent) if number)
+
+
+def grown_up(channel: Any) -> bool:
+    """Whether Discord keeps minors out of a channel. A thread is as the channel that it is in."""
+    asked = getattr(channel, "is_nsfw", None)  # private channels have none
+    return asked is not None and bool(asked())
 
 
 def reachable(interaction: discord.Interaction[Any]) -> bool:

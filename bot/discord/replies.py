@@ -15,7 +15,7 @@ from bot import catalogue, door
 from bot.command import Call, Choice, Command, Reply, Where
 from bot.discord.asking import Interaction, language, person, told
 from bot.discord.buttons import buttons
-from bot.discord.place import DEFAULT_FILE_LIMIT, reachable
+from bot.discord.place import DEFAULT_FILE_LIMIT, grown_up, reachable
 from bot.discord.quoting import escape, width
 from bot.discord.sheet import MAX_TEXT, Sheet, quote, sheet
 from bot.typed import parse_text
@@ -80,7 +80,7 @@ def where(interaction: Interaction) -> Where:
         str(interaction.guild_id) if interaction.guild_id else None,
         str(interaction.channel_id) if interaction.channel_id else None,
         manages,
-        adults=bool(getattr(interaction.channel, "nsfw", False)),
+        adults=grown_up(interaction.channel),
         answers={"channel": interaction.channel_id} if reachable(interaction) else {},
     )
 

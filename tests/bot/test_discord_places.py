@@ -49,6 +49,24 @@ async def test_a_thread_belongs_to_its_channel_and_gets_its_works(
     assert late.pinged == {str(alice.id)}
 
 
+@pytest.mark.parametrize("restricted", [True, False])
+async def test_a_thread_is_age_restricted_as_its_channel_is(
+    discord: FakeDiscord, resting_desk: Desk, alice: User, restricted: bool
+) -> None:
+    discord.general.nsfw = restricted  # before the bot looks at the server
+    resting_desk.start()
+    thread = discord.world.thread(discord.general)
+    boss = discord.user("boss", manages=True)
+    await (await discord.type("/admin adults", {"allowed": "yes"}, user=boss)).text()
+    asked = await discord.type("/paint", {"prompt": "a nude"}, user=alice, channel=thread)
+    answer = (await asked.text()).content
+    if restricted:
+        assert "Painting" in answer
+        assert resting_desk.work(alice).place["adults"] is True
+    else:
+        assert answer == say("filter-sexual", "en")
+
+
 @pytest.mark.parametrize("server", [True, False], ids=["a server", "friends"])
 async def test_it_works_where_somebody_takes_it_along(
     discord: FakeDiscord, desk: Desk, alice: User, server: bool
