@@ -51,8 +51,8 @@ class Option:
     option of one name (``option-ABOUT``). ``suggest`` is what a client that can offers while somebody
     types: its choices, commands, or works of theirs. ``reads`` makes fields of the request of what was
     written, or raises :class:`BadInput`. ``flag`` is a word that means ``yes`` where it is typed; a
-    ``phrase`` takes all the words that are left there. The value of a ``file`` is an :class:`Upload`;
-    it cannot be typed.
+    ``phrase`` takes all the words that are left there. ``somebody``: it names a person, whom a chat may
+    tell in its own way. The value of a ``file`` is an :class:`Upload`; it cannot be typed.
     """
 
     name: str
@@ -68,6 +68,7 @@ class Option:
     reads: Callable[[Any], dict[str, Any]] | None = None
     flag: str = ""
     phrase: bool = False
+    somebody: bool = False
 
     def describe(self, lang: Lang) -> str:
         """What the option means, in at most 100 characters (Discord's limit)."""

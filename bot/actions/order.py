@@ -176,7 +176,7 @@ def _shown(person: PersonRef) -> str:
     return f"{person.platform}:{person.platform_id}"
 
 
-_WHO = Option("person", required=True, max_length=80)
+_WHO = Option("person", required=True, max_length=80, somebody=True)
 
 
 def _part(name: str, action: Any, *options: Option) -> Command:

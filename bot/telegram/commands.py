@@ -25,6 +25,7 @@ from bot.telegram.members import Speaker
 from bot.telegram.questions import Questions
 from bot.telegram.quoting import Formatted, formatted, inert, quote
 from bot.telegram.replies import Replies, spoken
+from bot.telegram.whom import completed, written
 from bot.typed import parse_text
 
 _NEW = filters.UpdateType.MESSAGE  # an edited message is no new request
@@ -55,7 +56,7 @@ class Commands:
         made.append(MessageHandler(_NEW & _PRIVATE & ~filters.StatusUpdate.ALL, self._lost))
         return made
 
-    async def _command(self, command: Command, update: Update, _context: Any) -> None:
+    async def _command(self, command: Command, update: Update, context: Any) -> None:
         message = _message(update)
         if message.from_user is not None:  # whatever they were asked, they turned to something else
             self._questions.drop(message.from_user.id)
@@ -63,14 +64,15 @@ class Commands:
         if command.makes:
             await self._make(command, typed, message)
         elif (who := Speaker.of(message)) is not None:
-            await self._answer(command, typed, message, who, spoken(self._studio, who, typed))
+            await self._answer(command, message, who, spoken(self._studio, who, typed), context.bot.id)
 
-    async def _answer(self, command: Command, typed: str, message: Message, who: Speaker, lang: Lang) -> None:
+    async def _answer(self, command: Command, message: Message, who: Speaker, lang: Lang, bot: int) -> None:
         """A command that makes no work."""
         try:
             if who.face is not None and command.personal and command.role == "everyone":
                 raise BadInput("telegram-anonymous", name=who.face.effective_name or "…")
-            command, typed = part_of(command, typed)
+            command, typed = part_of(command, written(message))
+            typed = await completed(command, typed, message, self._studio, bot)
             options = parse_text(command, typed)
         except Exception as error:
             self._spawn(self._cards.reply(message, formatted(sentence(error, lang, inert))))
