@@ -23,6 +23,7 @@ from atelier.store.tables import (
     trainings,
     works,
 )
+from atelier.store.votes import standing_votes
 
 
 class People:
@@ -142,11 +143,16 @@ def _name(person: PersonRef) -> str:
 
 
 def _theirs(connection: Connection, known: int) -> list[dict[str, Any]]:
+    """The log of what somebody voted; ``stands`` marks what counts now, one a work at most."""
+    stands = set(connection.execute(select(standing_votes(feedback.c.person_id == known).c.id)).scalars())
     rows = connection.execute(select(feedback).where(feedback.c.person_id == known).order_by(feedback.c.id))
     return [
-        {"work": row.work_id, "act": row.act, "vote": row.value, "by": row.origin, "at": row.at.isoformat()}
+        {
+            "work": row.work_id, "act": row.act, "vote": row.value, "by": row.origin,
+            "at": row.at.isoformat(), "stands": row.id in stands,
+        }
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 def _everything(row: Row[Any], shown: list[str]) -> dict[str, Any]:

@@ -105,7 +105,7 @@ async def mydata(call: Call) -> Reply:
     """Everything about the person, as one file."""
     told, works = await asyncio.to_thread(call.studio.store.everything_of, call.person)
     file, left_out = await asyncio.to_thread(_archive, call, told, works)
-    text = call.say("mydata-text", works=len(told.get("works", [])), votes=len(told.get("votes", [])))
+    text = call.say("mydata-text", works=len(told.get("works", [])), votes=_votes(told))
     if left_out:
         text += "\n" + call.say("mydata-left-out", number=left_out)
     return Reply(text, file=file)
@@ -143,11 +143,11 @@ async def forgetme(call: Call) -> Reply:
     told, works = await asyncio.to_thread(call.studio.store.everything_of, call.person)
     counted = {
         "works": len(told.get("works", [])),
-        "votes": len(told.get("votes", [])),
+        "votes": _votes(told),
         "favourites": len(told.get("favourites", [])),
     }
     if call.options.get("sure") != "yes":
-        if not counted["works"] and not counted["votes"] and "first_seen_at" not in told:
+        if not counted["works"] and not told.get("votes") and "first_seen_at" not in told:
             return Reply(call.say("forgetme-nothing"))
         sure = Choice(call.say("forgetme-button"), "forgetme sure=yes")
         first = Choice(call.say("mydata-button"), "mydata")
@@ -164,6 +164,11 @@ async def forgetme(call: Call) -> Reply:
     await asyncio.to_thread(shed, call.studio.settings.lessons / "snapshots")
     log.info("a person on %s had themselves erased: %d works", call.person.platform, counted["works"])
     return Reply(call.say("forgetme-done", files=len(refs), **counted), erased=True)
+
+
+def _votes(told: dict[str, Any]) -> int:
+    """How many of somebody's votes count; the log has every press, also those that were taken back."""
+    return sum(vote["stands"] for vote in told.get("votes", []))
 
 
 def _unsay(call: Call, works: list[Work]) -> None:

@@ -225,6 +225,25 @@ async def test_everything_about_me_is_a_file_and_can_be_erased(
     assert not list((studio.settings.home / "artefacts").rglob("*.png"))
 
 
+async def test_of_a_works_votes_the_one_that_stands_is_counted(
+    telegram: FakeTelegram, studio: Studio
+) -> None:
+    made(studio, 2)
+    one, other = studio.store.recent(ref(ALICE))
+    for origin, value in (("button", "liked"), ("button", "disliked"), ("reaction:❤", "liked")):
+        studio.store.vote(one.id, ref(ALICE), value, origin=origin, platform="telegram")  # type: ignore[arg-type]
+    studio.store.vote(other.id, ref(ALICE), "liked", origin="button", platform="telegram")
+    studio.store.withdraw(other.id, ref(ALICE), origin="button", platform="telegram")
+    async with serving(studio):
+        told = await card_of(telegram, await telegram.say("/mydata"))
+        assert told.text.replace("\u2060", "") == say("mydata-text", "en", works=2, votes=1)
+        file = await telegram.until(lambda m: m.document)
+        log = json.loads(zipfile.ZipFile(io.BytesIO(file.data)).read("data.json"))["votes"]
+        assert [vote["stands"] for vote in log] == [False, False, True, False, False]
+        ask = await card_of(telegram, await telegram.say("/forgetme"))
+        assert ask.text.replace("\u2060", "") == say("forgetme-ask", "en", works=2, votes=1, favourites=0)
+
+
 async def test_what_there_is_no_room_for_is_said(
     telegram: FakeTelegram, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
