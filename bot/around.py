@@ -72,7 +72,7 @@ async def favour(studio: Studio, work_id: str, person: PersonRef, lang: Lang, so
 
 
 async def delete(studio: Studio, work_id: str, person: PersonRef, server: str | None = None) -> list[str]:
-    """Delete a work for everybody; its messages, for the front end to take away.
+    """Delete a work for everybody; its messages, for the front end to take away. Again: those that are left.
 
     ``server`` is one that the person administers (a Discord server, a Telegram group). Raises
     :class:`BadInput` for somebody else's work.
@@ -81,21 +81,22 @@ async def delete(studio: Studio, work_id: str, person: PersonRef, server: str | 
     if work is None:
         raise BadInput("work-unknown")
     if not may_delete(studio, work, person, server):
-        raise BadInput("delete-not-yours")
+        # Once it is deleted, nobody knows any more in which server it was.
+        raise BadInput("work-unknown" if work.state == "deleted" else "delete-not-yours")
 
-    def remove() -> list[str]:
-        artefacts, messages = studio.store.remove(work_id)
+    def remove() -> tuple[list[str], bool]:
+        artefacts, messages, first = studio.store.remove(work_id)
         try:
             studio.road.cancel(work_id)  # it may be on its way still; the row says that nobody wants it
             for artefact in artefacts:
                 studio.shelf.drop(artefact)
         except PersonError as fault:
             log.error("work %s: deleted, but not all of it could be cleared away: %s", work_id, fault)
-        return messages
+        return messages, first
 
     log.info("work %s: deleted by %s", work_id, "its person" if work.person == person else "an admin")
-    messages = await asyncio.to_thread(remove)
-    if work.person != person:
+    messages, first = await asyncio.to_thread(remove)
+    if first and work.person != person:
         await asyncio.to_thread(note_press, studio.store, person, work, "delete")
     return messages
 

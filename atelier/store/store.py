@@ -120,24 +120,26 @@ class Store(Works, Making, Votes, LessonsOf, Favourites, People, House, Models, 
                 delete(messages).where(messages.c.platform == platform, messages.c.message == message)
             )
 
-    def remove(self, work_id: str) -> tuple[list[ArtefactRef], list[str]]:
+    def remove(self, work_id: str) -> tuple[list[ArtefactRef], list[str], bool]:
         """Delete a work: its words, its result. Again: nothing is left to delete.
 
         Its row stays as a deleted work of its person, for the votes' log. Returns the artefacts and
         the messages (``<channel>:<message>``, of the person's platform) for the caller to take away: they are
-        :meth:`leftovers` until :meth:`forget_message`.
+        :meth:`leftovers` until :meth:`forget_message`; and whether it was there until now.
         Raises ``BadInput("work-unknown")``.
         """
         with self._db.writing() as connection:
             row = connection.execute(
-                select(works.c.kind, works.c.artefacts).where(works.c.id == work_id).with_for_update()
+                select(works.c.kind, works.c.artefacts, works.c.state)
+                .where(works.c.id == work_id)
+                .with_for_update()
             ).one_or_none()
             if row is None:
                 raise BadInput("work-unknown")
             shown = connection.execute(select(messages.c.message).where(messages.c.work_id == work_id))
             keys = list(shown.scalars())
             _empty(connection, work_id, row.kind, state="deleted")
-            return [ArtefactRef(**artefact) for artefact in row.artefacts], keys
+            return [ArtefactRef(**artefact) for artefact in row.artefacts], keys, row.state != "deleted"
 
 
 def _empty(connection: Connection, work_id: str, kind: Kind, **values: Any) -> None:

@@ -120,8 +120,8 @@ def test_a_deleted_work_leaves_no_word(store: Store) -> None:
     store.vote(work.id, BEN, "liked", origin="button", platform="telegram")
     store.favour(work.id, BEN)
 
-    artefacts, messages = store.remove(work.id)
-    assert (artefacts, sorted(messages)) == ([ref], ["5:10", "5:9"])
+    artefacts, messages, first = store.remove(work.id)
+    assert (artefacts, sorted(messages), first) == ([ref], ["5:10", "5:9"], True)
     with store._db.reading() as connection:
         for table in metadata.sorted_tables:
             assert "secret" not in str(connection.execute(table.select()).all()), table.name
@@ -143,7 +143,7 @@ def test_a_deleted_work_leaves_no_word(store: Store) -> None:
     assert sorted(store.leftovers("discord")) == [("5:10", "zh"), ("5:9", "zh")]
     for message in ("5:9", "5:10"):
         store.forget_message("discord", message)
-    assert store.remove(work.id) == ([], [])  # twice
+    assert store.remove(work.id) == ([], [], False)  # twice
     with pytest.raises(BadInput):
         store.remove("nosuchwork")
 
