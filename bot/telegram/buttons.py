@@ -155,7 +155,8 @@ class Buttons:
     ) -> str | None:
         person = person_of(query.from_user)
         if press.name == "delete" and not acts.is_open(press):
-            return await self._delete(query, message, work_id, lang)
+            await self._delete(query, message, work_id, lang)
+            return None
         work = await around.find(self._studio, work_id)
         target = message.chat.id, message.message_id
         if press.name == "favourite":
@@ -221,14 +222,20 @@ class Buttons:
 
     async def _delete(
         self, query: CallbackQuery, message: MaybeInaccessibleMessage, work_id: str, lang: Lang
-    ) -> str:
+    ) -> None:
+        """Delete the work; that it is gone is said when its messages are, or that one of them stays."""
         here = str(message.chat.id)
         server = here if await manages(self._bot, message.chat, Speaker(query.from_user)) else None
         owner = await self._owner(work_id, query.from_user)
         messages = await around.delete(self._studio, work_id, owner, server)
         pressed = name_of(message.chat.id, message.message_id)
-        self._spawn(self._leftovers.now(dict.fromkeys([*messages, pressed]), lang))
-        return say("work-deleted", lang)
+
+        async def take_away() -> None:
+            stays = "stays" in await self._leftovers.now(dict.fromkeys([*messages, pressed]), lang)
+            gone = self._in_time(query, say("work-deleted", lang))
+            self._answer(query, say("work-deleted-stays", lang) if stays else gone, alert=stays)
+
+        self._spawn(self._signs.watch(query, self._spawn(take_away())))
 
     def _swap(self, message: MaybeInaccessibleMessage, work: Work, menu: InlineKeyboardMarkup | None) -> None:
         """Other buttons under the same message."""

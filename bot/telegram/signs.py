@@ -42,6 +42,11 @@ class Signs:
         except TelegramError as fault:
             log.info("telegram: a press was not answered: %s", type(fault).__name__)
 
+    async def watch(self, query: CallbackQuery, handling: asyncio.Task[Any]) -> None:
+        """Answer a press without words if what will be said of it takes long. Never raises."""
+        if not await _over(handling, PATIENCE_S):
+            await self.take_off(query)
+
     async def _answer(self, query: CallbackQuery) -> None:
         self._answered[query.id] = None
         if len(self._answered) > KEPT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,7 @@ from sqlalchemy import update
 
 from atelier.errors import BadInput
 from atelier.languages import say
+from atelier.requests import PoemRequest
 from atelier.settings import Settings
 from atelier.store import PersonRef
 from atelier.store.tables import works
@@ -200,6 +202,22 @@ async def test_who_manages_the_server_may_delete_there_and_only_there(
     assert not private.deleted
 
 
+async def test_what_is_deleted_twice_is_written_down_once(make_settings: Callable[..., Settings]) -> None:
+    studio = Studio.open(make_settings(admins="discord:77"))
+    work, _ = studio.store.accept(
+        person=ref(ALICE), kind="poem", request=PoemRequest(topic="snow", seed=1), lang="en",
+        place={"server": "5"}, source="telegram:1",
+    )  # fmt: skip
+    studio.store.put_message(work.id, "telegram", "5:6")
+    admin = PersonRef("discord", "77")
+    both = await asyncio.gather(*(around.delete(studio, work.id, admin) for _ in range(2)))
+    assert both == [["5:6"], ["5:6"]]  # the second takes away what the first could not
+    assert [deed.command for deed in studio.store.deeds("discord", None)] == ["delete"]
+    with pytest.raises(BadInput) as refused:  # whose server it was is not known any more
+        await around.delete(studio, work.id, PersonRef("telegram", "9"), "5")
+    assert refused.value.key == "work-unknown"
+
+
 async def test_a_message_that_could_not_be_deleted_now_goes_later(
     discord: FakeDiscord, desk: Desk, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -310,6 +328,18 @@ async def test_flood_control_does_not_keep_a_deleted_work_in_the_group(
     assert not card.deleted
     async with serving(Studio.open(studio.settings)):
         await telegram.wait(lambda: card.deleted)
+
+
+async def test_a_message_that_telegram_keeps_is_not_said_to_be_gone(
+    telegram: FakeTelegram, studio: Studio
+) -> None:
+    async with serving(studio):
+        card = await shown_in(telegram, studio, "/paint a stormy sea")
+        for method in ("deleteMessage", "editMessageText", "editMessageMedia"):
+            telegram.refuse(method, "Bad Request: message can't be edited", code=400, times=2)
+        assert await remove(telegram, card, ALICE) == say("work-deleted-stays", "en")
+        assert not card.deleted
+    assert studio.store.recent(ref(ALICE)) == []
 
 
 async def test_messages_too_old_to_delete_are_emptied(telegram: FakeTelegram, studio: Studio) -> None:
