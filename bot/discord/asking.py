@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# How talking to Discord fails: refused, too fast, or not reached (aiohttp's are not all OSErrors).
+FAILED = (discord.DiscordException, OSError, aiohttp.ClientError)
+
 Interaction: TypeAlias = "discord.Interaction[Atelier]"
 Order = Callable[[dict[str, Any], str], Awaitable[Ticket]]
 
@@ -117,7 +120,7 @@ async def _show(interaction: Interaction, ticket: Ticket, place: Place) -> None:
             await interaction.edit_original_response(content=text, view=while_waiting(work_id, work.lang))
         except Unavailable as fault:
             log.warning("work %s: accepted, but its place was not shown: %s", work_id, fault)
-        except (discord.HTTPException, OSError, aiohttp.ClientError) as fault:
+        except FAILED as fault:
             log.warning("work %s: accepted, but its place was not shown: %r", work_id, fault)
 
 
@@ -127,7 +130,23 @@ async def _instead(interaction: Interaction, text: str) -> None:
         with suppress(discord.NotFound):  # gone already: the answer to an earlier try was lost
             await interaction.delete_original_response()
         await interaction.followup.send(text, ephemeral=True)
-    except (discord.HTTPException, OSError, aiohttp.ClientError) as fault:
+    except FAILED as fault:
+        log.warning("interaction %s: could not answer: %r", interaction.id, fault)
+
+
+def unsaid(fault: BaseException, lang: Lang, interaction: int) -> str:
+    """What to say instead of an answer: why there is none, or that Discord did not take it."""
+    if isinstance(fault, FAILED):
+        log.warning("interaction %s: an answer was not taken: %r", interaction, fault)
+        return say("discord-not-taken", lang)
+    return told(fault, lang)
+
+
+async def instead(interaction: Interaction, text: str) -> None:
+    """One sentence in place of “thinking…”, or of what stood there, with nothing attached."""
+    try:
+        await interaction.edit_original_response(content=text, attachments=[], view=None)
+    except FAILED as fault:
         log.warning("interaction %s: could not answer: %r", interaction.id, fault)
 
 
@@ -135,5 +154,5 @@ async def whisper(interaction: Interaction, text: str) -> None:
     """One sentence under the message, for this person only."""
     try:
         await interaction.followup.send(text, ephemeral=True)
-    except (discord.HTTPException, OSError) as fault:  # aiohttp's connection errors are OSErrors
+    except FAILED as fault:
         log.warning("interaction %s: could not answer: %r", interaction.id, fault)

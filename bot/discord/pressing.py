@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,17 +21,31 @@ from atelier.languages import Lang, say
 from atelier.store import Vote
 from bot import acts, around, gate
 from bot.acts import Press
-from bot.discord.asking import Interaction, language, person, refuse, take, told, whisper
+from bot.discord.asking import (
+    FAILED,
+    Interaction,
+    instead,
+    language,
+    person,
+    refuse,
+    take,
+    told,
+    unsaid,
+    whisper,
+)
 from bot.discord.buttons import CANCEL, MORE, VOTES, choices, menu, others
 from bot.discord.editing import Edits
 from bot.discord.place import DEFAULT_FILE_LIMIT, Place, message_key, server
 from bot.discord.sheet import QUOTED, quote, uploads
+from bot.once import once
 from bot.words import titled
 
 if TYPE_CHECKING:
     from bot.discord.app import Atelier
 
 log = logging.getLogger(__name__)
+
+ONCE = ("original", "details")  # acts that leave no row behind by which a second press is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +93,9 @@ class Pressing:
             await self._privately(interaction, partial(self._choose, work_id, press))
         elif acts.BY_NAME[press.name].makes:
             await self.make(interaction, press, work_id)
+        elif press.name in ONCE:
+            pressed = f"{interaction.user.id}:{work_id}:{press.word}"
+            await self._privately(interaction, partial(self._answer, work_id, press), pressed)
         else:
             await self._privately(interaction, partial(self._answer, work_id, press))
 
@@ -144,25 +162,39 @@ class Pressing:
         return await self._client.removal.empty(place, lang) or (bool(elsewhere) and "stays" not in elsewhere)
 
     async def _privately(
-        self, interaction: Interaction, answer: Callable[[Lang, Interaction], Awaitable[Answer]]
+        self,
+        interaction: Interaction,
+        answer: Callable[[Lang, Interaction], Awaitable[Answer]],
+        pressed: str = "",
     ) -> None:
-        """Answer the one who pressed; in the same message where it was theirs alone already."""
+        """Answer the one who pressed; in the same message where it was theirs alone already.
+
+        ``pressed``: who pressed what, of an act that is done once, however often it is pressed.
+        """
         lang = language(interaction)
         theirs = _is_menu(interaction.message)
         try:
             await interaction.response.defer(**({} if theirs else {"ephemeral": True, "thinking": True}))
-            said = await answer(lang, interaction)
-        except (discord.HTTPException, OSError) as fault:
-            log.warning("interaction %s: a press was not acknowledged: %s", interaction.id, fault)
+        except FAILED as fault:
+            log.warning("interaction %s: a press was not acknowledged: %r", interaction.id, fault)
             return
-        except Exception as fault:
-            said = Answer(told(fault, lang))
         try:
-            await interaction.edit_original_response(
-                content=said.text, view=said.view, attachments=said.files
-            )
-        except (discord.HTTPException, OSError) as fault:  # aiohttp's connection errors are OSErrors
-            log.warning("interaction %s: could not answer: %r", interaction.id, fault)
+            async with self._first(interaction, pressed) as first:
+                if first:
+                    said = await answer(lang, interaction)
+                    await interaction.edit_original_response(
+                        content=said.text, view=said.view, attachments=said.files
+                    )
+                elif theirs:  # where the first press is answered
+                    await whisper(interaction, say("act-twice", lang))
+                else:
+                    await instead(interaction, say("act-twice", lang))
+        except Exception as fault:
+            await instead(interaction, unsaid(fault, lang, interaction.id))
+
+    def _first(self, interaction: Interaction, pressed: str) -> AbstractAsyncContextManager[bool]:
+        """Whether this is the first press within a moment; where nothing is named, it is."""
+        return once(self._studio, f"discord:{interaction.id}", pressed) if pressed else nullcontext(True)
 
     async def _cancel(self, interaction: Interaction, work_id: str) -> None:
         """Take the work back; the message says so when its delivery hears of it."""

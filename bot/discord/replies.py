@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
@@ -13,11 +14,22 @@ from atelier.languages import Lang, pick, say
 from atelier.store import Work
 from bot import catalogue, door
 from bot.command import Call, Choice, Command, Reply, Where
-from bot.discord.asking import Interaction, language, person, told
+from bot.discord.asking import (
+    FAILED,
+    Interaction,
+    instead,
+    language,
+    person,
+    refuse,
+    told,
+    unsaid,
+    whisper,
+)
 from bot.discord.buttons import buttons
 from bot.discord.place import DEFAULT_FILE_LIMIT, grown_up, reachable
 from bot.discord.quoting import escape, width
 from bot.discord.sheet import MAX_TEXT, Sheet, quote, sheet
+from bot.once import once
 from bot.typed import parse_text
 from bot.words import listed
 
@@ -30,18 +42,35 @@ MAX_LABEL = 80
 MAX_CHOICES = 15  # three rows; a work shown in full has its own two
 
 
-async def answer(interaction: Interaction, command: Command, options: dict[str, Any]) -> None:
-    """Do a command that makes no work; the answer is for the one who gave it."""
+async def answer(
+    interaction: Interaction, command: Command, options: dict[str, Any], pressed: str = ""
+) -> None:
+    """Do a command that makes no work; the answer is for the one who gave it.
+
+    ``pressed``: who pressed which button, of one that is answered once however often it is pressed.
+    """
     try:
         await interaction.response.defer(thinking=True, ephemeral=True)
-    except (discord.HTTPException, OSError) as fault:
+    except FAILED as fault:
         log.warning("interaction %s: not acknowledged, so nothing was done: %r", interaction.id, fault)
         return
-    await _act(interaction, command, options)
+    if not pressed:
+        await _act(interaction, command, options)
+        return
+    with suppress(_NotTaken):
+        async with once(interaction.client.studio, f"discord:{interaction.id}", pressed) as first:
+            if not first:
+                await instead(interaction, say("act-twice", language(interaction)))
+            elif not await _act(interaction, command, options):
+                raise _NotTaken  # what was not seen was not done: pressing again does it
 
 
-async def _act(interaction: Interaction, command: Command, options: dict[str, Any]) -> None:
-    """The command's reply instead of what the message said before."""
+class _NotTaken(Exception):
+    """Discord did not take an answer."""
+
+
+async def _act(interaction: Interaction, command: Command, options: dict[str, Any]) -> bool:
+    """The command's reply instead of what the message said before; whether Discord took all of it."""
     lang = language(interaction)
     call = Call(
         interaction.client.studio, person(interaction.user), lang, where(interaction), options,
@@ -63,10 +92,12 @@ async def _act(interaction: Interaction, command: Command, options: dict[str, An
         said, files, view = [told(fault, lang)], [], discord.ui.View()
     try:
         await interaction.edit_original_response(content=said[0], attachments=files, view=view)
-        for page in said[1:]:
-            await interaction.followup.send(page, ephemeral=True)
-    except (discord.HTTPException, OSError) as fault:  # aiohttp's connection errors are OSErrors
-        log.warning("interaction %s: could not answer: %r", interaction.id, fault)
+    except FAILED as fault:
+        await instead(interaction, unsaid(fault, lang, interaction.id))
+        return False
+    for page in said[1:]:
+        await whisper(interaction, page)
+    return True
 
 
 def where(interaction: Interaction) -> Where:
@@ -165,7 +196,7 @@ class ChoiceButton(
         """Give the command; its reply takes the place of the message that the button was on."""
         try:
             await interaction.response.defer()
-        except (discord.HTTPException, OSError) as fault:
+        except FAILED as fault:
             log.warning("interaction %s: a press was not acknowledged: %r", interaction.id, fault)
             return
         await press(interaction, self.line)
@@ -177,9 +208,15 @@ class AsideButton(ChoiceButton, template=r"atelier:ask:(?P<line>.{1,80})"):
     prefix = "atelier:ask:"
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Give the command; what it answers is seen by nobody else."""
-        command, options = catalogue.read(self.line)
-        await answer(interaction, command, options)
+        """Give the command; what it answers is seen by nobody else. Pressed twice, it is answered once."""
+        lang = language(interaction)
+        try:
+            command, options = catalogue.read(self.line)
+        except Exception as fault:  # a button from before that command was called otherwise
+            await refuse(interaction, told(fault, lang))
+            return
+        where = interaction.message.id if interaction.message else interaction.channel_id
+        await answer(interaction, command, options, f"{interaction.user.id}:{where}:{self.line}")
 
 
 async def press(interaction: Interaction, line: str) -> None:
@@ -187,7 +224,7 @@ async def press(interaction: Interaction, line: str) -> None:
     try:
         command, options = catalogue.read(line)
     except Exception as fault:
-        await interaction.edit_original_response(content=told(fault, language(interaction)), view=None)
+        await instead(interaction, told(fault, language(interaction)))
         return
     await _act(interaction, command, options)
 

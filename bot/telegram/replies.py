@@ -127,7 +127,13 @@ class Replies:
             return
         who = Speaker(query.from_user)
         lang = spoken(self._studio, who)
-        command, options = catalogue.read(query.data.removeprefix(_ASK))
+        try:
+            command, options = catalogue.read(query.data.removeprefix(_ASK))
+        except Exception as error:  # a button from before that command was called otherwise
+            told = sentence(error, lang, inert)
+            if not self._signs.answered(query.id):
+                self._spawn(query.answer(formatted(told).text[:_ANSWER], show_alert=True))
+            return
         async with once(self._studio, query.id, _press(query, query.message)) as first:
             if not first:
                 if not self._signs.answered(query.id):

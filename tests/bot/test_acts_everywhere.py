@@ -248,7 +248,7 @@ async def test_every_act(room: Any, kind: Kind) -> None:
             "original": "",
         }[press.name]
         assert expected in read
-        if room.person.platform == "telegram" and press.name in ("details", "original"):
+        if press.name in ("details", "original"):
             assert await room.again(shown, work, press) == say("act-twice", lang)
     assert store.get(work.id).state == "deleted"
     assert store.favourites(room.person) == []

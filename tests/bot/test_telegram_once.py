@@ -190,3 +190,12 @@ async def test_records_that_are_down_for_a_moment_lose_no_vote_and_no_edit(
         down.append(1)
         told = await card_of(telegram, await telegram.say("a lake", chat=GROUP, reply_to=question))
         assert plain(told.text) == say("store-down", "en")
+
+
+async def test_a_button_of_a_command_that_is_called_otherwise_now_says_so(
+    telegram: FakeTelegram, studio: Studio
+) -> None:
+    async with serving(studio):
+        card, _ = await painted(telegram, studio, GROUP)
+        card.markup = {"inline_keyboard": [[{"text": "Loss", "callback_data": "ask:oldname do=stop"}]]}
+        assert "oldname" in await telegram.answered(await telegram.press(card, "Loss"))

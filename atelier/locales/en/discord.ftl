@@ -5,6 +5,7 @@ discord-token-wrong = Discord does not accept the token in ATELIER_DISCORD_TOKEN
 discord-down = Discord does not answer at ATELIER_DISCORD_API_BASE.
 discord-outdated = This command has changed since your Discord last looked: please type it once more.
 discord-refused = Your work is made, but Discord would not take the message. It has been written down.
+discord-not-taken = It is ready, but Discord would not take it. Please try again in a moment.
 discord-left-out = Too large to attach here: { $files }
 discord-alt-melody = A melody in { $music }.
 discord-help-outro = Discord offers the options as you type. Tell me with 👍 or 👎 how a work turned out: that is how I learn.
