@@ -175,7 +175,8 @@ class Reply:
     ``text`` is made of our own sentences: its commands and links can be tapped, so what anybody wrote
     comes into it through :meth:`Call.say` only. In all the rest nothing is alive.
     ``fields`` are names and values, ``works`` a list to look through, ``show`` one work in full,
-    ``commands`` a list of commands to explain, ``file`` something to keep, ``choices`` buttons.
+    ``commands`` a list of commands to explain, ``file`` something to keep (``about``: what is to be seen
+    in it, for those who cannot), ``choices`` buttons.
     ``hint``: say at the end how options are given here. ``erased``: messages with somebody's works are
     to be taken away now (:mod:`bot.leftovers`).
     """
@@ -186,6 +187,7 @@ class Reply:
     show: Work | None = None
     commands: tuple[Command, ...] = ()
     file: Artefact | None = None
+    about: str = ""
     choices: tuple[Choice, ...] = ()
     hint: bool = False
     erased: bool = False

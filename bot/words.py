@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from atelier.languages import Lang, say, span
+from atelier.languages import listed as enumerated
 from atelier.requests import Kind
 from atelier.store import UNFINISHED, Work
 from atelier.tunes.beat import beats
@@ -154,11 +155,21 @@ def poem_text(result: PoemResult) -> str:
 
 def alt(work: Work, number: int = 1) -> str:
     """Alternative text of picture ``number``: what was asked, and in which style."""
-    style = getattr(work.request, "style", None)
+    style, steer = getattr(work.request, "style", None), getattr(work.request, "steer", None)
     text = say("alt", work.lang, prompt=work.request.words)
+    mixed = dict.fromkeys(said.prompt for said in getattr(steer, "mix", ()))
+    if others := [say("quoted", work.lang, prompt=words) for words in mixed if words != work.request.words]:
+        text = say("alt-blended", work.lang, text=text, others=enumerated(others, work.lang))
     if style:
         text = say("alt-styled", work.lang, text=text, style=say(f"choice-style-{style}", work.lang))
     return text if number == 1 else f"{text} {number}"
+
+
+def alt_melody(
+    work: Work, result: MelodyResult, lang: Lang, key: str = "alt-score", quote: Quote = str
+) -> str:
+    """What was asked, and the music: alternative text of a melody's score, or (``key``) of its sound."""
+    return say(key, lang, prompt=quote(work.request.words), music=music_in_words(result, lang))
 
 
 def short(work: Work, lang: Lang) -> str:

@@ -10,8 +10,8 @@ from atelier.versions import LEARNERS, MODELS, Model
 from atelier.works import Artefact
 from bot.command import Call, Choice, Command, Option, Reply
 from bot.learning import ask, curve
-from bot.learning.follow import CURVE
-from bot.learning.words import missing, standing
+from bot.learning.curve import CURVE
+from bot.learning.words import described, losses, missing, standing
 
 YES_NO = ("yes", "no")
 
@@ -62,10 +62,13 @@ async def training(call: Call) -> Reply:
     if latest is None:
         return Reply(call.say("learn-none"))
     if wish == "loss":
-        curves = (latest.outcome or {}).get("curves") or latest.progress.get("curves", {})
-        if (drawn := curve.png(curves)) is None:
+        if (drawn := curve.png(losses(latest))) is None:
             raise BadInput("learn-no-curve")
-        return Reply(call.quote(standing(latest, call.lang)), file=Artefact(CURVE, "image/png", drawn))
+        return Reply(
+            call.quote(standing(latest, call.lang)),
+            file=Artefact(CURVE, "image/png", drawn),
+            about=described(latest, CURVE, call.lang),
+        )
     if latest.state in OPEN:
         stop = Choice(call.say("learn-stop"), "admin training do=stop")
         return Reply(call.quote(standing(latest, call.lang)), choices=(stop,))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,8 @@ from bot.delivery import PostNever
 from bot.discord.faults import verdict
 from bot.discord.quoting import escape
 from bot.discord.replies import AsideButton, pages
+from bot.discord.sheet import upload
+from bot.learning.words import described
 
 if TYPE_CHECKING:
     from bot.discord.app import Atelier
@@ -63,7 +64,9 @@ class DiscordTeller:
             channel = await self._channel(training, private=private)
             said = pages(escape(text))
             for number, page in enumerate(said, 1):
-                shown = [discord.File(io.BytesIO(file.data), file.name) for file in files[:MAX_FILES]]
+                shown = [
+                    upload(file, described(training, file.name, training.lang)) for file in files[:MAX_FILES]
+                ]
                 await channel.send(
                     page, files=shown if number == len(said) else [], nonce=f"{training.id}-{number}"
                 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import re
 from contextlib import suppress
@@ -28,7 +27,7 @@ from bot.discord.asking import (
 from bot.discord.buttons import buttons
 from bot.discord.place import DEFAULT_FILE_LIMIT, grown_up, reachable
 from bot.discord.quoting import escape, width
-from bot.discord.sheet import MAX_TEXT, Sheet, quote, sheet
+from bot.discord.sheet import MAX_TEXT, Sheet, quote, sheet, upload
 from bot.once import once
 from bot.typed import parse_text
 from bot.words import listed
@@ -81,7 +80,7 @@ async def _act(interaction: Interaction, command: Command, options: dict[str, An
         if reply.erased:
             interaction.client.leftovers.wake()
         said = pages(_text(reply, language(interaction), interaction.client.tree.mentions))
-        files = [discord.File(io.BytesIO(reply.file.data), reply.file.name)] if reply.file else []
+        files = [upload(reply.file, reply.about)] if reply.file else []
         view = discord.ui.View(timeout=None)
         if reply.show is not None:
             shown = await _work(interaction, reply.show, view)

@@ -88,17 +88,21 @@ def _fitting(
 
 
 def _file(work: Work, artefact: Artefact) -> discord.File:
-    """The upload, described for those who cannot see it."""
-    return discord.File(io.BytesIO(artefact.data), artefact.name, description=_alt(work, artefact))
+    return upload(artefact, _alt(work, artefact))
+
+
+def upload(artefact: Artefact, about: str | None) -> discord.File:
+    """A file, described for those who cannot see it."""
+    described = shorten(about, MAX_ALT) if about else None
+    return discord.File(io.BytesIO(artefact.data), artefact.name, description=described)
 
 
 def _alt(work: Work, artefact: Artefact) -> str | None:
     if isinstance(work.result, MelodyResult):
         kinds = {"image/png": "alt-score", "audio/ogg": "discord-alt-melody"}
         key = kinds.get(artefact.media_type)
-        music = words.music_in_words(work.result, work.lang)
-        return say(key, work.lang, music=music) if key else None
+        return words.alt_melody(work, work.result, work.lang, key) if key else None
     if artefact.media_type.startswith("image/"):
         pictures = [ref.name for ref in work.artefacts if ref.media_type.startswith("image/")]
-        return shorten(words.alt(work, pictures.index(artefact.name) + 1), MAX_ALT)
+        return words.alt(work, pictures.index(artefact.name) + 1)
     return None

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 Curves = Mapping[str, Sequence[Sequence[float]]]  # by part of the model: [step, loss]
 
+CURVE = "loss.png"  # the file
 WIDTH, HEIGHT = 900, 520
 LEFT, RIGHT, TOP, BOTTOM = 90, 24, 24, 56
 INK, PALE, PAPER = "#222222", "#dddddd", "#ffffff"

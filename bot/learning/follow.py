@@ -21,7 +21,8 @@ from atelier.works import Artefact
 from bot.command import Choice
 from bot.delivery import PostLater, PostNever
 from bot.learning import curve
-from bot.learning.words import ended, standing, told_in_full
+from bot.learning.curve import CURVE
+from bot.learning.words import ended, losses, standing, told_in_full
 from bot.studio import Studio
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,6 @@ log = logging.getLogger(__name__)
 LOOK_S = 2.0
 WITHIN = timedelta(days=2)  # an outcome that could not be told for so long is left to /admin training
 NEWS_WITHIN = timedelta(days=7)
-CURVE = "loss.png"
 
 
 class Teller(Protocol):
@@ -141,7 +141,7 @@ class Follow:
 
     def _files(self, training: Training) -> list[Artefact]:
         files = []
-        if (drawn := curve.png((training.outcome or {}).get("curves", {}))) is not None:
+        if (drawn := curve.png(losses(training))) is not None:
             files.append(Artefact(CURVE, "image/png", drawn))
         for kept in (training.outcome or {}).get("files", ()):
             ref = ArtefactRef(**kept)

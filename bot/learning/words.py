@@ -9,6 +9,7 @@ from atelier.languages import Lang, say, span
 from atelier.store import Training
 from atelier.store.records import OPEN
 from atelier.versions import taken_back
+from bot.learning.curve import CURVE
 
 STAGES = ("heads", "learning", "gate", "samples")
 FIGURES = frozenset((
@@ -96,6 +97,26 @@ def told_in_full(training: Training, lang: Lang) -> str:
         )
         lines += ["", next_step]
     return "\n".join(lines)
+
+
+def described(training: Training, name: str, lang: Lang) -> str:
+    """What a picture of a training shows, for those who cannot see it; nothing for a sound."""
+    if not name.endswith(".png"):
+        return ""
+    if name != CURVE:
+        return say("learn-alt-samples", lang, model=training.model)
+    lines = [say("learn-alt-loss", lang, model=training.model)]
+    for part, points in losses(training).items():
+        if points:
+            first, now = (f"{point[1]:.4f}" for point in (points[0], points[-1]))
+            lines.append(f"{_part(part, lang)}: {say('learn-loss', lang, first=first, now=now)}")
+    return "\n".join(lines)
+
+
+def losses(training: Training) -> dict[str, Any]:
+    """The curves of a training, by part: those that it ended with, or as far as it is."""
+    found: dict[str, Any] = (training.outcome or {}).get("curves") or training.progress.get("curves", {})
+    return found
 
 
 def missing(number: dict[str, int], lang: Lang) -> list[str]:

@@ -13,10 +13,11 @@ from atelier.store import Platform, Training
 from atelier.works import Artefact
 from bot.command import Choice
 from bot.delivery import PostNever
+from bot.learning.words import described
 from bot.telegram.faults import lost, unchanged, understood
 from bot.telegram.members import is_chat
 from bot.telegram.poster import ONCE_S, TelegramPoster
-from bot.telegram.quoting import formatted, inert
+from bot.telegram.quoting import CAPTION, formatted, inert
 from bot.telegram.replies import aside, pages
 
 
@@ -59,7 +60,11 @@ class TelegramTeller:
             for file in files:
                 data = InputFile(file.data, file.name)
                 if file.media_type == "image/png":
-                    await self._bot.send_photo(photo=data, read_timeout=ONCE_S, **where)
+                    said = formatted(inert(described(training, file.name, training.lang)), CAPTION)
+                    await self._bot.send_photo(
+                        photo=data, caption=said.text, caption_entities=said.entities, read_timeout=ONCE_S,
+                        **where,
+                    )  # fmt: skip
                 elif file.name.endswith(".ogg"):
                     await self._bot.send_audio(
                         audio=data, title=file.name.removesuffix(".ogg"), read_timeout=ONCE_S, **where

@@ -31,7 +31,7 @@ from bot.telegram.members import is_chat
 from bot.telegram.mirror import file_of, mirror, tell
 from bot.telegram.quoting import CAPTION, Formatted, formatted, inert, quote
 from bot.turns import Turns
-from bot.words import acknowledgement, drafted, music_in_words
+from bot.words import acknowledgement, alt_melody, drafted
 
 log = logging.getLogger(__name__)
 
@@ -209,7 +209,7 @@ class TelegramPoster:
         return send
 
     def _score(self, work: Work, result: MelodyResult, score: Artefact) -> Send:
-        said = formatted(say("alt-score", work.lang, music=music_in_words(result, work.lang)), CAPTION)
+        said = formatted(alt_melody(work, result, work.lang, quote=quote), CAPTION)
 
         async def send(chat: int, where: dict[str, Any]) -> Sequence[Message]:
             where = {**where, "caption": said.text, "caption_entities": said.entities}

@@ -37,7 +37,7 @@ from bot.telegram.counts import Counts
 from bot.telegram.faults import unchanged, why
 from bot.telegram.keyboard import keyboard
 from bot.telegram.members import Speaker, manages
-from bot.telegram.quoting import TEXT, Formatted, bold, formatted, inert, quote, units
+from bot.telegram.quoting import CAPTION, TEXT, Formatted, bold, formatted, inert, quote, units
 from bot.telegram.signs import Signs
 from bot.words import listed
 
@@ -219,6 +219,9 @@ class Replies:
                 await self._bot.send_message(place["chat"], page.text, **rest, **where)
         if reply.file is not None:
             file = InputFile(reply.file.data, reply.file.name)
+            if reply.about:
+                about = formatted(inert(reply.about), CAPTION)
+                where |= {"caption": about.text, "caption_entities": about.entities}
             await self._bot.send_document(place["chat"], file, disable_content_type_detection=True, **where)
 
     async def _work(self, work: Work, chat: int, where: dict[str, Any]) -> None:

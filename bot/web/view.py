@@ -127,9 +127,7 @@ def _melody(work: Work, result: MelodyResult, lang: Lang) -> dict[str, Any]:
     ]
     score = None
     if "png" in files:
-        music = words.music_in_words(result, lang)
-        alt = say("web-score", lang, title=result.title, music=music)
-        score = {"url": address(work, files["png"]), "alt": alt}
+        score = {"url": address(work, files["png"]), "alt": words.alt_melody(work, result, lang)}
     return {
         "title": result.title,
         "audio": address(work, files["ogg"]),

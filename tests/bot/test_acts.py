@@ -27,6 +27,7 @@ from atelier.works import MelodyResult, PoemResult
 from bot import acts, around
 from bot.acts import Press
 from bot.around import goes_with
+from bot.words import alt
 from tests.bot import handmade
 
 REQUESTS: dict[Kind, Request] = {
@@ -192,6 +193,19 @@ def test_an_edit_is_checked_like_a_request() -> None:
         with pytest.raises(BadInput) as refused:
             around.edited(work(), words, options)
         assert refused.value.key == key
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_blend_is_described_by_the_words_of_both(lang: Lang) -> None:
+    one = work(lang=lang)
+    moon = PaintRequest(prompt="a red moon", style="ink", seed=3)
+    other = work(id="zyxwvutsrqpo", request=moon)
+    blended = work(lang=lang, request=acts.request_of(one, Press("blend", number=1, other=other.id), other))
+    told = alt(blended)
+    assert "a stormy sea" in told
+    assert "a red moon" in told
+    twin = acts.request_of(one, Press("blend", number=1, other="x"), replace(one, id="x"))
+    assert alt(work(lang=lang, request=twin)) == alt(one)
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -160,6 +160,7 @@ async def test_a_melody_can_be_heard_seen_and_described(
     for file in shown.files[:2]:
         assert file.description
         assert "D minor, 3/4, 90" in file.description
+        assert "made by a machine for “a sad waltz”" in file.description
 
 
 async def test_a_failure_is_told_in_its_place(discord: FakeDiscord, desk: Desk, alice: User) -> None:

@@ -105,6 +105,7 @@ async def test_discord_asks_follows_and_tells(
     assert (await sly.text()).content == say("not-yours-studio", "en", command="admin training")
     drawn = await (await discord.press(card, "Loss", user=boss)).text()
     assert [file.name for file in drawn.files] == ["loss.png"]
+    assert say("learn-alt-loss", "en", model="poet") in (drawn.files[0].description or "")
     assert "step 20" in card.content
     # A restart in between loses nothing and posts nothing twice.
     await desk.stop()
@@ -114,6 +115,8 @@ async def test_discord_asks_follows_and_tells(
     desk.start()
     full = await discord.posted(lambda m: "new light" in m.content)
     assert [file.name for file in full.files] == ["loss.png", "before-after.png"]
+    assert "0.5000 → 0.4100" in (full.files[0].description or "")
+    assert full.files[1].description == say("learn-alt-samples", "en", model="poet")
     assert "words of the topic (English): 0.61 → 0.63" in plain(full.content)
     assert say("learn-done-next", "en", model="poet", version="v1+new") in plain(full.content)
     await discord.until(lambda: store.training(training.id).post.get("ended"), "the note")
@@ -204,7 +207,10 @@ async def test_telegram_asks_follows_and_tells(telegram: FakeTelegram, studio: S
         await until(lambda: telegram.called("sendDocument"))
         store.training_ended(training.id, "done", outcome=OUTCOME)
         await telegram.until(lambda m: "new light" in m.text, chat=ALICE)
-        await until(lambda: telegram.called("sendPhoto"))
+        page = await telegram.until(lambda m: m.photo, chat=ALICE)
+        assert say("learn-alt-loss", "en", model="poet") in plain(page.text)
+        drawn = await telegram.until(lambda m: m.document, chat=ALICE)
+        assert say("learn-alt-loss", "en", model="poet") in plain(drawn.text)
         await until(lambda: store.training(training.id).post.get("ended"))
 
 

@@ -101,7 +101,10 @@ async def test_a_melody_plays_and_its_score_follows(telegram: FakeTelegram, stud
             assert (cover.format, cover.size) == ("JPEG", (320, 320))
         assert len(card.cover) < 200_000
         assert score.reply_to == card.id
-        assert score.text == "The score of a melody in D minor, 3/4, 90 quarter notes a minute, 4 bars."
+        assert score.text == (
+            "The score of a melody made by a machine for “a slow waltz”: "
+            "D minor, 3/4, 90 quarter notes a minute, 4 bars."
+        )
         await telegram.react(score, "👍", user=BOB)  # the score is the work too
         await telegram.wait(lambda: "👍 1" in card.buttons)
         await telegram.press(card, "📎")

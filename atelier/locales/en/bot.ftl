@@ -14,7 +14,8 @@ setting-private-yes = Turn private replies on
 setting-private-no = Turn private replies off
 setting-learning-yes = Let models learn from me
 setting-learning-no = Stop learning from me
-alt-score = The score of a melody in { $music }.
+alt-blended = { $text }, blended with { $others }
+alt-score = The score of a melody made by a machine for “{ $prompt }”: { $music }.
 music = { $key } { $mode }, { $meter }, { $tempo } { $beat ->
         [dotted] dotted quarter notes
        *[plain] quarter notes

@@ -150,6 +150,8 @@ learn-figure-reward = liked, as the votes foretell
 learn-figure-of = { $figure } ({ $part })
 learn-before = before
 learn-after = after
+learn-alt-loss = A curve: the loss of the { $model } on votes that it does not learn from, step by step.
+learn-alt-samples = A table of two columns: on the left what the { $model } made before the training, on the right what it makes after it, each row of the same words.
 learn-samples = The same requests, before and after:
 learn-news-done = The schedule trained the { $model ->
     [painter] painter

@@ -33,7 +33,6 @@ web-ready-paint = Your picture is ready: “{ $prompt }”
 web-ready-poem = Your poem is ready: “{ $prompt }”
 web-ready-melody = Your melody is ready: “{ $prompt }”
 web-cancelled = This was cancelled.
-web-score = Score of “{ $title }”: { $music }
 web-play = Play “{ $title }”
 web-file-mid = MIDI
 web-file-abc = ABC notation

@@ -14,7 +14,8 @@ setting-private-yes = 打开私密回复
 setting-private-no = 关闭私密回复
 setting-learning-yes = 允许模型用我的数据学习
 setting-learning-no = 不再用我的数据学习
-alt-score = 一段旋律的乐谱：{ $music }。
+alt-blended = { $text }，与{ $others }融合而成
+alt-score = 机器为“{ $prompt }”作的旋律的乐谱：{ $music }。
 music = { $key } { $mode }，{ $meter } 拍，每分钟 { $tempo } 个{ $beat ->
         [dotted] 附点四分音符
        *[plain] 四分音符

@@ -33,7 +33,6 @@ web-ready-paint = 画好了：“{ $prompt }”
 web-ready-poem = 诗写好了：“{ $prompt }”
 web-ready-melody = 旋律作好了：“{ $prompt }”
 web-cancelled = 已取消。
-web-score = 《{ $title }》的乐谱：{ $music }
 web-play = 播放《{ $title }》
 web-file-mid = MIDI
 web-file-abc = ABC 记谱
