@@ -42,7 +42,7 @@ async def count(client: Atelier, event: discord.RawReactionActionEvent, *, added
             log.warning("a reaction was not recorded: %s", fault)
             return
     if found is not None:
-        _recount(client, key, found[0], event)
+        await _recount(client, key, found[0], event)
 
 
 async def cleared(
@@ -61,13 +61,14 @@ async def cleared(
         log.warning("cleared reactions were not recorded: %s", fault)
         return
     if found is not None:
-        _recount(client, key, found[0], event)
+        await _recount(client, key, found[0], event)
 
 
-def _recount(client: Atelier, key: str, work: Work, event: Event) -> None:
-    """Let the message show what stands now."""
+async def _recount(client: Atelier, key: str, work: Work, event: Event) -> None:
+    """Let the message show what stands now, and the others with the same work."""
     if work.state not in MADE:
         return
     channel = client.get_partial_messageable(event.channel_id, guild_id=event.guild_id)
     message = channel.get_partial_message(event.message_id)
     client.counts.show(key, work, lambda view: message.edit(view=view))
+    await client.counts.everywhere(client, work, but=key)

@@ -1,10 +1,11 @@
 """The numbers on the buttons follow the votes, at a pace that no rate limit punishes.
 
 All votes of a moment become one edit of each message that shows the work: its card, the message of
-inline mode, and the latest that /history showed (of those from before a restart, the one that is
-pressed). A number that could not be written is written with the next vote; the votes themselves are
-in the store. A menu that somebody opened under a message stays: the numbers are there again when they go
-back from it, when they did something with it, or when it was left open for a minute or two.
+inline mode, the latest that /history showed to its person (its row knows them, so that a restart forgets
+none) and to others (those from before a restart when they are pressed). A number that could not be
+written is written with the next vote; the votes themselves are in the store. A menu that somebody opened
+under a message stays: the numbers are there again when they go back from it, when they did something
+with it, or when it was left open for a minute or two.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from telegram.ext import ExtBot
 from atelier.errors import AtelierError
 from atelier.store import Work
 from bot.studio import Studio
-from bot.telegram.cards import Spawn
+from bot.telegram.cards import Spawn, name_of
 from bot.telegram.faults import lost, unchanged
 from bot.telegram.keyboard import inline, keyboard
 from bot.telegram.pace import seconds
@@ -55,6 +56,18 @@ class Counts:
         self._copies[work_id] = [*copies, target][-COPIES:]
         if len(self._copies) > KEPT:
             self._copies.pop(next(iter(self._copies)))
+
+    async def copied(self, work: Work, target: tuple[int, int]) -> None:
+        """A new message shows the work with its buttons; in its person's own chat it is found for ever.
+
+        Elsewhere its place would tell of somebody else, who may have themselves erased.
+        """
+        self.shown(work.id, target)
+        if str(target[0]) != work.person.platform_id:
+            return
+        now = await self._studio.work(work.id) or work
+        copies = [*now.place.get("copies", []), name_of(*target)][-COPIES:]
+        await self._studio.note_place(work.id, {"copies": copies})
 
     async def swap(self, work: Work, target: tuple[int, int], menu: InlineKeyboardMarkup | None) -> None:
         """Other buttons under the same message: a menu; None: the work's own, with the numbers."""
@@ -116,15 +129,20 @@ class Counts:
             self._follow_in(seconds(refusal), work_id, target)
         except BadRequest as refusal:
             if lost(refusal):
-                self._forget(work_id, target)
+                await self._forget(work_id, target)
             elif not unchanged(refusal):
                 log.info("work %s: its counts stay as they are: %s", work_id, refusal.message)
         except (TelegramError, AtelierError) as fault:
             log.info("work %s: its counts stay as they are: %s", work_id, type(fault).__name__)
 
-    def _forget(self, work_id: str, target: Target) -> None:
+    async def _forget(self, work_id: str, target: Target) -> None:
         if target in (copies := self._copies.get(work_id, [])):
             copies.remove(target)
+        work = await self._studio.work(work_id)
+        if work is not None and isinstance(target, tuple):
+            named = [one for one in work.place.get("copies", []) if one != name_of(*target)]
+            if named != work.place.get("copies", []):
+                await self._studio.note_place(work_id, {"copies": named})
 
 
 def _places(work: Work) -> list[Target]:
@@ -134,6 +152,9 @@ def _places(work: Work) -> list[Target]:
         found.append((work.place["chat"], message))
     if (name := work.place.get("inline")) is not None:
         found.append(str(name))
+    for copy in work.place.get("copies", []):
+        chat, _, message = copy.partition(":")
+        found.append((int(chat), int(message)))
     return found
 
 

@@ -250,7 +250,7 @@ class Replies:
                 shapes.poem(work, result) if isinstance(result, PoemResult) else shapes.caption(work)
             )
             sent.append(await self._bot.send_message(chat, text.text, entities=text.entities, **with_buttons))
-        self._counts.shown(work.id, (sent[0].chat.id, sent[0].message_id))
+        await self._counts.copied(work, (sent[0].chat.id, sent[0].message_id))
         if isinstance(result, PictureResult) and len(result.files) > 1:
             album = shapes.album(work, [files[name].data for name in result.files])
             sent += await self._bot.send_media_group(chat, album, **where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 
 import pytest
 
@@ -50,6 +51,24 @@ async def test_reactions_of_anyone_count_and_can_be_taken_back(
     await discord.until(lambda: counts(shown) == ("2", ""), "the vote before it")
     await discord.unreact(shown, "👍🏽", user=bob)
     await discord.until(lambda: counts(shown) == ("1", ""), "one")
+
+
+async def test_a_reaction_is_counted_wherever_the_work_is_shown(
+    discord: FakeDiscord, desk: Desk, alice: User
+) -> None:
+    shown = await painted(discord, desk, alice)
+    second = Message(
+        discord.world.snowflake(),
+        discord.general,
+        discord.world.bot,
+        components=copy.deepcopy(shown.components),
+    )
+    discord.world.messages[second.id] = second
+    desk.studio.store.put_message(desk.work(alice).id, "discord", f"{discord.general.id}:{second.id}")
+    await discord.react(second, "❤️", user=discord.user("bob"))
+    await discord.until(lambda: counts(shown) == counts(second) == ("1", ""), "the vote, in both places")
+    await discord.clear(second)
+    await discord.until(lambda: counts(shown) == counts(second) == ("", ""), "and that it is gone")
 
 
 async def test_reactions_that_a_moderator_clears_count_no_more(

@@ -111,6 +111,23 @@ async def test_telegram_history_goes_page_by_page(telegram: FakeTelegram, studio
         assert "“a sea 11”" in kept.text
 
 
+async def test_a_work_of_the_history_shows_the_votes_after_a_restart_too(
+    telegram: FakeTelegram, studio: Studio
+) -> None:
+    made(studio, 1)
+    async with serving(studio):
+        listed = await card_of(telegram, await telegram.say("/history"))
+        await telegram.press(listed, "1")
+        shown = await telegram.until(lambda m: m.photo)
+        await until(lambda: latest(studio).place.get("copies"))
+    async with serving(Studio.open(studio.settings)):
+        await telegram.react(shown, "❤")
+        await telegram.wait(lambda: "👍 1" in shown.buttons)
+        shown.deleted = True
+        await telegram.unreact(shown)
+        await until(lambda: not latest(studio).place["copies"])  # what is gone is not tried for ever
+
+
 async def test_what_is_personal_is_answered_in_private(telegram: FakeTelegram, studio: Studio) -> None:
     made(studio, 1, "my secret")
     async with serving(studio):
