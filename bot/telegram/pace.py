@@ -25,7 +25,8 @@ RETRIES = 2
 # No messages, and so none of a group's twenty; what asks only is refused by no flood of messages either.
 _ASKED = ("getChatMember", "getChat")
 _SILENT = ("sendChatAction", *_ASKED)
-_KEPT = 500  # groups whose pace is remembered
+_ALONE = ("inline_message_id", "callback_query_id", "inline_query_id")
+_KEPT = 500  # groups whose pace is remembered, and halts
 
 
 class Pace(BaseRateLimiter[float]):
@@ -34,7 +35,7 @@ class Pace(BaseRateLimiter[float]):
     def __init__(self) -> None:
         self._all = AsyncLimiter(int(FloodLimit.MESSAGES_PER_SECOND), 1)
         self._groups: dict[int, AsyncLimiter] = {}
-        self._halted: dict[object, float] = {}  # chat or endpoint → loop time
+        self._halted: dict[object, float] = {}  # chat, message, query or endpoint → loop time
 
     async def initialize(self) -> None:
         """Nothing to open."""
@@ -54,7 +55,8 @@ class Pace(BaseRateLimiter[float]):
         """Call when it is this chat's turn. Raises ``RetryAfter`` when that is too far off."""
         patience = PATIENCE_S if rate_limit_args is None else rate_limit_args
         chat = data.get("chat_id")
-        key = endpoint if chat is None else chat
+        # Without a chat, what was refused is one message or one press: others are not to wait for it.
+        key = next((data[name] for name in ("chat_id", *_ALONE) if data.get(name) is not None), endpoint)
         for attempt in range(RETRIES + 1):
             if endpoint not in _ASKED:
                 await self._wait_for(key, patience)
@@ -69,10 +71,16 @@ class Pace(BaseRateLimiter[float]):
             except RetryAfter as refusal:
                 span = seconds(refusal)
                 log.info("%s for %s put off for %.0f s by Telegram", endpoint, key, span)
-                self._halted[key] = asyncio.get_running_loop().time() + span
+                self._halt(key, span)
                 if attempt == RETRIES or span > patience:
                     raise
         return None
+
+    def _halt(self, key: object, span: float) -> None:
+        now = asyncio.get_running_loop().time()
+        if len(self._halted) >= _KEPT:
+            self._halted = {key: until for key, until in self._halted.items() if until > now}
+        self._halted[key] = now + span
 
     async def _wait_for(self, key: object, patience: float) -> None:
         """Until the halt of this chat is over."""
