@@ -26,6 +26,7 @@ from bot.studio import Studio, Ticket
 from bot.telegram.keyboard import while_waiting
 from bot.telegram.members import Speaker
 from bot.telegram.quoting import Formatted, formatted, quote
+from bot.telegram.signs import typing
 from bot.words import acknowledgement
 
 log = logging.getLogger(__name__)
@@ -97,6 +98,8 @@ class Cards:
         if work.place.get("message") is None and work.id not in self._sending:
             task = self._spawn(self._send(work, ticket.place, ticket.seconds))
             self._sending[work.id] = task
+            # In a busy group the card waits for the chat's turn; “typing…” takes none.
+            self._spawn(typing(self._bot, work.place["chat"], work.place.get("thread"), task))
             task.add_done_callback(lambda _: self._sending.pop(work.id, None))
             if asked is not None and asked.chat.id != work.place["chat"]:
                 self._spawn(self.reply(asked, Formatted(say("telegram-in-private", work.lang))))

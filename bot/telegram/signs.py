@@ -55,21 +55,24 @@ class Signs:
 
     async def give(self, update: Update, handling: asyncio.Task[Any]) -> None:
         """Watch over ``handling``. Never raises."""
-        if await _over(handling, PATIENCE_S):
-            return
-        try:
-            if update.callback_query is not None:
-                await self._answer(update.callback_query)
-            elif update.message is not None:
-                message = update.message
-                thread = message.message_thread_id if message.is_topic_message else None
-                while not handling.done():
-                    await self._bot.send_chat_action(
-                        message.chat.id, ChatAction.TYPING, message_thread_id=thread, rate_limit_args=0.0
-                    )
-                    await _over(handling, TYPING_S)
-        except TelegramError as fault:
-            log.info("telegram: no sign of life could be given: %s", type(fault).__name__)
+        if update.callback_query is not None:
+            await self.watch(update.callback_query, handling)
+        elif update.message is not None:
+            message = update.message
+            thread = message.message_thread_id if message.is_topic_message else None
+            await typing(self._bot, message.chat.id, thread, handling)
+
+
+async def typing(bot: ExtBot[float], chat: int, thread: int | None, handling: asyncio.Task[Any]) -> None:
+    """“typing…” in a chat while ``handling`` takes longer than a moment. Never raises."""
+    if await _over(handling, PATIENCE_S):
+        return
+    try:
+        while not handling.done():
+            await bot.send_chat_action(chat, ChatAction.TYPING, message_thread_id=thread, rate_limit_args=0.0)
+            await _over(handling, TYPING_S)
+    except TelegramError as fault:
+        log.info("telegram: no sign of life could be given: %s", type(fault).__name__)
 
 
 async def _over(handling: asyncio.Task[Any], seconds: float) -> bool:
