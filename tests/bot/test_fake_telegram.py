@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.bot.handmade import png
+from tests.fakes.botapi_methods import ANSWERABLE_S
 from tests.fakes.botapi_spec import UPLOAD, Spec
 from tests.fakes.telegram import ALICE, TOKEN, FakeTelegram
 
@@ -81,6 +82,23 @@ async def test_photos_are_pictures_of_a_bearable_shape(call: Client) -> None:
     ):
         answer = await call("sendPhoto", files={"photo": ("p.png", data)}, chat_id=ALICE.id)
         assert says in answer["description"]
+
+
+@pytest.mark.parametrize("why", ["late", "twice", "unknown"])
+async def test_a_press_is_answered_soon_and_once(call: Client, why: str) -> None:
+    asked = await call.telegram.say("hello")
+    sent = (await call("sendMessage", chat_id=ALICE.id, text="x", reply_markup=button("y")))["result"]
+    shown = call.telegram.state.messages[ALICE.id, sent["message_id"]]
+    assert shown.id != asked.id
+    query = await call.telegram.press(shown, "x")
+    if why == "late":
+        call.telegram.state.pressed_at[query] -= ANSWERABLE_S + 1
+    elif why == "twice":
+        assert (await call("answerCallbackQuery", callback_query_id=query))["ok"]
+    else:
+        query = "1"
+    answer = await call("answerCallbackQuery", callback_query_id=query)
+    assert "query is too old" in answer["description"]
 
 
 async def test_tokens_are_checked(call: Client) -> None:

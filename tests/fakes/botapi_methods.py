@@ -19,6 +19,7 @@ from tests.fakes.botapi_text import Refused, check
 TEXT, CAPTION, ANSWER = 4096, 1024, 200
 FILE_BYTES = 50 * 2**20
 DELETABLE_S = 48 * 3600
+ANSWERABLE_S = 15.0  # a press, from when it was made; and once
 NOT_MODIFIED = (
     "Bad Request: message is not modified: specified new message content and reply markup are "
     "exactly the same as a current content and reply markup of the message"
@@ -237,7 +238,9 @@ class Methods:
 
     def do_answerCallbackQuery(self, p: Parameters, _u: Uploads) -> Any:  # noqa: N802
         query = p["callback_query_id"]
-        if query not in self._state.queries:
+        pressed = self._state.pressed_at.get(query)
+        late = pressed is None or time.monotonic() - pressed > ANSWERABLE_S
+        if late or self._state.queries[query] is not None:
             raise Refused("Bad Request: query is too old and response timeout expired or query ID is invalid")
         if len(p.get("text", "")) > ANSWER:
             raise Refused("Bad Request: MESSAGE_TOO_LONG")

@@ -153,6 +153,7 @@ class State:
         self.inline: dict[str, Message] = {}  # messages that people sent through the bot into other chats
         self.offers: dict[str, dict[str, Any]] = {}  # inline query → its answer
         self.queries: dict[str, dict[str, Any] | None] = {}  # callback query → its answer
+        self.pressed_at: dict[str, float] = {}  # callback query → monotonic seconds
         self.commands: dict[str, list[dict[str, str]]] = {}
         self.descriptions: dict[tuple[str, str], str] = {}
         self.gone: dict[int, str] = {}  # chat → why the bot may not write there

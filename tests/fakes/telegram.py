@@ -153,6 +153,7 @@ class FakeTelegram:
         self._queries += 1
         query = str(880000 + self._queries)
         self.state.queries[query] = None
+        self.state.pressed_at[query] = time.monotonic()
         data = message.button(label)
         shown = message.api(self.state)
         if old:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from tests.fakes.botapi_state import Chat, Message, Person
@@ -43,6 +44,7 @@ async def press(telegram: FakeTelegram, message: Message, label: str, *, user: P
     telegram._queries += 1
     query = str(880000 + telegram._queries)
     telegram.state.queries[query] = None
+    telegram.state.pressed_at[query] = time.monotonic()
     [name] = [name for name, known in telegram.state.inline.items() if known is message]
     content = {"id": query, "from": user.user(), "data": message.button(label), "inline_message_id": name}
     await telegram._update("callback_query", {**content, "chat_instance": "elsewhere"})
