@@ -54,8 +54,13 @@ async def _explained(command: Command, call: Call) -> Reply:
         raise refused(command)
     if command.parts:
         return await _parts(call, command)
-    options = tuple((option.name, option.explain(call.lang)) for option in command.options)
+    options = tuple((_shown(option, call), option.explain(call.lang)) for option in command.options)
     return Reply(commands=(command,), fields=options, hint=bool(options))
+
+
+def _shown(option: Option, call: Call) -> str:
+    """As the person meets it: Discord has names in its client's language, elsewhere one types either name."""
+    return option.label(call.client) if call.where.platform == "discord" else option.typed(call.lang)
 
 
 async def _parts(call: Call, folder: Command) -> Reply:

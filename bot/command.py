@@ -83,6 +83,10 @@ class Option:
         """Its name in a language, without the English one that sentences set beside it."""
         return option_name(self.name, lang).partition("（")[0]
 
+    def typed(self, lang: Lang) -> str:
+        """Its name in a language, with the English one that can be typed too: ``风格（style）``."""
+        return option_name(self.name, lang)
+
     def choice(self, value: str | int, lang: Lang) -> str:
         """What a person reads for a choice."""
         slug = _SPELLED.get(value) or re.sub(r"[^a-z0-9]+", "-", str(value).lower()).strip("-")

@@ -17,6 +17,10 @@ Written by `make docs` from `bot/catalogue.py`; a test says when it is out of da
 Discord, Telegram and the web page have the same commands with the same options. On Discord they are chosen
 from a menu, elsewhere typed as `name=value` (a value with spaces in quotes), in any order; what is no option
 is the first one's value.
+
+A command has its English name in every language: Telegram takes no other, and so what any sentence calls it
+is what it is called everywhere. Options have names in each language: Discord shows those, and where they are
+typed either is read (`style=ink`, `风格=水墨`).
 """
 
 

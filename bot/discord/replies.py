@@ -79,7 +79,7 @@ async def _act(interaction: Interaction, command: Command, options: dict[str, An
         reply = await door.answer(command, call)
         if reply.erased:
             interaction.client.leftovers.wake()
-        said = pages(_text(reply, language(interaction), interaction.client.tree.mentions))
+        said = pages(_text(reply, language(interaction), call.client, interaction.client.tree.mentions))
         files = [upload(reply.file, reply.about)] if reply.file else []
         view = discord.ui.View(timeout=None)
         if reply.show is not None:
@@ -124,10 +124,10 @@ async def _work(interaction: Interaction, work: Work, view: discord.ui.View) -> 
     return sheet(work, await studio.files(work), file_limit=limit)
 
 
-def _text(reply: Reply, lang: Lang, mentions: dict[str, str]) -> str:
+def _text(reply: Reply, lang: Lang, client: Lang, mentions: dict[str, str]) -> str:
     lines = [reply.text] if reply.text else []
     for command in reply.commands:
-        lines += _explained(command, lang, mentions)
+        lines += _explained(command, lang, client, mentions)
     colon = say("colon", lang)
     lines += [f"**{escape(name)}**{colon}{escape(value)}" for name, value in reply.fields]
     for number, work in enumerate(reply.works, 1):
@@ -137,12 +137,13 @@ def _text(reply: Reply, lang: Lang, mentions: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def _explained(command: Command, lang: Lang, mentions: dict[str, str]) -> list[str]:
-    """A command with an example, as Discord's own client takes it: options by name."""
+def _explained(command: Command, lang: Lang, client: Lang, mentions: dict[str, str]) -> list[str]:
+    """A command with an example, as Discord's own client shows it: options by their names in its language."""
     lines = [f"{mentions.get(command.name, f'**/{command.path}**')} · {command.describe(lang)}"]
     if command.kind:
         example = parse_text(command, say(f"example-{command.name}", lang))
-        shown = " ".join(f"`{o.name}: {example[o.name]}`" for o in command.options if o.name in example)
+        said = ((o.label(client), example[o.name]) for o in command.options if o.name in example)
+        shown = " ".join(f"`{name}: {value}`" for name, value in said)
         lines.append(f"> /{command.name} {shown}")
     return lines
 

@@ -72,12 +72,20 @@ async def test_it_listens_to_servers_and_reactions_and_never_to_what_people_writ
 async def test_help_is_for_the_one_who_asks_in_their_language(
     discord: FakeDiscord, desk: Desk, locale: str
 ) -> None:
-    shown = await (await discord.type("/help", user=discord.user("ann", locale=locale))).text()
+    ann = discord.user("ann", locale=locale)
+    shown = await (await discord.type("/help", user=ann)).text()
     lang = "zh" if locale == "zh-CN" else "en"
     assert shown.ephemeral
     for command in COMMANDS:
         assert (command.describe(lang) in shown.content) == (command.role == "everyone")
     assert say("discord-help-outro", lang) in shown.content
+    # Options as this client names them, whichever language was chosen to be answered in.
+    named = {"en": ("prompt", "style"), "zh": ("画面", "风格")}[lang]
+    assert f"`{named[0]}: {say('example-paint', lang)[:3]}" in shown.content
+    other = "en" if lang == "zh" else "zh"
+    await (await discord.type("/settings", {"language": other}, user=ann)).text()
+    about = await (await discord.type("/help", {"command": "paint"}, user=ann)).text()
+    assert f"**{named[1]}**{say('colon', other)}{say('option-style', other)}" in about.content
 
 
 # From the command to the work

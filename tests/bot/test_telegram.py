@@ -199,6 +199,8 @@ async def test_everything_is_said_in_the_persons_language(telegram: FakeTelegram
         card = await card_of(telegram, await telegram.say("/paint 暴风海面", user=MEI))
         refused = await card_of(telegram, await telegram.say("/paint 海 style=cubism", user=MEI))
         await telegram.wait(lambda: telegram.state.descriptions.get(("short_description", "zh")))
+        about = await card_of(telegram, await telegram.say("/help paint", user=MEI))
+    assert f"风格（style）{say('colon', 'zh')}" in about.text
     assert helped.text.startswith(say("help-intro", "zh"))
     assert started.text.startswith(say("help-intro", "en"))
     assert card.text == "🎨 正在画：暴风海面。下一个就是你的。"
