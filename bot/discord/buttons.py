@@ -26,7 +26,7 @@ MAX_LABEL = 80
 
 class WorkButton(
     discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
-    template=r"atelier:(?P<word>(?!(?:do|with|edit):)[a-z0-9.-]{1,40}|edit):(?P<work>[a-z0-9]{1,32})",
+    template=r"atelier:(?P<word>(?!(?:do|ask|with|edit):)[a-z0-9.-]{1,40}|edit):(?P<work>[a-z0-9]{1,32})",
 ):
     """One act on one work. Built anew from its custom id whenever it is pressed."""
 

@@ -59,8 +59,9 @@ async def test_files_that_discord_does_not_take_are_said_not_to_come_and_can_be_
     discord: FakeDiscord, desk: Desk, alice: User
 ) -> None:
     shown = await painted(discord, desk, alice)
+    opened = await menu(discord, shown, alice)
     discord.trouble(400, method="PATCH", path="@original")
-    pressed = await discord.press(await menu(discord, shown, alice), "📎", user=alice)
+    pressed = await discord.press(opened, "📎", user=alice)
     await pressed.until(lambda m: m.content == say("discord-not-taken", "en"))
     again = await discord.press(await menu(discord, shown, alice), "📎", user=alice)
     assert (await again.until(lambda m: m.files)).content == say("act-original", "en")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from atelier.settings import Settings
 from bot.studio import Studio
 from bot.telegram import signs
 from bot.telegram.pace import Pace
-from tests.bot.telegram_room import latest, serving
+from tests.bot.telegram_room import card_of, ref, serving, until
 from tests.fakes.telegram import BOB, GROUP, TOKEN, FakeTelegram
 
 
@@ -66,13 +67,22 @@ async def test_a_card_that_waits_for_its_groups_turn_is_typed_at(
 ) -> None:
     monkeypatch.setattr(signs, "PATIENCE_S", 0.1)
     monkeypatch.setattr(signs, "TYPING_S", 0.1)
+    turn = asyncio.Event()
+
+    async def taken(_pace: Pace, chat: object, _patience: float) -> None:
+        """The group had its twenty messages of this minute."""
+        assert chat == GROUP.id
+        await turn.wait()
+
+    monkeypatch.setattr(Pace, "_take_turn", taken)
     studio = Studio.open(make_settings(telegram_token=TOKEN, telegram_api_base=telegram.url))
     async with serving(studio):
-        said = [await telegram.say("/help", chat=GROUP) for _ in range(20)]  # what a group gets in a minute
-        await telegram.wait(lambda: len(telegram.seen(GROUP)) >= len(said))
-        await telegram.say("/paint a sea", user=BOB, chat=GROUP)
+        asked = await telegram.say("/paint a sea", user=BOB, chat=GROUP)
+        await until(lambda: studio.store.recent(ref(BOB)))
         await telegram.wait(lambda: not telegram.state.updates)  # its handler is done: the card waits
-        assert latest(studio, BOB).place.get("message") is None
         told = len(telegram.called("sendChatAction"))
         await telegram.wait(lambda: len(telegram.called("sendChatAction")) > told + 2)
         assert {call.parameters["chat_id"] for call in telegram.called("sendChatAction")} == {str(GROUP.id)}
+        assert telegram.seen(GROUP) == []
+        turn.set()
+        await card_of(telegram, asked)
