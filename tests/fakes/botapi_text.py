@@ -51,6 +51,13 @@ def between(text: str, entity: dict[str, Any]) -> str:
     return raw[2 * entity["offset"] : 2 * (entity["offset"] + entity["length"])].decode("utf-16-le")
 
 
+def text_mention(text: str, name: str, user: dict[str, Any]) -> dict[str, Any]:
+    """What a client makes of the ``name`` of somebody without an @name, where it stands in ``text``."""
+    return {
+        "type": "text_mention", "offset": units(text.partition(name)[0]), "length": units(name), "user": user,
+    }  # fmt: skip
+
+
 def find_entities(text: str, marked: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """``marked``, and what the server finds outside code."""
     code = [_span(entity) for entity in marked if entity["type"] in ("code", "pre")]

@@ -28,7 +28,7 @@ from aiohttp import web
 from tests.fakes import botapi_spec
 from tests.fakes.botapi_methods import Methods, Parameters, Uploads
 from tests.fakes.botapi_state import ANONYMOUS, CHANNEL, Chat, Message, Person, State
-from tests.fakes.botapi_text import Refused, find_entities, units
+from tests.fakes.botapi_text import Refused, find_entities, text_mention
 
 TOKEN = "424242:AAtest-token-of-the-fake-telegram-server"
 ALICE = Person(1001, "Alice")
@@ -114,16 +114,9 @@ class FakeTelegram:
     # People
 
     async def say(
-        self,
-        text: str,
-        *,
-        user: Person = ALICE,
-        chat: Chat | None = None,
-        reply_to: Message | None = None,
-        thread: int | None = None,
-        face: Chat | None = None,
-        mentioned: Person | None = None,
-    ) -> Message:
+        self, text: str, *, user: Person = ALICE, chat: Chat | None = None, reply_to: Message | None = None,
+        thread: int | None = None, face: Chat | None = None, mentioned: Person | None = None,
+    ) -> Message:  # fmt: skip
         """Somebody writes; in a group the bot gets commands and replies to it only (privacy mode).
 
         ``face``: as this chat, a channel or (an anonymous administrator) the group itself.
@@ -131,10 +124,7 @@ class FakeTelegram:
         """
         place = chat or user.chat()
         sender = user.user() if face is None else ANONYMOUS if face.id == place.id else CHANNEL
-        marked: list[dict[str, Any]] = []
-        if mentioned is not None:
-            at, length = units(text.partition(mentioned.name)[0]), units(mentioned.name)
-            marked = [{"type": "text_mention", "offset": at, "length": length, "user": mentioned.user()}]
+        marked = [text_mention(text, mentioned.name, mentioned.user())] if mentioned else []
         message = Message(
             self.state.next_id(), place, sender, text, find_entities(text, marked), thread=thread,
             reply_to=reply_to.id if reply_to else None, face=face,
