@@ -97,11 +97,36 @@ class Road:
         except Unavailable:
             return 1  # it is on the queue, whatever its place: accepted
 
-    def send_again(self, work: Work) -> None:
-        """Put a work on its queue whatever became of the job that it had."""
-        with _faults(), suppress(NoSuchJobError):
-            Job.fetch(work.id, connection=self.redis, serializer=JSONSerializer).delete()
-        self.send(work)
+    def send_again(self, works: Sequence[Work]) -> None:
+        """Put works on their queues whatever became of the jobs that they had."""
+        with _faults():
+            for start in range(0, len(works), _AT_ONCE):
+                self._clear(works[start : start + _AT_ONCE])
+        self.send_many(works)
+
+    def _clear(self, works: Sequence[Work]) -> None:
+        """Delete what Redis has of the jobs of ``works``.
+
+        Of one that was lost while a worker ran it, that is what the worker wrote down afterwards: a hash
+        without what to do, which is no job to RQ, and yet would stand in the way of a new one.
+        """
+        keys = [Job.key_for(work.id) for work in works]
+        with self.redis.pipeline(transaction=False) as pipe:
+            for key in keys:
+                pipe.hexists(key, "data")
+            whole = pipe.execute()
+        for work, there in zip(works, whole, strict=True):
+            if there:
+                try:
+                    Job.fetch(work.id, connection=self.redis, serializer=JSONSerializer).delete()
+                except NoSuchJobError:
+                    pass
+                except ValueError as fault:  # a field that RQ cannot read
+                    log.warning("work %s: its job could not be read (%s) and is thrown away", work.id, fault)
+                    self._queues[work.kind].remove(work.id)
+                    self.redis.delete(Job.key_for(work.id))
+        if stubs := [key for key, there in zip(keys, whole, strict=True) if not there]:
+            self.redis.delete(*stubs)
 
     def send_many(self, works: Sequence[Work]) -> int:
         """Put many works on their queues, a hundred in one transaction; how many were not there before."""

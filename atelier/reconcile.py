@@ -162,7 +162,7 @@ class Reconciler:
         return found
 
     def _send_again(self, work: Work) -> None:
-        self._road.send_again(work)
+        self._road.send_again([work])
         self._store.queued(work.id)
         log.warning("work %s: the queue had lost it; queued again", work.id)
 

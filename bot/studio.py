@@ -321,7 +321,7 @@ class Studio:
             return False
         if (work := await self.work(work_id)) is not None:
             with suppress(Unavailable):  # the reconciler sends what is on no queue
-                await asyncio.to_thread(self.road.send_again, work)
+                await asyncio.to_thread(self.road.send_again, [work])
         return True
 
     async def recent(self, person: PersonRef, limit: int = 20) -> list[Work]:

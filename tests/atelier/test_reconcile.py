@@ -97,6 +97,27 @@ def test_a_job_without_a_place_is_sent_again(road: Road, store: Store) -> None:
     assert Reconciler(store, road).mend() == 0
 
 
+def test_what_a_worker_wrote_of_a_job_that_was_lost_is_in_nobodys_way(road: Road, store: Store) -> None:
+    """Flushed between the taking of a job and the note that it runs; then its worker died."""
+    works = [sent(road, store, name) for name in ("a", "b")]
+    road.redis.flushall()
+    fields = {"status": "started", "worker_name": "gone", "atelier_company": "2"}
+    road.redis.hset(Job.key_for(works[0].id), mapping=fields)  # as `ledger.begin` writes it
+    road.redis.hset(Job.key_for(works[1].id), "atelier_alone", "1")  # as `ledger.mark_alone`
+    assert Reconciler(store, road).mend() == 2
+    assert waiting(road) == [work.id for work in works]
+    assert job(road, works[0]).args == [works[0].id]
+    assert road.redis.hget(Job.key_for(works[1].id), "atelier_alone") is None
+
+
+def test_a_job_that_cannot_be_read_is_thrown_away_and_sent_anew(road: Road, store: Store) -> None:
+    work = sent(road, store, "a")
+    road.redis.hset(Job.key_for(work.id), "status", "no such status")
+    assert Reconciler(store, road).mend() == 1
+    assert waiting(road) == [work.id]
+    assert job(road, work).get_status() == JobStatus.QUEUED
+
+
 def test_a_front_end_that_died_between_row_and_job(
     road: Road, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
