@@ -121,7 +121,9 @@ class Road:
                     Job.fetch(work.id, connection=self.redis, serializer=JSONSerializer).delete()
                 except NoSuchJobError:
                     pass
-                except ValueError as fault:  # a field that RQ cannot read
+                except RedisError:
+                    raise
+                except Exception as fault:  # a field that RQ cannot read: each its own error
                     log.warning("work %s: its job could not be read (%s) and is thrown away", work.id, fault)
                     self._queues[work.kind].remove(work.id)
                     self.redis.delete(Job.key_for(work.id))

@@ -95,6 +95,21 @@ class BatchWorker(SimpleWorker):
             self.executions.clear()  # what could not be written down is left to its lease
         self.set_state(WorkerStatus.IDLE)
 
+    def dequeue_job_and_maintain_ttl(
+        self, timeout: int | None, max_idle_time: int | None = None
+    ) -> tuple[Job, Queue] | None:
+        """The next job. One whose record cannot be read is no reason for RQ to end its worker."""
+        while True:
+            try:
+                return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+            except (RedisError, StopRequested):
+                raise
+            except Exception as fault:
+                job_id = getattr(fault, "job_id", None)  # RQ's mark: it was taken, and could not be restored
+                if job_id is None:
+                    raise
+                ledger.drop(self, self.queues[0], str(job_id), fault)
+
     def _alike(self, jobs: list[Job], queue: Queue) -> list[Job]:
         """Those that one call can do; the others go back in front."""
         if len(jobs) == 1:
@@ -254,6 +269,13 @@ class BatchWorker(SimpleWorker):
 
 
 def _many_of(job: Job) -> Many | None:
-    """The function that does many jobs like this one at once. Named arguments are no part of that."""
-    job.func  # noqa: B018 (imports its module, which says so there)
-    return None if job.kwargs else _many.get(job.func_name or "")
+    """The function that does many jobs like this one at once. Named arguments are no part of that.
+
+    None also of a job that cannot be read, or whose function cannot be found: it goes alone, and fails.
+    """
+    try:
+        job.func  # noqa: B018 (imports its module, which says so there)
+        return None if job.kwargs else _many.get(job.func_name or "")
+    except Exception as fault:  # whatever a module raises that is imported
+        log.warning("work %s: what it asks for is not known here (%s)", job.id, type(fault).__name__)
+        return None

@@ -9,6 +9,7 @@ finished job only the fields that changed are written.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -28,6 +29,8 @@ from rq.worker import WorkerStatus
 
 if TYPE_CHECKING:
     from rq.worker.base import BaseWorker
+
+log = logging.getLogger(__name__)
 
 ALONE = "atelier_alone"  # a field of the job's hash: it was there when a worker died, and goes alone now
 COMPANY = "atelier_company"  # how many ran together when this one was begun last
@@ -75,20 +78,22 @@ def take(worker: BaseWorker, queue: Queue, first: Job, most: int) -> list[Job]:
         keys=[queue.key, queue.intermediate_queue_key, first.key],
         args=[most, Job.redis_job_namespace_prefix],
     )
-    jobs, missing = [], []
+    jobs = []
     for raw_id, flat in cast("list[tuple[bytes, list[bytes]]]", found):
-        if not flat:  # cancelled and forgotten while it waited
-            missing.append(raw_id)
-            continue
         job = Job(raw_id.decode(), connection=worker.connection, serializer=worker.serializer)
-        job.restore(dict(zip(flat[::2], flat[1::2], strict=True)))
-        jobs.append(job)
-    if missing:
-        with worker.connection.pipeline() as pipe:
-            for raw_id in missing:
-                pipe.lrem(queue.intermediate_queue_key, 1, cast("str", raw_id))
-            pipe.execute()
+        try:
+            job.restore(dict(zip(flat[::2], flat[1::2], strict=True)))
+        except Exception as fault:  # forgotten while it waited, or not as RQ writes it
+            drop(worker, queue, job.id, fault)
+        else:
+            jobs.append(job)
     return jobs
+
+
+def drop(worker: BaseWorker, queue: Queue, job_id: str, why: BaseException) -> None:
+    """What was taken and is no job: off the queue. If there is a row for it, the reconciler sends it anew."""
+    log.warning("work %s: is no job any more (%s)", job_id, why)
+    worker.connection.lrem(queue.intermediate_queue_key, 1, job_id)
 
 
 def put_back(queue: Queue, jobs: Sequence[Job], pipe: Pipeline) -> None:

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from redis import Redis
+from redis.exceptions import RedisError
 from rq import Queue, worker_registration
 from rq.job import Job, JobStatus
 from rq.rate_limit import RateLimitRegistry
@@ -72,7 +73,13 @@ def unstick(queue: Queue, after_s: float) -> None:
         seen = middle.get_first_seen(job_id)
         if seen is None or (now() - seen).total_seconds() < after_s:
             continue
-        job = queue.fetch_job(job_id)
+        try:
+            job = queue.fetch_job(job_id)
+        except RedisError:
+            raise
+        except Exception as fault:  # a record that RQ cannot read: the row, if there is one, is sent anew
+            log.warning("work %s: its job could not be read (%s)", job_id, fault)
+            job = None
         with queue.connection.pipeline() as pipe:
             pipe.lrem(middle.key, 1, job_id)
             pipe.delete(middle.get_first_seen_key(job_id))
