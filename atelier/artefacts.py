@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
+from rq.timeouts import BaseTimeoutException
 
 from atelier.errors import Gone, Unavailable
 from atelier.settings import Settings
@@ -127,7 +128,7 @@ def _faults() -> Iterator[None]:
     """Whatever a storage library raises (each its own errors) becomes one sentence; the log gets the rest."""
     try:
         yield
-    except Gone:
+    except (Gone, BaseTimeoutException):  # the time that a job may take is over, whatever it does just then
         raise
     except Exception as fault:
         log.error("shelf: %s: %s", type(fault).__name__, fault)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from rq.timeouts import JobTimeoutException
 from sqlalchemy.exc import OperationalError
 
 from atelier import disk
@@ -281,6 +282,20 @@ def test_a_full_disk_is_told_apart(shelf: Shelf, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(Unavailable) as refused:
         shelf.keep("work00000001", Artefact("a.txt", "text/plain", b"x"))
     assert refused.value.key == "disk-full"
+
+
+def test_a_timeout_while_files_are_kept_is_the_works_own(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken for a shelf that is down, the work would be put back, uncounted, for ever."""
+
+    def late(*_: object) -> None:
+        raise JobTimeoutException("Task exceeded maximum timeout value (1 seconds)")
+
+    monkeypatch.setattr(Path, "write_bytes", late)
+    with pytest.raises(JobTimeoutException) as over:
+        shelf.keep("work00000001", Artefact("a.txt", "text/plain", b"x"))
+    assert not faults.of_the_house(over.value)
 
 
 def test_giving_up_is_told_once(place: Workshop, store: Store, road: Road) -> None:
