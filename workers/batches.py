@@ -56,6 +56,7 @@ class BatchWorker(SimpleWorker):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._stopped: set[str] = set()  # ids that somebody asked to stop
+        self._canceled: set[str] = set()  # ids of those that are cancelled in RQ, and stay so
         self._running: set[str] = set()  # ids in the call that runs now
         self._held: tuple[Queue, list[Held]] | None = None
         self._beat = Heartbeat(self._show_life)
@@ -71,6 +72,10 @@ class BatchWorker(SimpleWorker):
         """Whether what was raised is no fault of a job: then none is tried alone."""
         return isinstance(fault, (SystemExit, StopRequested, KeyboardInterrupt))
 
+    def may_stop(self, job_id: str) -> bool:  # noqa: ARG002
+        """Whether a job that runs here can come to nothing yet. May be asked from any thread."""
+        return True
+
     def before_call(self) -> None:
         """Called before each call of the jobs' function."""
 
@@ -85,6 +90,7 @@ class BatchWorker(SimpleWorker):
         """Run ``job``, and with it whatever waits behind it and can go along."""
         jobs = self._alike([job, *ledger.take(self, queue, job, self.most - 1)], queue)
         self._stopped.clear()
+        self._canceled.clear()
         held = ledger.begin(self, queue, jobs, self.lease_s)
         self._held = queue, held
         try:
@@ -127,7 +133,9 @@ class BatchWorker(SimpleWorker):
         if self._held is not None:
             queue, held = self._held
             unsettled = [one for one in held if one.execution.id in self.executions]
-            ledger.beat(self, queue, unsettled, self.lease_s)
+            for job_id in ledger.beat(self, queue, unsettled, self.lease_s):
+                if job_id not in self._canceled and self.stop_job(job_id):
+                    self._canceled.add(job_id)
 
     def _run(self, held: list[Held], queue: Queue) -> None:
         outcomes = self._call(held)
@@ -181,19 +189,16 @@ class BatchWorker(SimpleWorker):
         times: int = 1,
     ) -> None:
         """Write down how the jobs ended. ``times``: how often those that failed have failed by now."""
-        well = [(one, end) for one, end in zip(held, outcomes, strict=True) if isinstance(end, Done)]
-        ill = {
-            one.execution.id: end
-            for one, end in zip(held, outcomes, strict=True)
-            if isinstance(end, BaseException)
-        }
-        plain = [(one, end) for one, end in well if ledger.plain(one.job, self.default_result_ttl)]
+        ends = [(one, self._as_wanted(one.job.id, end)) for one, end in zip(held, outcomes, strict=True)]
+        well = [(one, end) for one, end in ends if isinstance(end, Done)]
+        ill = {one.execution.id: end for one, end in ends if isinstance(end, BaseException)}
+        plain = [(one, end) for one, end in well if end.canceled or self._is_plain(one)]
         if any(isinstance(end, RedisError) for end in ill.values()):
             self._await_redis()
         try:
             self._finish(queue, plain)
             for one, end in well:
-                if not ledger.plain(one.job, self.default_result_ttl):
+                if not (end.canceled or self._is_plain(one)):
                     self._end_rqs_way(one, end, queue)
         except RedisError as fault:
             ill |= {one.execution.id: fault for one, _ in well if one.execution.id in self.executions}
@@ -201,6 +206,12 @@ class BatchWorker(SimpleWorker):
         for one in reversed(held):
             if one.execution.id in ill:
                 self._failed(one, ill[one.execution.id], queue, times)
+
+    def _as_wanted(self, job_id: str, end: Done | BaseException) -> Done | BaseException:
+        """How it ends: what somebody stopped or cancelled meanwhile comes to nothing, however it went."""
+        if job_id in self._canceled:
+            return Done(canceled=True)
+        return StopRequested() if job_id in self._stopped and isinstance(end, Done) else end
 
     def _finish(self, queue: Queue, plain: Sequence[tuple[Held, Done]]) -> None:
         """What is made is worth some patience: a Redis that restarts has it in a moment."""
@@ -210,6 +221,9 @@ class BatchWorker(SimpleWorker):
             log.warning("%d made, and no Redis to say it to (%s)", len(plain), fault)
             self._await_redis()
             ledger.finish(self, queue, plain)
+
+    def _is_plain(self, one: Held) -> bool:
+        return ledger.plain(one.job, self.default_result_ttl)
 
     def _await_redis(self) -> None:
         """Until Redis answers; no longer than others wait for this worker, nor past a stop."""
@@ -258,14 +272,19 @@ class BatchWorker(SimpleWorker):
         if execution is not None:
             self.stop_job(execution.job_id)
 
-    def stop_job(self, job_id: str) -> None:
-        """Stop a job that runs here. In company it runs on, for the others' sake, and is not wanted then."""
-        if job_id not in {execution.job_id for execution in list(self.executions.values())}:
-            log.info("job %s: does not run here (any more)", job_id)
-            return
+    def stop_job(self, job_id: str) -> bool:
+        """Stop a job that runs here. In company it runs on, for the others' sake, and comes to nothing.
+
+        False: it does not run here, or is as good as done.
+        """
+        here = job_id in {execution.job_id for execution in list(self.executions.values())}
+        if not here or not self.may_stop(job_id):
+            log.info("work %s: does not run here (any more)", job_id)
+            return False
         self._stopped.add(job_id)
         if self._running and self._running <= self._stopped:
             self.kill_horse()
+        return True
 
 
 def _many_of(job: Job) -> Many | None:

@@ -12,10 +12,12 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from redis.client import Pipeline
+from rq.job import Job, JobStatus
 
 from atelier import disk, metrics, pace
 from atelier.errors import PersonError, Unavailable, WeightsError
@@ -97,6 +99,21 @@ def give_up(work_id: str, key: str, **params: str | int | float) -> None:
             pipe.execute()
 
 
+def unwanted(work_id: str) -> bool:
+    """Somebody stopped or cancelled the job in RQ: so is the work, and its person is told.
+
+    False: too late, it has ended. Raises ``Unavailable`` and redis-py's errors.
+    """
+    workshop = current()
+    if workshop.store.cancelled(work_id, "work-cancelled-admin"):
+        log.info("work %s: its job was stopped in the queue", work_id)
+        if (work := workshop.store.get(work_id)) is not None:
+            publish(workshop.redis, work.person.platform, work_id, "cancelled")
+        return True
+    work = workshop.store.get(work_id)
+    return work is None or work.state == "cancelled"
+
+
 def _agreeing(work: Work) -> object:
     """Works that agree in this go through a model in one call: of one kind and one size."""
     request = work.request
@@ -175,8 +192,11 @@ def _finish(
     """
     ends: dict[str, Done] = {}
     well: list[tuple[Work, Made]] = []
+    canceled = _canceled(workshop, [work.id for work, _ in made])
     for work, outcome in made:
-        if isinstance(outcome, PersonError):
+        if work.id in canceled and unwanted(work.id):
+            ends[work.id] = Done("cancelled", canceled=True)
+        elif isinstance(outcome, PersonError):
             ends[work.id] = _fail(workshop, work, outcome)
         else:
             well.append((work, outcome))
@@ -204,6 +224,15 @@ def _finish(
     return ends
 
 
+def _canceled(workshop: Workshop, ids: Sequence[str]) -> set[str]:
+    """Which of these jobs somebody cancelled in RQ (rq-dashboard, say) while they ran."""
+    with workshop.redis.pipeline(transaction=False) as pipe:
+        for work_id in ids:
+            pipe.hget(Job.key_for(work_id), "status")
+        statuses = pipe.execute()
+    return {one for one, status in zip(ids, statuses, strict=True) if status == JobStatus.CANCELED.encode()}
+
+
 def _fail(workshop: Workshop, work: Work, fault: PersonError) -> Done:
     log.warning("work %s: failed: %s", work.id, fault)
     if not workshop.store.failed(work.id, fault.key, fault.params):
@@ -227,4 +256,4 @@ def _and(end: Done, also: Callable[[Pipeline], None]) -> Done:
             end.also(pipe)
         also(pipe)
 
-    return Done(end.value, both)
+    return replace(end, also=both)

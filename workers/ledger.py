@@ -52,10 +52,14 @@ return taken
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A job that is done: what it returns, and what is written in one transaction with its end."""
+    """A job that is done: what it returns, and what is written in one transaction with its end.
+
+    ``canceled``: in RQ, while it ran; so it stays, and has no result.
+    """
 
     value: Any = None
     also: Callable[[Pipeline], None] | None = None
+    canceled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +149,21 @@ def begin(worker: BaseWorker, queue: Queue, jobs: Sequence[Job], lease_s: int) -
     return held
 
 
-def beat(worker: BaseWorker, queue: Queue, held: Sequence[Held], lease_s: int) -> None:
-    """A sign of life for all of them. Raises redis-py's errors."""
+def beat(worker: BaseWorker, queue: Queue, held: Sequence[Held], lease_s: int) -> list[str]:
+    """A sign of life for all of them; the ids that somebody cancelled in RQ. Raises redis-py's errors."""
     with worker.connection.pipeline() as pipe:
         worker.heartbeat(pipeline=pipe)
         for one in held:
             one.execution.heartbeat(_started(queue), lease_s, pipe)
-        pipe.execute()
+        for one in held:
+            pipe.hget(one.job.key, "status")
+        answers = pipe.execute()
+    statuses = answers[len(answers) - len(held) :]
+    return [
+        one.job.id
+        for one, status in zip(held, statuses, strict=True)
+        if status == JobStatus.CANCELED.encode()
+    ]
 
 
 def finish(worker: BaseWorker, queue: Queue, done: Sequence[tuple[Held, Done]]) -> None:
@@ -168,26 +180,28 @@ def finish(worker: BaseWorker, queue: Queue, done: Sequence[tuple[Held, Done]]) 
         for one, outcome in done:
             job, run = one.job, one.execution
             ttl = job.get_result_ttl(worker.default_result_ttl)
-            job.ended_at, job._status, job._result = ended, JobStatus.FINISHED, outcome.value
-            text = utcformat(ended)
-            fields = {"status": job._status, "ended_at": text, "last_heartbeat": text}
-            pipe.hset(job.key, mapping=cast("Any", fields))
-            Result.create(
-                job, Result.Type.SUCCESSFUL, ttl, return_value=outcome.value, worker_name=worker.name,
-                pipeline=pipe, execution_id=run.id, execution_started_at=run.created_at,
-                execution_ended_at=ended,
-            )  # fmt: skip
+            if not outcome.canceled:
+                job.ended_at, job._status, job._result = ended, JobStatus.FINISHED, outcome.value
+                text = utcformat(ended)
+                fields = {"status": job._status, "ended_at": text, "last_heartbeat": text}
+                pipe.hset(job.key, mapping=cast("Any", fields))
+                Result.create(
+                    job, Result.Type.SUCCESSFUL, ttl, return_value=outcome.value, worker_name=worker.name,
+                    pipeline=pipe, execution_id=run.id, execution_started_at=run.created_at,
+                    execution_ended_at=ended,
+                )  # fmt: skip
+                finished[job.id] = time.time() + ttl if ttl > 0 else float("inf")
             if ttl > 0:
                 pipe.expire(job.key, ttl)
-            finished[job.id] = time.time() + ttl if ttl > 0 else float("inf")
             pipe.zrem(ExecutionRegistry.key_template.format(job.id), run.id)
             if outcome.also is not None:
                 outcome.also(pipe)
         pipe.delete(*[one.execution.key for one, _ in done])
         pipe.zrem(_started(queue).key, *keys)
         pipe.srem(worker.executions_key, *keys)
-        pipe.zadd(_finished(queue).key, cast("Any", finished))
-        pipe.hincrby(worker.key, "successful_job_count", len(done))
+        if finished:
+            pipe.zadd(_finished(queue).key, cast("Any", finished))
+            pipe.hincrby(worker.key, "successful_job_count", len(finished))
         worked = max((ended - one.execution.created_at).total_seconds() for one, _ in done)
         pipe.hincrbyfloat(worker.key, "total_working_time", worked)
         pipe.exists(*[one.job.dependents_key for one, _ in done])

@@ -118,6 +118,14 @@ class WarmWorker(BatchWorker):
             self.ruined = True
         return self.ruined or faults.stops(fault) or faults.of_the_house(fault)
 
+    def may_stop(self, job_id: str) -> bool:
+        """Whoever stops or cancels a job in RQ cancels the work, if it is not made yet."""
+        try:
+            return jobs.unwanted(job_id)
+        except (Unavailable, RedisError) as fault:  # the reconciler sees that it was stopped
+            log.warning("work %s: stopped, and not in the records yet: %s", job_id, fault)
+            return True
+
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Run what waits; where that cost the process its GPU, leave: a new one has a new context."""
         try:

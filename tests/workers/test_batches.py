@@ -202,6 +202,41 @@ def test_a_stop_in_company_lets_the_others_go_on(queue: Queue, monkeypatch: pyte
     assert stopped == [2]
 
 
+def test_what_was_stopped_in_company_comes_to_nothing(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = enqueue(queue, "a", "b", "c")
+    made: Any = worker(queue)
+    monkeypatch.setattr(made, "before_call", lambda: made.stop_job(jobs[1].id))
+    made.work(burst=True, logging_level="CRITICAL")
+    assert batch_jobs.calls == [["a", "b", "c"]]
+    assert ended(jobs) == [JobStatus.FINISHED, JobStatus.STOPPED, JobStatus.FINISHED]
+    assert queue.connection.lrange("told", 0, -1) == [b"a", b"c"]
+    assert queue.started_job_registry.get_job_count() == 0
+
+
+@pytest.mark.parametrize("words", ["a", "abc"])
+def test_what_was_cancelled_while_it_ran_stays_cancelled(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    jobs = enqueue(queue, *words, rate_limit=RateLimit("ann", 5))
+    made: Any = worker(queue)
+    stopped: list[bool] = []
+    monkeypatch.setattr(made, "kill_horse", lambda *_: stopped.append(True))
+
+    def meanwhile() -> None:
+        jobs[0].cancel()  # as rq-dashboard does
+        made._show_life()
+
+    monkeypatch.setattr(made, "before_call", meanwhile)
+    made.work(burst=True, logging_level="CRITICAL")
+    assert stopped == ([True] if words == "a" else [])  # alone it is stopped, in company it runs on
+    assert ended(jobs) == [JobStatus.CANCELED] + [JobStatus.FINISHED] * (len(words) - 1)
+    assert queue.connection.lrange("told", 0, -1) == [word.encode() for word in words[1:]]
+    assert jobs[0].latest_result() is None
+    assert jobs[0].get_executions() == []
+    assert queue.started_job_registry.get_job_count() == 0
+    assert RateLimitRegistry("ann", queue.connection).get_allowed_job_count() == 0
+
+
 def test_redis_away_when_a_pass_ends_is_awaited(
     redis_server, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 import torch
+from rq.job import Job
+from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException
 from sqlalchemy.exc import OperationalError
 
@@ -209,6 +211,37 @@ def test_a_work_erased_while_it_is_made_leaves_no_file(
     assert erased is not None
     assert (erased.state, erased.result) == ("cancelled", None)
     assert not [file for file in Path(place.shelf._root).rglob("*") if file.is_file()]
+
+
+def test_a_work_cancelled_in_the_queue_while_it_is_made_is_not_posted(
+    place: Workshop, store: Store, road: Road, poet: CountingPoet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works = [ask(store, topic) for topic in ("one", "two")]
+    for work in works:
+        road.send(work)
+    generate = poet.generate
+
+    def meanwhile(*args: Any, **kwargs: Any) -> list[Made | PersonError]:
+        Job.fetch(works[0].id, connection=road.redis, serializer=JSONSerializer).cancel()
+        return generate(*args, **kwargs)
+
+    monkeypatch.setattr(poet, "generate", meanwhile)
+    ends = jobs.make_many([(work.id,) for work in works])
+    assert [(end.value, end.canceled) for end in ends] == [("cancelled", True), ("made", False)]
+    row = store.get(works[0].id)
+    assert row is not None
+    assert (row.state, row.result, row.artefacts) == ("cancelled", None, ())
+    assert row.failure is not None
+    assert row.failure.key == "work-cancelled-admin"
+    assert events(road)[2:] == [(works[0].id, "cancelled")]  # the other's is published with its job's end
+    assert len([file for file in Path(place.shelf._root).rglob("*") if file.is_file()]) == 1
+
+
+def test_what_is_made_cannot_be_stopped_any_more(place: Workshop, store: Store, road: Road) -> None:
+    work = ask(store, "one")
+    jobs.make(work.id)
+    assert not jobs.unwanted(work.id)
+    assert events(road)[-1] == (work.id, "made")
 
 
 def test_damaged_weights_fail_the_request_and_are_tried_again(
