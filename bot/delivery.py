@@ -29,8 +29,9 @@ from atelier.errors import AtelierError, Gone, PersonError, Unavailable
 from atelier.languages import say
 from atelier.reconcile import LOOK_S, Reconciler
 from atelier.results import Event, Listener, draft_of
-from atelier.store import Failure, PersonRef, Platform, Work
+from atelier.store import Failure, Platform, Work
 from atelier.works import Artefact
+from bot.alarms import Alarms
 from bot.learning.watch import watch
 from bot.studio import Studio, sentence
 from bot.turns import Turns
@@ -114,6 +115,7 @@ class Delivery:
         self._delivering: dict[str, asyncio.Task[bool]] = {}
         self._drafted: dict[str, float] = {}  # by work: when its last draft was shown
         self._unposted: dict[str, tuple[float, float]] = {}  # by work: when it is tried again, and the pause
+        self._alarms = Alarms(studio, poster, self._patiently)
         self._lanes = Turns()
         self._arrivals = asyncio.Lock()
         self._slots = asyncio.Semaphore(AT_ONCE)
@@ -163,7 +165,9 @@ class Delivery:
             await asyncio.sleep(LOOK_S)
 
     async def sweep(self) -> None:
-        """Post what no event told of."""
+        """Post what no event told of, and tell the administrators likewise."""
+        for work_id in await self._alarms.due():
+            self._spawn(self._alarms.tell(work_id))
         for work in await asyncio.to_thread(self._studio.store.undelivered, self._poster.platform):
             if self._unposted.get(work.id, (0.0, 0.0))[0] <= time.monotonic():
                 self._spawn(self._deliver(work.id))
@@ -175,30 +179,10 @@ class Delivery:
         elif event.what == "drafted":
             await self._tell_draft(event.work_id)
         elif event.what == "alarm":
-            await self._alarm(event.work_id)
+            await self._alarms.tell(event.work_id)
         elif not await self._deliver(event.work_id):
             return  # not acknowledged: it comes again to the next process, and the sweep tries before
         await listener.done(event)
-
-    async def _alarm(self, work_id: str) -> None:
-        """Tell the administrators on this platform that a work was set aside; the log has it anyway."""
-        work = await self._patiently(work_id, lambda: self._studio.work(work_id))
-        if work is None or work.failure is None:
-            return
-        await self._warn_admins(work, "alarm", PersonError(work.failure.key, **work.failure.params))
-
-    async def _warn_admins(
-        self, work: Work, key: str, why: PersonError | None = None, **told: str | int
-    ) -> None:
-        """The sentence of ``key``, and ``why`` in it, to each administrator on this platform."""
-        for admin in self._studio.settings.admins_on(self._poster.platform):
-            lang = self._studio.tastes.language(PersonRef(self._poster.platform, admin), "en")
-            reason = {} if why is None else {"why": sentence(why, lang, self._poster.quote)}
-            text = say(key, lang, work=work.id, kind=work.kind, **reason, **told)
-            try:
-                await self._patiently(work.id, partial(self._poster.warn, admin, text))
-            except Exception as fault:
-                log.warning("work %s: an admin could not be told (%s)", work.id, type(fault).__name__)
 
     async def _tell_started(self, work_id: str) -> None:
         try:
@@ -270,7 +254,7 @@ class Delivery:
         self._unposted[work_id] = (time.monotonic() + pause, pause)
         self._tell_unposted()
         if first and (work := await self._patiently(work_id, lambda: self._studio.work(work_id))):
-            await self._warn_admins(work, "alarm-unposted", minutes=round(UNPOSTED_S / 60))
+            await self._alarms.warn(work, "alarm-unposted", minutes=round(UNPOSTED_S / 60))
 
     def _tell_unposted(self) -> None:
         metrics.UNPOSTED.labels(self._poster.platform).set(len(self._unposted))

@@ -84,18 +84,21 @@ def make(work_id: str) -> str:
 
 
 def give_up(work_id: str, key: str, **params: str | int | float) -> None:
-    """Set a work aside for good: a failed row, its person is told why, and the admins that it happened."""
+    """Set a work aside for good: a failed row, its person is told why, and the admins that it happened.
+
+    That they are to know stands in the row: an event that is lost, or never sent, is found there.
+    """
     workshop = current()
     work = workshop.store.get(work_id)
     if work is None:
         return
-    done = _fail(workshop, work, PersonError(key, **params))
+    told = [platform for platform in CHATS if workshop.settings.admins_on(platform)]
+    done = _fail(workshop, work, PersonError(key, **params), alarm=told)
     if done.also is not None:
         with workshop.redis.pipeline() as pipe:
             done.also(pipe)
-            for platform in CHATS:
-                if workshop.settings.admins_on(platform):
-                    publish(pipe, platform, work_id, "alarm")
+            for platform in told:
+                publish(pipe, platform, work_id, "alarm")
             pipe.execute()
 
 
@@ -233,9 +236,9 @@ def _canceled(workshop: Workshop, ids: Sequence[str]) -> set[str]:
     return {one for one, status in zip(ids, statuses, strict=True) if status == JobStatus.CANCELED.encode()}
 
 
-def _fail(workshop: Workshop, work: Work, fault: PersonError) -> Done:
+def _fail(workshop: Workshop, work: Work, fault: PersonError, alarm: Sequence[Platform] = ()) -> Done:
     log.warning("work %s: failed: %s", work.id, fault)
-    if not workshop.store.failed(work.id, fault.key, fault.params):
+    if not workshop.store.set_aside(work.id, fault.key, fault.params, alarm):
         return Done("failed")
     metrics.FAILURES.labels(work.kind, fault.key).inc()
     return _end(work, "failed")

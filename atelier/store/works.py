@@ -18,6 +18,8 @@ from atelier.store.rows import meet, new_id, now, person_id, request_json, work_
 from atelier.store.tables import messages, people, works
 from atelier.store.waiting import make_room
 
+DUE, ALARM_DAYS = "due", 7
+
 
 class Works:
     """The part of :class:`atelier.store.Store` that keeps works."""
@@ -91,6 +93,43 @@ class Works:
     def failed(self, work_id: str, key: str, params: dict[str, str | int | float]) -> bool:
         """There will be no work, and why. False: it was already finished."""
         return self._step(work_id, UNFINISHED, state="failed", failure={"key": key, "params": params})
+
+    def set_aside(
+        self, work_id: str, key: str, params: dict[str, str | int | float], alarm: Sequence[Platform]
+    ) -> bool:
+        """:meth:`failed`, and noted in the same moment: administrators on these platforms are to know."""
+        with self._db.writing() as connection:
+            waits = works.c.id == work_id, works.c.state.in_(UNFINISHED)
+            notes = connection.execute(select(works.c.post).where(*waits).with_for_update()).scalar()
+            if notes is None:
+                return False
+            due = {_alarm(platform): DUE for platform in alarm}
+            failure = {"key": key, "params": params}
+            connection.execute(
+                update(works)
+                .where(works.c.id == work_id)
+                .values(state="failed", failure=failure, post={**notes, **due})
+            )
+            return True
+
+    def unalarmed(self, platform: Platform) -> list[Work]:
+        """Set aside in the last days, and the administrators on ``platform`` do not know yet."""
+        return self._works(
+            work_rows().where(
+                works.c.state == "failed",
+                works.c.asked_at > now() - timedelta(days=ALARM_DAYS),
+                works.c.post[_alarm(platform)].as_string() == DUE,
+            )
+        )
+
+    @staticmethod
+    def alarm_due(work: Work, platform: Platform) -> bool:
+        """Whether the administrators on ``platform`` are to know of ``work``, and do not yet."""
+        return work.post.get(_alarm(platform)) == DUE
+
+    def alarmed(self, work_id: str, platform: Platform) -> None:
+        """The administrators on ``platform`` have been told."""
+        self.note_post(work_id, **{_alarm(platform): "told"})
 
     def cancelled(self, work_id: str, key: str = "work-cancelled") -> bool:
         """Nobody wants it any more; ``key`` is what its person is told. False: it was already finished."""
@@ -215,6 +254,11 @@ class Works:
             merged = {**(old or {}), **more}
             connection.execute(update(works).where(works.c.id == work_id).values({column: merged}))
             return merged
+
+
+def _alarm(platform: Platform) -> str:
+    """Among the notes of a delivery: what the administrators there know of a work that was set aside."""
+    return f"alarm-{platform}"
 
 
 def _pressed(connection: Connection, person: PersonRef, parent: str, act: str, source: str) -> Work | None:

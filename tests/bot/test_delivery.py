@@ -254,7 +254,7 @@ async def test_an_alarm_is_told_when_the_records_are_back(
     monkeypatch.setattr(delivery, "AGAIN_S", 0.05)
     studio = Studio.open(make_settings(admins="telegram:9"))
     work = await asked(studio)
-    studio.store.failed(work.id, "error-unexpected", {})
+    studio.store.set_aside(work.id, "work-crashed", {}, ["telegram"])
     down = [Unavailable("store-down"), Unavailable("store-down")]
     get = studio.store.get
 
@@ -280,6 +280,29 @@ async def test_an_alarm_is_told_when_the_records_are_back(
     [(admin, sentence)] = wall.warnings
     assert admin == "9"
     assert work.id in sentence
+
+
+@pytest.mark.parametrize("event", [False, True])
+async def test_an_alarm_is_told_once_whatever_became_of_its_event(
+    make_settings: Callable[..., Settings], event: bool
+) -> None:
+    """A worker that died before it could publish, or a flushed Redis: the row says that it is due."""
+    studio = Studio.open(make_settings(admins="telegram:9,discord:8"))
+    work, other = await asked(studio), await asked(studio, 2)
+    studio.store.set_aside(work.id, "work-crashed", {}, ["discord", "telegram"])
+    studio.store.failed(other.id, "work-no-model", {"model": "poet"})  # this one is no alarm
+    walls = [Wall(), Wall()]  # the second is of another front end, which finds it told
+    for wall in walls:
+        async with delivering(studio, wall):
+            if event:
+                publish(studio.road.redis, "telegram", work.id, "alarm")
+            await until(lambda: posted(studio, work) and posted(studio, other))
+            await until(lambda: not studio.store.unalarmed("telegram"))
+    [(admin, sentence)] = walls[0].warnings
+    assert admin == "9"
+    assert work.id in sentence
+    assert walls[1].warnings == []
+    assert [due.id for due in studio.store.unalarmed("discord")] == [work.id]
 
 
 async def test_a_chat_that_is_gone_is_noted_and_left(studio: Studio) -> None:
