@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
 from atelier.errors import BadInput
+from atelier.limits import Limits, Reached
 from atelier.requests import PaintRequest, PoemRequest, Steer, Words
 from atelier.store import ArtefactRef, PersonRef, Store, Work
 from atelier.store import favourites as favourites_of
@@ -33,6 +35,31 @@ def press(
         person=person, kind="poem", request=request, lang="zh", place={}, source=source,
         parent=parent.id, act=act,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("whose", ["person", "member", "server", "studio"])
+def test_requests_that_come_at_once_do_not_pass_a_limit(store: Store, whose: str) -> None:
+    """Eight front ends count at the same moment, and none of them sees what the others write."""
+    most = {"person": 9, "member": 9, "server": 9, "studio": 9, whose: 3}
+    together = Barrier(8)
+
+    def accept(number: int) -> str:
+        person = ADA if whose in ("person", "member") else PersonRef("discord", f"1{number}")
+        here = "room" if whose in ("member", "server") else f"room {number}"
+        together.wait(30)
+        try:
+            store.accept(
+                person=person, kind="poem", request=PoemRequest(topic="初雪"), lang="zh",
+                place={"server": here}, source=f"at once {number}", limits=Limits(**most),
+            )  # fmt: skip
+        except Reached as reached:
+            return reached.whose
+        return "accepted"
+
+    with ThreadPoolExecutor(8) as pool:
+        ends = list(pool.map(accept, range(8)))
+    assert sorted(ends) == sorted(["accepted"] * 3 + [whose] * 5)
+    assert store.stats()["works"] == 3
 
 
 def no_haste(monkeypatch: pytest.MonkeyPatch) -> None:
