@@ -49,6 +49,7 @@ UNPOSTED = Gauge("atelier_unposted", "Works made that could not be posted, tried
 REPLY_S = Histogram(
     "atelier_reply_seconds", "From the request to the posted answer.", ["platform", "kind"], buckets=_WAITS
 )
+RESENT = Counter("atelier_resent", "Works that the reconciler put on the queue again, by why.", ["reason"])
 # Workers
 BATCH = Histogram(
     "atelier_batch_size", "Works made in one pass.", ["kind"], buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256)

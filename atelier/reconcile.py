@@ -24,6 +24,7 @@ from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 from rq.utils import as_text
 
+from atelier import metrics
 from atelier.errors import Unavailable
 from atelier.queue import Road, limit_key, queue_name
 from atelier.requests import KINDS
@@ -54,10 +55,22 @@ class Reconciler:
         self._mended_for: tuple[str, str] | None = None
         self._due_at = float("-inf")
 
-    def turn(self) -> bool:
-        """Look, and mend if it is time and this one leads. True: Redis lost things since the last look.
+    def look(self) -> bool:
+        """Whether Redis lost things since the last look.
 
         Whoever posts results then looks for them in the store, for their events may be gone as well.
+        Raises ``Unavailable`` where Redis is down.
+        """
+        try:
+            now = self._identity()
+        except RedisError as fault:
+            raise Unavailable("redis-down") from fault
+        changed, self._seen = now != self._seen, now
+        return changed
+
+    def turn(self) -> None:
+        """Mend, if it is time and this one leads.
+
         Raises ``Unavailable`` where Redis or the store is down; the next turn begins where this one did.
         """
         try:
@@ -73,8 +86,6 @@ class Reconciler:
                     self._send_unsent()
         except RedisError as fault:
             raise Unavailable("redis-down") from fault
-        changed, self._seen = now != self._seen, now
-        return changed
 
     def leads(self) -> bool:
         """Whether this one leads, for :data:`LEAD_S` from now."""
@@ -103,15 +114,14 @@ class Reconciler:
         time.sleep(TWICE_S)
         rows = self._store.get_many([work.id for work, _ in suspects])
         again = [row for work, _ in suspects if (row := rows.get(work.id)) and row.state in UNFINISHED]
-        for number, (work, cancelled) in enumerate(self._missing(again), 1):
-            if number % _AT_ONCE == 0 and not self.leads():
-                break
-            if cancelled:
-                self._cancel(work)
-            else:
-                self._send_again(work)
-                sent += 1
-        return sent
+        missing = self._missing(again)
+        for work in [work for work, cancelled in missing if cancelled]:
+            self._cancel(work)
+        return sent + self._send(
+            [work for work, cancelled in missing if not cancelled],
+            "lost",
+            "the queue had lost it; queued again",
+        )
 
     def _identity(self) -> tuple[str, str]:
         """Which Redis this is, and since when it holds what it holds."""
@@ -121,11 +131,25 @@ class Reconciler:
 
     def _send_unsent(self) -> int:
         unsent = self._store.unsent(UNSENT_S)
-        for work in unsent:
-            self._road.send(work)
-            self._store.queued(work.id)
-            log.warning("work %s: was recorded but not queued; queued now", work.id)
-        return len(unsent)
+        return self._send(unsent, "unsent", "was recorded but not queued; queued now")
+
+    def _send(self, works: Sequence[Work], why: str, said: str) -> int:
+        """Put works on their queues, a hundred at a time, while this one leads; how many."""
+        sent = 0
+        for start in range(0, len(works), _AT_ONCE):
+            if not self.leads():
+                break
+            some = works[start : start + _AT_ONCE]
+            if why == "lost":
+                self._road.send_again(some)
+            else:
+                self._road.send_many(some)
+            self._store.queued(*[work.id for work in some])
+            metrics.RESENT.labels(why).inc(len(some))
+            for work in some:
+                log.warning("work %s: %s", work.id, said)
+            sent += len(some)
+        return sent
 
     def _missing(self, works: Sequence[Work]) -> list[tuple[Work, bool]]:
         """Which of ``works`` are not on their way; True: because somebody cancelled their job."""
@@ -160,11 +184,6 @@ class Reconciler:
             running: Any = self._redis.zrange(started.key, 0, -1)
             found.update(as_text(key).partition(":")[0] for key in running)
         return found
-
-    def _send_again(self, work: Work) -> None:
-        self._road.send_again([work])
-        self._store.queued(work.id)
-        log.warning("work %s: the queue had lost it; queued again", work.id)
 
     def _cancel(self, work: Work) -> None:
         if self._store.cancelled(work.id, "work-cancelled-admin"):

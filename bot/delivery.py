@@ -147,15 +147,20 @@ class Delivery:
         return task
 
     async def _sweep_forever(self) -> None:
-        """Mend the road, and sweep: at the start, when Redis lost things, and now and then."""
+        """Sweep at the start, when Redis lost things, and now and then; and mend the road.
+
+        In this order: what is made already waits for no works that are to be sent again.
+        """
         loop = asyncio.get_running_loop()
         due, down = 0.0, False
         while True:
             try:
-                lost = await asyncio.to_thread(self._reconciler.turn)
-                if lost or down or loop.time() >= due:
+                if await asyncio.to_thread(self._reconciler.look):
+                    due = 0.0
+                if down or loop.time() >= due:
                     await self.sweep()
                     due, down = loop.time() + SWEEP_S, False
+                await asyncio.to_thread(self._reconciler.turn)
             except Unavailable as fault:
                 if not down:
                     log.warning("sweep put off: %s", fault)

@@ -11,6 +11,7 @@ from redis import Redis
 from rq import Queue
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
+from sqlalchemy import event
 
 from atelier import reconcile
 from atelier.errors import Unavailable
@@ -34,6 +35,13 @@ def sent(road: Road, store: Store, source: str) -> Work:
     return work
 
 
+def lost(mender: Reconciler) -> bool:
+    """What a front end does every two seconds: whether Redis lost things, and then the mending."""
+    found = mender.look()
+    mender.turn()
+    return found
+
+
 def waiting(road: Road) -> list[str]:
     return [
         str(n) for n in Queue(queue_name("poem"), connection=road.redis, serializer=JSONSerializer).job_ids
@@ -47,14 +55,14 @@ def job(road: Road, work: Work) -> Job:
 def test_a_flushed_redis_is_noticed_and_filled_again(road: Road, store: Store) -> None:
     works = [sent(road, store, str(n)) for n in range(12)]  # more than one person may have in the queue
     mender = Reconciler(store, road)
-    assert mender.turn()  # at the start one looks, whatever was before
-    assert not mender.turn()
+    assert lost(mender)  # at the start one looks, whatever was before
+    assert not lost(mender)
     before = waiting(road)
     road.redis.flushall()
-    assert mender.turn()
+    assert lost(mender)
     assert waiting(road) == before
     assert job(road, works[-1]).get_status() == JobStatus.RATE_LIMITED
-    assert not mender.turn()
+    assert not lost(mender)
 
 
 def test_a_restored_redis_is_mended(
@@ -69,8 +77,32 @@ def test_a_restored_redis_is_mended(
     redis_server.stop()
     redis_server.start()
     job(road, new).delete()  # never reached its file
-    assert mender.turn()
+    assert lost(mender)
     assert waiting(road) == [old.id, new.id]
+
+
+def test_many_that_were_lost_are_sent_in_few_steps(
+    road: Road, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole of a full studio: not one by one, or nothing else is done for a while."""
+    monkeypatch.setattr(reconcile, "UNSENT_S", 0)
+    works = [ask(store, str(n)) for n in range(250)]
+    statements: list[str] = []
+
+    def note(*told: Any) -> None:
+        statements.append(str(told[2]))
+
+    event.listen(store._db.engine, "before_cursor_execute", note)
+    mender = Reconciler(store, road)
+    assert mender.mend() == 250
+    assert {row.state for row in store.get_many([work.id for work in works]).values()} == {"queued"}
+    assert sum("UPDATE" in said for said in statements) == 3
+    road.redis.flushall()
+    statements.clear()
+    assert mender.mend() == 250
+    assert len(statements) < 20
+    assert job(road, works[-1]).get_status() == JobStatus.RATE_LIMITED
+    assert mender.mend() == 0
 
 
 def test_what_is_on_its_way_is_left_alone(road: Road, store: Store) -> None:
@@ -143,10 +175,10 @@ def test_a_job_lost_before_its_row_said_that_it_was_sent(
     road.send(work)
     road.redis.flushall()
     monkeypatch.setattr(reconcile, "UNSENT_S", 0.3)
-    assert mender.turn()
+    assert lost(mender)
     assert waiting(road) == []
     store.queued(work.id)
-    assert not mender.turn()
+    assert not lost(mender)
     assert waiting(road) == []
     time.sleep(0.4)
     mender.turn()
@@ -194,5 +226,5 @@ def test_without_redis_it_says_so_and_goes_on_later(
     redis_server.start()
     with Redis.from_url(redis_server.url) as client:
         client.flushall()
-    assert mender.turn()
+    assert lost(mender)
     assert waiting(road) == [work.id]

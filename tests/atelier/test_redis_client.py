@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -183,7 +183,7 @@ def test_a_failover_loses_nothing(
         road.check()
     _until("the replica is promoted", lambda: _answers(road))
     after = send("three")
-    _until("the next is made", lambda: made(after) or (_turn(reconciler) and False))
+    _until("the next is made", lambda: made(after) or _turn(reconciler))
     assert handle.process.poll() is None  # still warm
     assert asyncio.run(_heard(settings)) >= {after.id}
     assert road.redis.connection_pool.master_address == ("127.0.0.1", watch.ports[1])
@@ -200,10 +200,9 @@ def _answers(road: Road) -> bool:
 
 
 def _turn(reconciler: Reconciler) -> bool:
-    try:
-        return reconciler.turn()
-    except Unavailable:
-        return False
+    with suppress(Unavailable):
+        reconciler.turn()
+    return False
 
 
 async def _heard(settings: Settings) -> set[str]:
