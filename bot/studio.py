@@ -21,7 +21,7 @@ from atelier.errors import BadInput, PersonError, Unavailable
 from atelier.languages import Lang, span
 from atelier.limits import Reached
 from atelier.queue import Road
-from atelier.requests import Kind, Request
+from atelier.requests import KINDS, Kind, Request
 from atelier.results import publish
 from atelier.safety import clean_prompt
 from atelier.settings import Settings
@@ -119,7 +119,7 @@ class Studio:
                     source=source, parent=parent, act=act, limits=limits,
                 )  # fmt: skip
             except Reached as reached:
-                raise self._refusal(reached, kind, place, lang) from None
+                raise self._refusal(reached, place, lang) from None
             if not fresh and work.state != "accepted":
                 return self._ticket(work, self.road.place(work) or 1, fresh=False)
             try:
@@ -162,14 +162,17 @@ class Studio:
             log.warning("work %s: recorded, but neither sent nor taken back: it will be sent later", work.id)
             return False
 
-    def _refusal(self, reached: Reached, kind: Kind, place: dict[str, Any], lang: Lang) -> Unavailable:
-        """The sentence of a limit; a full studio says when there will be room."""
+    def _refusal(self, reached: Reached, place: dict[str, Any], lang: Lang) -> Unavailable:
+        """The sentence of a limit; a full studio says when there will be room, if that was measured."""
         log.info("refused: %s", reached)
         if reached.whose != "studio":
             whose = "address" if reached.whose == "server" and place.get("address") else reached.whose
             return Unavailable(f"{whose}-waiting", most=reached.most)
-        seconds = self._expected(kind, self.store.waiting_for(kind))
-        return Unavailable("studio-full", wait=span(max(5.0, seconds if seconds is not None else 60.0), lang))
+        # The limit is of all kinds together: whatever was asked for, the longest queue fills it.
+        waiting = {kind: self.store.waiting_for(kind) for kind in KINDS}
+        waits = [self._expected(kind, number) for kind, number in waiting.items() if number]
+        known = [seconds for seconds in waits if seconds is not None]
+        return Unavailable("studio-full", wait=span(max(5.0, *known), lang) if known else "unknown")
 
     def _expected(self, kind: Kind, place: int) -> float | None:
         try:

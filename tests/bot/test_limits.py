@@ -86,6 +86,26 @@ async def test_a_full_studio_says_when_there_is_room(make_settings: Callable[...
     assert studio.road.redis.llen("rq:queue:atelier-poem") == 20
 
 
+async def test_a_full_studio_goes_by_the_longest_queue(make_settings: Callable[..., Settings]) -> None:
+    """Whoever asks for a poem, where pictures fill it; nothing is claimed that was not measured."""
+    studio = Studio.open(make_settings(studio_waiting=12))
+    for n in range(12):
+        kind, options = ("poem", {"topic": "snow"}) if n % 6 == 0 else ("paint", {"prompt": "snow"})
+        person = PersonRef("discord", str(n))
+        await studio.ask(BY_NAME[kind], options, person=person, lang="en", place={}, source=f"a{n}")
+    for lang, said in (("en", "please ask again a little later."), ("zh", "请稍后再来。")):
+        with pytest.raises(Unavailable) as refused:
+            await ask(studio, "b", BEN)
+        assert sentence(refused.value, lang).endswith(said)  # type: ignore[arg-type]
+    measured(studio, works=2, seconds=1.0)  # poems: 2 wait, a second's work
+    with studio.road.redis.pipeline() as pipe:
+        pace.note(pipe, "paint", 1, 3.0)
+        pipe.execute()
+    with pytest.raises(Unavailable) as refused:
+        await ask(studio, "b", BEN)
+    assert sentence(refused.value, "en").endswith("in about 30 s.")
+
+
 async def test_a_flood_of_one_keeps_nobody_waiting(make_settings: Callable[..., Settings]) -> None:
     """One person asks for 1,000; another stands behind no more than two batches, whoever asks first."""
     settings = make_settings(person_waiting=1000)

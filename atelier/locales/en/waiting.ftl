@@ -26,5 +26,8 @@ person-waiting = You are waiting for { $most } works already, and that is as man
 member-waiting = You are waiting for { $most } works here already, and that is as many as the administrators allow one person. As soon as one is there you can ask again.
 server-waiting = { $most } works are on their way to this group already, and that is as many as one group may have. Please ask again when some of them are there.
 address-waiting = { $most } works are on their way to your network address already, and that is as many as one may have. Please ask again when some of them are there.
-studio-full = The studio is full: please ask again in about { $wait }.
+studio-full = { $wait ->
+    [unknown] The studio is full: please ask again a little later.
+   *[other] The studio is full: please ask again in about { $wait }.
+ }
 too-late-here = That would take about { $wait }, and an answer like this one can only be given for 14 minutes. Please ask me in a private chat, or where I may post and with private replies off.

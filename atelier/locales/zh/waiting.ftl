@@ -20,5 +20,8 @@ person-waiting = 你已经在等 { $most } 件作品，一个人最多只能等�
 member-waiting = 你在这里已经等着 { $most } 件作品，管理员允许每人最多等这么多。有一件完成后就可以再提。
 server-waiting = 这个群已经有 { $most } 件作品在等，一个群最多只能等这么多。请等其中一些完成后再提。
 address-waiting = 你的网络地址已经有 { $most } 件作品在等，一个地址最多只能等这么多。请等其中一些完成后再提。
-studio-full = 画室已经满了：请过大约 { $wait } 再来。
+studio-full = { $wait ->
+    [unknown] 画室已经满了：请稍后再来。
+   *[other] 画室已经满了：请过大约 { $wait } 再来。
+ }
 too-late-here = 这大约需要 { $wait }，而在这里我只能在 14 分钟内回复。请在私聊里找我，或者去我可以发言的频道，并关闭私密回复。
