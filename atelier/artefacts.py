@@ -94,11 +94,11 @@ class Shelf:
         with _faults(), suppress(FileNotFoundError):  # suppressed before it becomes a fault
             self._files.rm_file(self._path(ref.key))
 
-    def check(self) -> None:
-        """Write and remove a probe: raises ``Unavailable("artefacts-down")`` where none could be kept."""
+    def check(self, size: int = 7) -> None:
+        """Write and remove ``size`` bytes: raises :class:`Unavailable` where they could not be kept."""
         key = f".check-{secrets.token_hex(4)}"
         with _faults():
-            self._write(key, b"atelier", "text/plain")
+            self._write(key, bytes(size), "application/octet-stream")
             self._files.rm_file(self._path(key))
 
     def _path(self, key: str) -> str:

@@ -59,7 +59,7 @@ class BatchWorker(SimpleWorker):
         self._canceled: set[str] = set()  # ids of those that are cancelled in RQ, and stay so
         self._running: set[str] = set()  # ids in the call that runs now
         self._held: tuple[Queue, list[Held]] | None = None
-        self._beat = Heartbeat(self._show_life)
+        self._beat = Heartbeat(self._show_life, lambda: sorted(self._running))
 
     # What a kind of worker may say otherwise
 
@@ -145,7 +145,9 @@ class BatchWorker(SimpleWorker):
         if len(held) == 1 or self.concerns_all(outcomes):
             self._settle(held, [outcomes] * len(held), queue)
             return
-        log.warning("%d together failed (%s); each alone now", len(held), type(outcomes).__name__)
+        for one in held:
+            why = type(outcomes).__name__
+            log.warning("work %s: failed with %d others (%s); alone now", one.job.id, len(held) - 1, why)
         for number, one in enumerate(held):
             if self.leaving:
                 rest = held[number:]

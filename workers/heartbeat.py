@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -19,18 +19,46 @@ log = logging.getLogger(__name__)
 
 BEAT_S = 2.0
 LEASE_S = 8  # a job unheard of for so long runs again; four beats, so that a busy machine is not a dead one
+SETTLE_S = 1.0  # a beat that is due may take so long
 OVERTIME_S = 15.0  # past the timeout of what runs: it hangs where no signal reaches it
 NUMB_S = 5.0  # past that: no thread of Python runs either
+
+
+class Contact:
+    """When this process reached Redis last, to tell a dead worker from one that had no Redis.
+
+    A lease that ran out while nobody could reach Redis says nothing: whoever lives shows it within a beat
+    of its return. Until then nobody is judged; nor is anybody by a worker that has just come.
+    """
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+        self._judge_from = self._last + BEAT_S + SETTLE_S
+
+    def made(self) -> None:
+        """Redis answered just now."""
+        now = time.monotonic()
+        if now - self._last > LEASE_S - BEAT_S:
+            self._judge_from = now + BEAT_S + SETTLE_S
+        self._last = now
+
+    @property
+    def settled(self) -> bool:
+        """Whether whoever lives had the time to show it."""
+        return time.monotonic() >= self._judge_from
 
 
 class Heartbeat:
     """Calls ``beat`` every :data:`BEAT_S` from ``with`` to the end of it, again and again.
 
+    ``running`` names what runs, for the log of a hang.
+
     Its thread is started once and kept: starting one takes longer than an empty job.
     """
 
-    def __init__(self, beat: Callable[[], None]) -> None:
+    def __init__(self, beat: Callable[[], None], running: Callable[[], Sequence[str]] = tuple) -> None:
         self._beat = beat
+        self._running = running
         self._change = threading.Condition()
         self._wanted = self._beating = False
         self._latest = float("inf")
@@ -79,7 +107,8 @@ class Heartbeat:
             if time.monotonic() > self._latest:
                 # Stuck in native code: the timeout's signal never got through. Nothing in this
                 # process can be trusted to stop it; another worker finds the jobs abandoned.
-                log.critical("what runs here hangs; ending this worker")
+                for job_id in self._running():
+                    log.critical("work %s: it hangs, or what runs with it; ending this worker", job_id)
                 os.kill(os.getpid(), signal.SIGKILL)
             try:
                 self._beat()

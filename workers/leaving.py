@@ -16,6 +16,11 @@ def after(*steps: tuple[float, Callable[[], None]]) -> None:
         timer.start()
 
 
+def orphaned(parent: int | None) -> bool:
+    """Whether the process that this one must not outlive is gone."""
+    return parent is not None and os.getppid() != parent
+
+
 def at_once() -> None:
     """End this process, whatever it waits for. What it holds is missed when its lease runs out."""
     logging.shutdown()

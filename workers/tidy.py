@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import LockError, RedisError
 from rq import Queue, worker_registration
 from rq.job import Job, JobStatus
 from rq.rate_limit import RateLimitRegistry
@@ -21,13 +22,31 @@ from rq.utils import as_text, now
 
 log = logging.getLogger(__name__)
 
+LOCK_S = 5  # tidying takes milliseconds
 LIMITS_S = 5
 _LIMITS = "atelier:limits-tidied"
 
 
-def tidy(queue: Queue, handlers: list[Any], stuck_s: float) -> None:
-    """RQ's `clean_registries`, its limits as below, and jobs that a killed worker had only just taken."""
-    StartedJobRegistry(queue=queue).cleanup(exception_handlers=handlers)
+def tidy(queue: Queue, handlers: list[Any], stuck_s: float, *, judge: bool = True) -> None:
+    """RQ's `clean_registries`, its limits as below, and jobs that a killed worker had only just taken.
+
+    One at a time does so. Not ``judge``: what lost its lease is left for the next time.
+    """
+    # A short lock: RQ's own outlives a killed worker by 15 minutes. Who took longer than it lasts does not
+    # take it away from the next one.
+    lock = queue.connection.lock(queue.registry_cleaning_key, timeout=LOCK_S, thread_local=False)
+    if not lock.acquire(blocking=False):
+        return
+    try:
+        _tidy(queue, handlers, stuck_s, judge)
+    finally:
+        with suppress(LockError):
+            lock.release()
+
+
+def _tidy(queue: Queue, handlers: list[Any], stuck_s: float, judge: bool) -> None:
+    if judge:
+        StartedJobRegistry(queue=queue).cleanup(exception_handlers=handlers)
     FinishedJobRegistry(queue=queue).cleanup()
     FailedJobRegistry(queue=queue).cleanup()
     DeferredJobRegistry(queue=queue).cleanup()

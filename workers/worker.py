@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import logging
-import os
 import signal
 import sys
 import threading
@@ -26,7 +25,7 @@ from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException
 from rq.utils import now
 
-from atelier import metrics, notify
+from atelier import disk, metrics, notify
 from atelier.errors import PersonError, Unavailable
 from atelier.logs import configure
 from atelier.queue import connect, queue_name
@@ -35,7 +34,7 @@ from atelier.settings import Settings
 from models.loading import at_once
 from workers import faults, jobs, leaving, ledger, pool, workshop
 from workers.batches import BatchWorker
-from workers.heartbeat import LEASE_S
+from workers.heartbeat import LEASE_S, Contact
 from workers.tidy import tidy
 from workers.workshop import Loader, Workshop
 
@@ -45,11 +44,11 @@ ALIVE_S = 20  # a worker unheard of for so long is not counted any more
 AGAIN_S = 1  # a sign of life younger than this is not repeated
 TTL_S = 18  # RQ waits for a job up to 15 s less: 3 s between two looks around
 TIDY_S = 3
-TIDY_LOCK_S = 5  # tidying takes milliseconds; RQ's own lock outlives a killed worker by 15 minutes
 STUCK_S = 5.0  # in the intermediate queue: the worker that took it died before it began
 FINISH_S = 6.0  # after SIGTERM a running work may finish; then it is stopped,
 LET_GO_S = 9.0  # and if it does not stop, handed back as it is;
 LEAVE_S = 9.8  # where not even Redis answers, its lease is left to run out
+ROOM_BYTES = 4 * 2**20  # of a pass of pictures, or more; else it may be made for nothing, again and again
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 4.0
 
 
@@ -72,7 +71,9 @@ class WarmWorker(BatchWorker):
         self._kind = kind
         self._workshop = workshop
         self._parent = parent
+        self._contact = Contact()
         self._pause = 0.0  # before the next job, where a part is down
+        self._crowded = False  # what was made last found no room on the shelf
         self._overdue = False  # it was asked to stop a while ago
         self.ruined = False  # nothing that runs in this process can succeed any more
 
@@ -140,13 +141,13 @@ class WarmWorker(BatchWorker):
             raise SystemExit(1)
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:  # noqa: ARG002
-        """How long a job counts as running after a sign of life, in seconds."""
+        """See :attr:`lease_s`."""
         return LEASE_S
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:  # noqa: ARG002
         """Say that this worker lives. Called between jobs too, so a lost parent is noticed here."""
         here = threading.current_thread() is threading.main_thread()
-        if here and orphaned(self._parent) and not self.executions:
+        if here and leaving.orphaned(self._parent) and not self.executions:
             log.warning("the worker's parent is gone; stopping")
             self._shutdown_requested_date = now()
             raise StopRequested
@@ -158,6 +159,11 @@ class WarmWorker(BatchWorker):
         with self.connection.pipeline() as pipe:  # one round trip for RQ's three
             super().heartbeat(ALIVE_S, pipe)
             pipe.execute()
+        self._contact.made()
+
+    def _show_life(self) -> None:
+        super()._show_life()
+        self._contact.made()
 
     def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:  # noqa: ARG002
         """Stop the running work: there is no horse, the model polls this flag."""
@@ -166,12 +172,17 @@ class WarmWorker(BatchWorker):
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
     ) -> tuple[Job, Queue] | None:
-        """The next job; none is taken while the store, without which nothing can be made, is down."""
+        """The next job; none is taken while the store is down, or the shelf has no room for what is made."""
         while True:
             try:
                 self._workshop.store.check()
+                if self._crowded:
+                    self._workshop.shelf.check(ROOM_BYTES)
+                    self._crowded = False
                 break
-            except Unavailable:
+            except Unavailable as fault:
+                if self._crowded:  # so nobody accepts more
+                    disk.tell(self.connection, fault.key)
                 self.heartbeat()
                 time.sleep(PAUSE_S)
         return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
@@ -190,8 +201,10 @@ class WarmWorker(BatchWorker):
             self._return(job, "stop")
         elif faults.of_the_house(fault):
             log.warning("work %s: put back: %s", job.id, fault)
-            self._return(job, getattr(fault, "key", "redis-down"))
+            key = getattr(fault, "key", "redis-down")
+            self._return(job, key)
             self._pause = PAUSE_S
+            self._crowded = key in ("disk-full", "artefacts-down")
         elif faults.ended_its_worker(fault) and ledger.company(job) > 1:
             # Which of them it was, nobody knows: none is blamed, and each goes alone from now on.
             log.warning("work %s: its worker died with it and others; once more, alone", job.id)
@@ -218,12 +231,13 @@ class WarmWorker(BatchWorker):
         metrics.RETURNED.labels(self._kind, reason).inc()
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
-        """Log the trace of a crash; a work that was stopped or a part that is down is one line."""
+        """Log the trace of a crash, under the work's id; what was stopped or put back is one line."""
         kind, fault, trace = exc_info
         if faults.stops(fault) or faults.of_the_house(fault):
             self._judge(job, kind, fault, trace)
         else:
-            super().handle_exception(job, *exc_info)
+            log.error("work %s: raised %s", job.id, kind.__name__, exc_info=exc_info)
+            self._judge(job, kind, fault, trace)
 
     def run_maintenance_tasks(self) -> None:
         """Every few seconds: tidy up, follow the models' pointers, register again after a flushed Redis."""
@@ -236,12 +250,8 @@ class WarmWorker(BatchWorker):
     def clean_registries(self) -> None:
         """RQ's maintenance under a short lock, and jobs that a killed worker had only just taken."""
         for queue in self.queues:
-            if not self.connection.set(queue.registry_cleaning_key, 1, nx=True, ex=TIDY_LOCK_S):
-                continue
-            try:
-                tidy(queue, self._exc_handlers, STUCK_S)
-            finally:
-                self.connection.delete(queue.registry_cleaning_key)
+            tidy(queue, self._exc_handlers, STUCK_S, judge=self._contact.settled)
+        self._contact.made()
         self.last_cleaned_at = now()  # type: ignore[assignment]
 
     # Stopping
@@ -269,22 +279,12 @@ class WarmWorker(BatchWorker):
         leaving.at_once()
 
 
-def orphaned(parent: int | None) -> bool:
-    """Whether the process that this one must not outlive is gone."""
-    return parent is not None and os.getppid() != parent
-
-
 def _device(settings: Settings, loader: Loader | None) -> str:
     if loader is not None:
         return "cpu"
     from models.device import resolve
 
     return resolve(settings.device)
-
-
-def _quietly(settings: Settings) -> str:
-    """RQ tells six lines a job at INFO; ours is one."""
-    return "DEBUG" if settings.log_level.upper() == "DEBUG" else "WARNING"
 
 
 def serve(
@@ -310,13 +310,14 @@ def serve(
     metrics.serve(settings, kinds[0], connect(settings))
     notify.ready()
     worker: WarmWorker | None = None
+    level = "DEBUG" if settings.log_level == "DEBUG" else "WARNING"  # RQ tells six lines a job; ours is one
     pause = 0.0
-    while not orphaned(parent) and (worker is None or not worker.asked_to_stop):
+    while not leaving.orphaned(parent) and (worker is None or not worker.asked_to_stop):
         try:
             time.sleep(pause)
             worker = WarmWorker(kinds[0], place, parent=parent)
             pause = PAUSE_S
-            worker.work(logging_level=_quietly(settings))
+            worker.work(logging_level=level)
         except StopRequested:  # the handler of the worker before, while there is none
             return
         except (RedisError, OSError) as fault:
