@@ -86,6 +86,21 @@ class Works:
         """Add to the delivery notes; all of them."""
         return self._merge(work_id, "post", note)
 
+    def claim(self, work_id: str, step: str, value: Any) -> Any:
+        """Note ``value`` for a step of the delivery, unless something stands there: that, or None.
+
+        Of two that look at once, one writes.
+        """
+        with self._db.writing() as connection:
+            notes = connection.execute(
+                select(works.c.post).where(works.c.id == work_id).with_for_update()
+            ).scalar()
+            before = (notes or {}).get(step)
+            if not before and notes is not None:
+                claimed = {**notes, step: value}
+                connection.execute(update(works).where(works.c.id == work_id).values(post=claimed))
+            return before
+
     def queued(self, *work_ids: str) -> None:
         """On the queue. A worker that was quicker stays ahead."""
         with self._db.writing() as connection:

@@ -255,12 +255,14 @@ class TelegramPoster:
 
     async def _follow(self, work: Work, note: Note, step: str, send: Send) -> bool:
         """Send what follows the card, at most once. False: nobody knows whether it arrived."""
-        state = work.post.get(step)
+        now = await self._studio.work(work.id) or work  # its card may have been replaced
+        state = now.post.get(step)
+        if not state:
+            chat, card = await self._cards.find(now)
+            # Read and written in one step: where two deliver (a restart that overlaps), one of them sends.
+            state = await asyncio.to_thread(self._studio.store.claim, work.id, step, SENDING)
         if state:
             return bool(state != SENDING)
-        now = await self._studio.work(work.id) or work  # its card may have been replaced
-        chat, card = await self._cards.find(now)
-        await note(**{step: SENDING})
         try:
             sent = await send(chat, _where(now.place, card))
         except TelegramError as fault:

@@ -206,6 +206,20 @@ def test_notes_are_merged_also_when_they_race(store: Store) -> None:
     assert now.post == {f"step{n}": n for n in range(12)}
 
 
+def test_a_step_is_claimed_by_one_of_those_who_race(store: Store) -> None:
+    work = ask(store)
+    store.note_post(work.id, card=1)
+    with ThreadPoolExecutor(8) as pool:
+        before = list(pool.map(lambda n: store.claim(work.id, "album", f"sending {n}"), range(8)))
+    assert before.count(None) == 1
+    now = store.get(work.id)
+    assert now is not None
+    assert now.post == {"card": 1, "album": f"sending {before.index(None)}"}
+    store.note_post(work.id, album=None)  # refused for certain: it may be sent again
+    assert store.claim(work.id, "album", "sending") is None
+    assert store.claim("nowhere", "album", "sending") is None
+
+
 def test_messages_lead_to_their_work(store: Store) -> None:
     work = ask(store)
     store.put_message(work.id, "discord", "5:9")

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from functools import partial
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from atelier.languages import say
 from atelier.settings import Settings
+from atelier.store import Work
 from atelier.works import Artefact
+from bot.catalogue import BY_NAME
 from bot.studio import Studio
 from bot.telegram import app, faults, poster
 from tests.bot import handmade
-from tests.bot.telegram_room import card_of, latest, posted, serving, until
+from tests.bot.telegram_room import card_of, latest, posted, ref, serving, until
 from tests.fakes.telegram import ALICE, BOB, GROUP, TOKEN, FakeTelegram
 
 
@@ -72,6 +78,30 @@ async def test_a_front_end_stopped_while_an_album_went_out_does_not_send_it_agai
         await until(lambda: posted(studio, work))
     assert len(telegram.called("sendMediaGroup")) == 1
     assert card.text.endswith(say("telegram-doubt", "en"))
+
+
+async def test_of_two_that_deliver_at_once_one_sends_what_follows(studio: Studio) -> None:
+    """The old front end and the new one, in a restart that overlaps: both saw that nothing was sent yet."""
+    ticket = await studio.ask(
+        BY_NAME["melody"], {"description": "rain"}, person=ref(ALICE), lang="en",
+        place={"chat": ALICE.id, "message": 1}, source="telegram:1",
+    )  # fmt: skip
+    work, together, sent = ticket.work, asyncio.Barrier(2), []
+
+    class Card:
+        async def find(self, _: Work) -> tuple[int, int]:
+            await together.wait()
+            return ALICE.id, 1
+
+    async def send(chat: int, _: dict[str, Any]) -> list[Any]:
+        sent.append(chat)
+        return [SimpleNamespace(chat=SimpleNamespace(id=chat), message_id=2)]
+
+    note: Any = partial(asyncio.to_thread, studio.store.note_post, work.id)
+    posters: list[Any] = [poster.TelegramPoster(cast("Any", None), studio, cast("Any", Card())) for _ in "ab"]
+    ends = await asyncio.gather(*[one._follow(work, note, "score", send) for one in posters])
+    assert sent == [ALICE.id]
+    assert True in ends
 
 
 @pytest.mark.parametrize("retry_after", [1, 0], ids=["says-when", "does-not-say"])
