@@ -10,8 +10,22 @@ from dataclasses import dataclass
 from typing import Literal, Self, get_args
 
 from atelier.errors import AtelierError
+from atelier.requests import Kind
 from atelier.rules import Rules
 from atelier.settings import Settings
+
+# The fewest works that a worker takes in one pass, where ATELIER_BATCH does not say (models.loading.at_once)
+LEAST: dict[Kind, int] = {"paint": 8, "poem": 8, "melody": 4}
+_PASSES = 2  # of one person may stand in front of somebody else
+
+
+def slots_of(settings: Settings, kind: Kind) -> int:
+    """How many of one person's works of ``kind`` may stand in the queue or be made at one time.
+
+    Two passes of a worker at most, however few works go into one: so others wait no longer for them.
+    """
+    return min(settings.person_running, _PASSES * (settings.batch or LEAST[kind]))
+
 
 Whose = Literal["person", "member", "server", "studio"]
 

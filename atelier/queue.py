@@ -30,6 +30,7 @@ from rq.serializers import JSONSerializer
 
 from atelier import pace, redis_client
 from atelier.errors import Unavailable
+from atelier.limits import slots_of
 from atelier.requests import KINDS, Kind
 from atelier.settings import Settings
 from atelier.store.records import Work
@@ -164,20 +165,22 @@ class Road:
         tell apart what came in one second.
         """
         limits: dict[str, RateLimitRegistry] = {}
+        slots: dict[str, int] = {}
         for work, job in jobs:
             queue = self._queues[work.kind]
             key = limit_key(work)
             if key not in limits:
                 limits[key] = RateLimitRegistry(key, self.redis)
-                limits[key].register(self._settings.person_running, pipe)
+                slots[key] = slots_of(self._settings, work.kind)
+                limits[key].register(slots[key], pipe)
                 pipe.sadd(queue.redis_queues_keys, queue.key)
             job.redis_server_version = queue.get_redis_server_version()
             job.origin = queue.name
             job._status = JobStatus.RATE_LIMITED
             job.save(pipeline=pipe)
             limits[key].add_to_rate_limited(job.id, pipe, work.asked_at.timestamp())
-        for limit in limits.values():
-            limit.acquire_and_enqueue(self._settings.person_running, pipeline=pipe)
+        for key, limit in limits.items():
+            limit.acquire_and_enqueue(slots[key], pipeline=pipe)
 
     def _job(self, work: Work) -> Job:
         return self._queues[work.kind].create_job(
@@ -191,7 +194,7 @@ class Road:
             result_ttl=_KEEP_S,
             failure_ttl=_KEEP_FAILED_S,
             description=f"{work.kind} {work.id}",
-            rate_limit=RateLimit(limit_key(work), self._settings.person_running),
+            rate_limit=RateLimit(limit_key(work), slots_of(self._settings, work.kind)),
         )
 
     def _enqueue(self, work: Work) -> bool:
@@ -282,7 +285,7 @@ class Road:
             if held is None:
                 return None
             # It steps in at the end of the queue when enough of its person's are made.
-            rounds, rest = divmod(int(held), self._settings.person_running)  # type: ignore[arg-type]
+            rounds, rest = divmod(int(held), slots_of(self._settings, work.kind))  # type: ignore[arg-type]
             return queue.count * (rounds + 1) + rest + 1
 
     def expected(self, kind: Kind, place: int) -> float | None:

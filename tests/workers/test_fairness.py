@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from atelier.limits import LEAST, slots_of
 from atelier.queue import Road
-from atelier.requests import parse_request
+from atelier.requests import KINDS, parse_request
 from atelier.settings import Settings
 from atelier.store import PersonRef, Store, Work
 from models.loading import at_once
@@ -19,6 +20,27 @@ from tests.workers.test_worker import DEMO, ends
 
 FLOOD = 1_000
 BATCH = at_once("poem", "cpu")
+
+
+def test_a_persons_slots_are_two_passes_at_most(make_settings: Callable[..., Settings], store: Store) -> None:
+    """Also where on-call lowered ATELIER_BATCH for want of memory, or somebody raised the slots."""
+    assert {kind: LEAST[kind] for kind in KINDS} == {kind: at_once(kind, "cpu") for kind in KINDS}
+    assert all(LEAST[kind] <= at_once(kind, "cuda") for kind in KINDS)
+    for changes, slots in (
+        ({}, {"paint": 8, "poem": 8, "melody": 8}),
+        ({"batch": 1}, {"paint": 2, "poem": 2, "melody": 2}),
+        ({"batch": 32, "person_running": 3}, {"paint": 3, "poem": 3, "melody": 3}),
+        ({"person_running": 50}, {"paint": 16, "poem": 16, "melody": 8}),
+    ):
+        settings = make_settings(**changes)
+        assert {kind: slots_of(settings, kind) for kind in KINDS} == slots
+    road = Road.open(make_settings(batch=1))
+    works = [accept(store, "ann", f"poem {n}") for n in range(5)]
+    road.send_many(works)
+    assert road.waiting("poem") == 2
+    assert road.place(works[4]) == 5
+    assert road.send(accept(store, "ben", "rain")) == 3
+    road.close()
 
 
 def accept(store: Store, person: str, topic: str) -> Work:
