@@ -169,9 +169,8 @@ class Studio:
             whose = "address" if reached.whose == "server" and place.get("address") else reached.whose
             return Unavailable(f"{whose}-waiting", most=reached.most)
         # The limit is of all kinds together: whatever was asked for, the longest queue fills it.
-        waiting = {kind: self.store.waiting_for(kind) for kind in KINDS}
-        waits = [self._expected(kind, number) for kind, number in waiting.items() if number]
-        known = [seconds for seconds in waits if seconds is not None]
+        waiting = [(kind, number) for kind in KINDS if (number := self.store.waiting_for(kind))]
+        known = [s for one in waiting if (s := self._expected(*one)) is not None]
         return Unavailable("studio-full", wait=span(max(5.0, *known), lang) if known else "unknown")
 
     def _expected(self, kind: Kind, place: int) -> float | None:
@@ -212,10 +211,7 @@ class Studio:
             try:
                 self.road.cancel(work_id)
                 publish(self.road.redis, work.person.platform, work_id, "cancelled")
-            except (
-                Unavailable,
-                RedisError,
-            ) as fault:  # the row is marked: the sweep tells, no worker makes it
+            except (Unavailable, RedisError) as fault:  # the row is marked: the sweep tells of it
                 log.warning("work %s: cancelled in the records only: %s", work_id, fault)
             return self.store.get(work_id) or work
 

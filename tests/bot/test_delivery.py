@@ -11,7 +11,6 @@ import pytest
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
-from atelier.errors import Unavailable
 from atelier.languages import say
 from atelier.queue import queue_name
 from atelier.results import publish
@@ -246,63 +245,6 @@ async def test_what_may_not_be_posted_is_set_aside_with_a_sentence(studio: Studi
         await until(lambda: posted(studio, work))
     assert wall.regrets == [say("telegram-no-right", "en")]
     assert wall.tries == 1
-
-
-async def test_an_alarm_is_told_when_the_records_are_back(
-    make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(delivery, "AGAIN_S", 0.05)
-    studio = Studio.open(make_settings(admins="telegram:9"))
-    work = await asked(studio)
-    studio.store.set_aside(work.id, "work-crashed", {}, ["telegram"])
-    down = [Unavailable("store-down"), Unavailable("store-down")]
-    get = studio.store.get
-
-    def asleep(work_id: str) -> Work | None:
-        if down:
-            raise down.pop()
-        return get(work_id)
-
-    monkeypatch.setattr(studio.store, "get", asleep)
-    wall = Wall()
-    later = [PostLater(0.05, "429")]
-    warn = wall.warn
-
-    async def busy(admin: str, sentence: str) -> None:
-        if later:
-            raise later.pop()
-        await warn(admin, sentence)
-
-    monkeypatch.setattr(wall, "warn", busy)
-    async with delivering(studio, wall):
-        publish(studio.road.redis, "telegram", work.id, "alarm")
-        await until(lambda: wall.warnings)
-    [(admin, sentence)] = wall.warnings
-    assert admin == "9"
-    assert work.id in sentence
-
-
-@pytest.mark.parametrize("event", [False, True])
-async def test_an_alarm_is_told_once_whatever_became_of_its_event(
-    make_settings: Callable[..., Settings], event: bool
-) -> None:
-    """A worker that died before it could publish, or a flushed Redis: the row says that it is due."""
-    studio = Studio.open(make_settings(admins="telegram:9,discord:8"))
-    work, other = await asked(studio), await asked(studio, 2)
-    studio.store.set_aside(work.id, "work-crashed", {}, ["discord", "telegram"])
-    studio.store.failed(other.id, "work-no-model", {"model": "poet"})  # this one is no alarm
-    walls = [Wall(), Wall()]  # the second is of another front end, which finds it told
-    for wall in walls:
-        async with delivering(studio, wall):
-            if event:
-                publish(studio.road.redis, "telegram", work.id, "alarm")
-            await until(lambda: posted(studio, work) and posted(studio, other))
-            await until(lambda: not studio.store.unalarmed("telegram"))
-    [(admin, sentence)] = walls[0].warnings
-    assert admin == "9"
-    assert work.id in sentence
-    assert walls[1].warnings == []
-    assert [due.id for due in studio.store.unalarmed("discord")] == [work.id]
 
 
 async def test_a_chat_that_is_gone_is_noted_and_left(studio: Studio) -> None:

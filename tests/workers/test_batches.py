@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,22 +26,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 import batch_jobs
 
 SAY, WHISPER = "batch_jobs.say", "batch_jobs.whisper"
-
-
-@pytest.fixture
-def redis(settings: Settings) -> Iterator[Redis]:
-    batch_jobs.calls.clear()
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    client = Redis.from_url(settings.redis)
-    yield client
-    client.close()
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
-
-
-@pytest.fixture
-def queue(redis: Redis) -> Queue:
-    return Queue("words", connection=redis, serializer=JSONSerializer)
 
 
 def worker(queue: Queue, kind: type[SimpleWorker] = BatchWorker, **options: Any) -> Any:
@@ -124,44 +106,6 @@ def test_functions_that_know_nothing_of_many_run_as_ever(queue: Queue) -> None:
     assert queue.intermediate_queue.get_job_ids() == []
 
 
-@pytest.mark.parametrize("first", [True, False])
-def test_one_that_asks_for_what_is_not_here_fails_alone(queue: Queue, first: bool) -> None:
-    """A job of another program, or of a later version: in company it would end every worker, for ever."""
-    jobs = enqueue(queue, *("b" * (not first)))
-    unknown = [queue.enqueue("no_such_module.make", "x", result_ttl=500)]
-    garbled = enqueue(queue, "y")
-    queue.connection.hset(garbled[0].key, "data", b"no json")
-    jobs += enqueue(queue, "c")
-    work(queue)
-    assert batch_jobs.calls == ([["c"]] if first else [["b"], ["c"]])
-    assert ended(unknown + garbled) == [JobStatus.FAILED] * 2
-    assert ended(jobs) == [JobStatus.FINISHED] * len(jobs)
-
-
-@pytest.mark.parametrize("spoilt", [0, 1])
-@pytest.mark.parametrize("field", [{"status": "no such status"}, {"timeout": "soon"}])
-def test_one_whose_record_cannot_be_read_ends_no_worker(
-    queue: Queue, spoilt: int, field: dict[str, str]
-) -> None:
-    jobs = enqueue(queue, "a", "b", "c")
-    queue.connection.hset(jobs.pop(spoilt).key, mapping=field)
-    work(queue)
-    assert batch_jobs.calls == [[word for word in "abc" if word != "abc"[spoilt]]]
-    assert ended(jobs) == [JobStatus.FINISHED] * 2
-    assert queue.intermediate_queue.get_job_ids() == []
-
-
-def test_what_a_dead_worker_took_and_cannot_be_read_does_not_stay(queue: Queue) -> None:
-    jobs = enqueue(queue, "a", "b")
-    for _ in jobs:
-        queue.connection.lmove(queue.key, queue.intermediate_queue_key, "RIGHT", "LEFT")
-    queue.connection.hset(jobs[0].key, "status", "no such status")
-    tidy.unstick(queue, 0)
-    tidy.unstick(queue, 0)
-    assert queue.intermediate_queue.get_job_ids() == []
-    assert queue.get_job_ids() == [jobs[1].id]
-
-
 def test_callbacks_repeats_and_results_of_no_lifetime_go_rqs_own_way(queue: Queue) -> None:
     job = queue.enqueue(SAY, "a", on_success=Callback("batch_jobs.called_back"))
     gone = queue.enqueue(SAY, "b", result_ttl=0)
@@ -174,67 +118,6 @@ def test_callbacks_repeats_and_results_of_no_lifetime_go_rqs_own_way(queue: Queu
     assert not Job.exists(gone.id, connection=queue.connection)
     assert after.return_value(refresh=True) == "after"
     assert queue.connection.lrange("told", 0, -1) == [b"c", b"a", b"b"]
-
-
-def test_a_job_that_vanished_while_it_waited_is_passed_over(queue: Queue) -> None:
-    jobs = enqueue(queue, "a", "b", "c")
-    queue.connection.delete(jobs[1].key)
-    work(queue)
-    assert batch_jobs.calls == [["a", "c"]]
-    assert queue.intermediate_queue.get_job_ids() == []
-
-
-def test_a_stop_in_company_lets_the_others_go_on(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The one that was stopped runs to the end with them; when all were stopped, the call is."""
-    jobs = enqueue(queue, "a", "b")
-    made: Any = worker(queue)
-    stopped: list[int] = []
-    monkeypatch.setattr(made, "kill_horse", lambda *_: stopped.append(len(made._stopped)))
-
-    def meanwhile() -> None:
-        for job in (jobs[0], jobs[0], jobs[1]):
-            made.stop_job(job.id)
-
-    monkeypatch.setattr(made, "before_call", meanwhile)
-    made.work(burst=True, logging_level="CRITICAL")
-    assert stopped == [2]
-    made.stop_job(jobs[0].id)  # ended long since: nothing
-    assert stopped == [2]
-
-
-def test_what_was_stopped_in_company_comes_to_nothing(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
-    jobs = enqueue(queue, "a", "b", "c")
-    made: Any = worker(queue)
-    monkeypatch.setattr(made, "before_call", lambda: made.stop_job(jobs[1].id))
-    made.work(burst=True, logging_level="CRITICAL")
-    assert batch_jobs.calls == [["a", "b", "c"]]
-    assert ended(jobs) == [JobStatus.FINISHED, JobStatus.STOPPED, JobStatus.FINISHED]
-    assert queue.connection.lrange("told", 0, -1) == [b"a", b"c"]
-    assert queue.started_job_registry.get_job_count() == 0
-
-
-@pytest.mark.parametrize("words", ["a", "abc"])
-def test_what_was_cancelled_while_it_ran_stays_cancelled(
-    queue: Queue, monkeypatch: pytest.MonkeyPatch, words: str
-) -> None:
-    jobs = enqueue(queue, *words, rate_limit=RateLimit("ann", 5))
-    made: Any = worker(queue)
-    stopped: list[bool] = []
-    monkeypatch.setattr(made, "kill_horse", lambda *_: stopped.append(True))
-
-    def meanwhile() -> None:
-        jobs[0].cancel()  # as rq-dashboard does
-        made._show_life()
-
-    monkeypatch.setattr(made, "before_call", meanwhile)
-    made.work(burst=True, logging_level="CRITICAL")
-    assert stopped == ([True] if words == "a" else [])  # alone it is stopped, in company it runs on
-    assert ended(jobs) == [JobStatus.CANCELED] + [JobStatus.FINISHED] * (len(words) - 1)
-    assert queue.connection.lrange("told", 0, -1) == [word.encode() for word in words[1:]]
-    assert jobs[0].latest_result() is None
-    assert jobs[0].get_executions() == []
-    assert queue.started_job_registry.get_job_count() == 0
-    assert RateLimitRegistry("ann", queue.connection).get_allowed_job_count() == 0
 
 
 def test_redis_away_when_a_pass_ends_is_awaited(

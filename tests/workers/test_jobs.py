@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import errno
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from redis.exceptions import ConnectionError as RedisConnectionError
-from rq.job import Job
-from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException
 from sqlalchemy.exc import OperationalError
 
@@ -25,6 +22,7 @@ from atelier.results import stream
 from atelier.settings import Settings
 from atelier.store import PersonRef, Store, Work
 from atelier.works import Artefact, Made
+from tests.workers.conftest import CountingPoet
 from workers import faults, jobs, workshop
 from workers.workshop import Workshop
 
@@ -32,36 +30,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 from demo_worker import DemoPoet
 
 ADA = PersonRef("web", "1")
-
-
-class CountingPoet(DemoPoet):
-    """Remembers how many requests came in each call."""
-
-    def __init__(self) -> None:
-        self.calls: list[int] = []
-
-    def generate(
-        self, requests: Sequence[Any], *, stopped: Callable[[], bool] = lambda: False
-    ) -> list[Made | PersonError]:
-        self.calls.append(len(requests))
-        return super().generate(requests, stopped=stopped)
-
-
-@pytest.fixture
-def poet() -> CountingPoet:
-    return CountingPoet()
-
-
-@pytest.fixture
-def place(
-    settings: Settings, poet: CountingPoet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[Workshop]:
-    monkeypatch.chdir(tmp_path)
-    opened = Workshop.open(settings, lambda _kind: poet)
-    monkeypatch.setattr(workshop, "_current", opened)
-    yield opened
-    opened.store.close()
-    opened.redis.close()
 
 
 def ask(store: Store, topic: str, kind: Kind = "poem") -> Work:
@@ -214,37 +182,6 @@ def test_a_work_erased_while_it_is_made_leaves_no_file(
     assert not [file for file in Path(place.shelf._root).rglob("*") if file.is_file()]
 
 
-def test_a_work_cancelled_in_the_queue_while_it_is_made_is_not_posted(
-    place: Workshop, store: Store, road: Road, poet: CountingPoet, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    works = [ask(store, topic) for topic in ("one", "two")]
-    for work in works:
-        road.send(work)
-    generate = poet.generate
-
-    def meanwhile(*args: Any, **kwargs: Any) -> list[Made | PersonError]:
-        Job.fetch(works[0].id, connection=road.redis, serializer=JSONSerializer).cancel()
-        return generate(*args, **kwargs)
-
-    monkeypatch.setattr(poet, "generate", meanwhile)
-    ends = jobs.make_many([(work.id,) for work in works])
-    assert [(end.value, end.canceled) for end in ends] == [("cancelled", True), ("made", False)]
-    row = store.get(works[0].id)
-    assert row is not None
-    assert (row.state, row.result, row.artefacts) == ("cancelled", None, ())
-    assert row.failure is not None
-    assert row.failure.key == "work-cancelled-admin"
-    assert events(road)[2:] == [(works[0].id, "cancelled")]  # the other's is published with its job's end
-    assert len([file for file in Path(place.shelf._root).rglob("*") if file.is_file()]) == 1
-
-
-def test_what_is_made_cannot_be_stopped_any_more(place: Workshop, store: Store, road: Road) -> None:
-    work = ask(store, "one")
-    jobs.make(work.id)
-    assert not jobs.unwanted(work.id)
-    assert events(road)[-1] == (work.id, "made")
-
-
 def test_damaged_weights_fail_the_request_and_are_tried_again(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, store: Store, road: Road, tmp_path: Path
 ) -> None:
@@ -330,47 +267,6 @@ def test_a_timeout_while_files_are_kept_is_the_works_own(
     with pytest.raises(JobTimeoutException) as over:
         shelf.keep("work00000001", Artefact("a.txt", "text/plain", b"x"))
     assert not faults.of_the_house(over.value)
-
-
-def test_giving_up_is_told_once(place: Workshop, store: Store, road: Road) -> None:
-    work = ask(store, "hello")
-    jobs.give_up(work.id, "work-timed-out", seconds=120)
-    jobs.give_up(work.id, "work-crashed")
-    jobs.give_up("nowhere", "work-crashed")
-    failed = store.get(work.id)
-    assert failed is not None
-    assert failed.failure is not None
-    assert (failed.failure.key, failed.failure.params) == ("work-timed-out", {"seconds": 120})
-    assert events(road) == [(work.id, "failed")]
-    for lang in ("en", "zh"):
-        assert "120" in PersonError(failed.failure.key, **failed.failure.params).text(lang)
-
-
-def test_what_is_set_aside_says_in_its_row_that_admins_are_to_know(
-    make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The event comes after the row: killed or cut off between the two, the alarm is found there."""
-    place = Workshop.open(make_settings(admins="discord:1"), lambda _kind: DemoPoet())
-    monkeypatch.setattr(workshop, "_current", place)
-    work = ask(place.store, "hello")
-    place.store.note_post(work.id, seen=1)
-
-    def away(*_: object, **__: object) -> None:
-        raise RedisConnectionError("no Redis")
-
-    with monkeypatch.context() as cut:
-        cut.setattr(jobs, "publish", away)
-        with pytest.raises(RedisConnectionError):
-            jobs.give_up(work.id, "work-crashed")
-    assert [due.id for due in place.store.unalarmed("discord")] == [work.id]
-    assert place.store.unalarmed("telegram") == []  # nobody there is to know
-    place.store.alarmed(work.id, "discord")
-    assert place.store.unalarmed("discord") == []
-    row = place.store.get(work.id)
-    assert row is not None
-    assert row.post["seen"] == 1
-    place.store.close()
-    place.redis.close()
 
 
 def test_a_newly_chosen_version_takes_over_and_a_damaged_one_does_not(

@@ -6,7 +6,6 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,9 @@ from atelier.logs import Json
 from atelier.queue import Road, queue_name
 from atelier.settings import Settings
 from atelier.store import Store
-from tests.workers.test_jobs import CountingPoet, ask
-from workers import heartbeat, ledger, tidy, workshop
+from tests.workers.conftest import CountingPoet
+from tests.workers.test_jobs import ask
+from workers import heartbeat, ledger, tidy
 from workers import worker as serving
 from workers.batches import BatchWorker
 from workers.heartbeat import Contact
@@ -30,26 +30,6 @@ from workers.worker import WarmWorker
 from workers.workshop import Workshop
 
 sys.path.insert(0, str(Path(__file__).parent))
-
-
-@pytest.fixture
-def poet() -> CountingPoet:
-    return CountingPoet()
-
-
-@pytest.fixture
-def place(
-    settings: Settings, poet: CountingPoet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[Workshop]:
-    monkeypatch.chdir(tmp_path)
-    opened = Workshop.open(settings, lambda _kind: poet)
-    monkeypatch.setattr(workshop, "_current", opened)
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield opened
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
-    opened.store.close()
-    opened.redis.close()
 
 
 @pytest.fixture

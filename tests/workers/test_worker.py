@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from rq.command import send_stop_job_command
-from rq.job import Job, JobStatus
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from atelier.queue import Road, queue_name
@@ -170,23 +169,6 @@ def test_one_of_a_pass_can_be_cancelled(worker, store: Store, road: Road) -> Non
     eventually("the events", lambda: told(road, works[0], "made") == told(road, works[1], "made") == 1)
     assert told(road, works[2], "made") + told(road, works[2], "failed") == 0
     assert f"work {works[2].id}: nobody wants it any more" in handle.log()
-
-
-def test_one_that_is_stopped_in_rq_is_cancelled_and_its_person_told(worker, store: Store, road: Road) -> None:
-    """`rq`'s own stop command, which knows no row; in company, where the model goes on for the others."""
-    works = [send(store, road, topic) for topic in ("one", "sleep 2", "three")]
-    handle = worker("poem", script=DEMO)
-    runs(store, works[2])
-    send_stop_job_command(road.redis, works[2].id, serializer=JSONSerializer)
-    assert [ends(store, work) for work in works] == ["made", "made", "cancelled"]
-    eventually("it is told", lambda: told(road, works[2], "cancelled") == 1)
-    eventually(
-        "the others are told", lambda: told(road, works[0], "made") == told(road, works[1], "made") == 1
-    )
-    assert told(road, works[2], "made") == 0
-    job = Job.fetch(works[2].id, connection=road.redis, serializer=JSONSerializer)
-    eventually("it is stopped in RQ too", lambda: job.get_status() == JobStatus.STOPPED)
-    assert handle.process.poll() is None
 
 
 def test_too_long_a_work_is_set_aside_with_the_limit(
