@@ -64,7 +64,8 @@ def admit(
         _within(rules, place)
     grown_up = bool(server and rules.adults and place.get("adults", True))
     extra = dict.fromkeys([*everywhere.words, *rules.words])
-    for text in words_of(request):
+    texts = words_of(request)
+    for text in texts:
         found = moderation.find(text, extra=tuple(extra), adults=grown_up)
         if found is None:
             continue
@@ -72,6 +73,10 @@ def admit(
             raise BadInput("filter-server", word=found.text)
         offered = found.kind in moderation.lists().adult and server and not rules.adults
         raise BadInput(f"filter-{found.kind}-here" if offered else f"filter-{found.kind}")
+    # What is harmless apart is not when it is blended, or spelled by the lines of the same poem.
+    together = moderation.find("; ".join(texts), adults=True) if len(texts) > 1 else None
+    if together and together.kind == "minors":
+        raise BadInput("filter-minors")
     limits = Limits.of(settings, everywhere, rules if server else None)
     # Whoever drops the page's cookie is somebody new: what they share is the address.
     return replace(limits, server=settings.address_waiting) if place.get("address") else limits

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from atelier.moderation import comparable, find, lists
 from atelier.safety import clean_prompt
+from tests.atelier.disguises import HAN_TRICKS, TRICKS
 
 # A few words of each list: what every trick below is tried on.
 LATIN = {
@@ -23,60 +24,6 @@ HAN = {
     "恋童": "minors",
     "强奸": "rape",
     "自杀方法": "harm",
-}
-CYRILLIC = str.maketrans("aceopxyij", "асеорхуіј")
-GREEK = str.maketrans("oivtp", "οινтρ")
-LEET = str.maketrans("oieast", "013457")
-SIGNS = str.maketrans("as", "@$")
-WIDE = str.maketrans({chr(c): chr(c + 0xFEE0) for c in range(0x21, 0x7F)})
-BOLD = str.maketrans({chr(97 + n): chr(0x1D41A + n) for n in range(26)})
-CIRCLED = str.maketrans({chr(97 + n): chr(0x24D0 + n) for n in range(26)})
-SQUARED = str.maketrans({chr(97 + n): chr(0x1F170 + n) for n in range(26)})
-
-TRICKS = {
-    "plain": lambda w: w,
-    "capitals": str.upper,
-    "mixed": lambda w: "".join(c.upper() if n % 2 else c for n, c in enumerate(w)),
-    "cyrillic": lambda w: w.translate(CYRILLIC),
-    "greek": lambda w: w.translate(GREEK),
-    "leet": lambda w: w.translate(LEET),
-    "signs": lambda w: w.translate(SIGNS),
-    "full width": lambda w: w.translate(WIDE),
-    "mathematical": lambda w: w.translate(BOLD),
-    "circled": lambda w: w.translate(CIRCLED),
-    "squared": lambda w: w.translate(SQUARED),
-    "zero width": "\u200b".join,
-    "word joiners": "\u2060".join,
-    "soft hyphens": "\u00ad".join,
-    "direction marks": lambda w: "\u202e".join(w) + "\u202c",
-    "variation selectors": lambda w: "".join(c + "\ufe0f" for c in w),
-    "accents": lambda w: "".join(c + "\u0301" for c in w),
-    "strikes": lambda w: "".join(c + "\u0336" for c in w),
-    "spaces": " ".join,
-    "no-break spaces": "\u00a0".join,
-    "dots": ".".join,
-    "hyphens": "-".join,
-    "underscores": "_".join,
-    "stars between": "*".join,
-    "one letter apart": lambda w: w[0] + " " + w[1:],
-    "one letter late": lambda w: w[:-1] + " " + w[-1],
-    "drawn out": lambda w: w[:2] + w[2] * 4 + w[3:],
-    "quoted": lambda w: f"“{w}”",
-    "bracketed": lambda w: f"({w})",
-    "code": lambda w: f"`{w}`",
-    "markup": lambda w: f"**{w}**",
-    "html": lambda w: f"<b>{w}</b>",
-}
-HAN_TRICKS = {
-    "plain": lambda w: w,
-    "spaces": " ".join,
-    "wide spaces": "\u3000".join,
-    "zero width": "\u200b".join,
-    "dots": "·".join,
-    "hyphens": "-".join,
-    "digits": "1".join,
-    "stars": "*".join,
-    "newlines": "\n".join,
 }
 GENTLE = ["a stormy sea at dusk with {}", "{}", "please, {} now!", "画一幅{}的画", "{} style of Monet"]
 
