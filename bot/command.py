@@ -81,7 +81,7 @@ class Option:
 
     def label(self, lang: Lang) -> str:
         """Its name in a language, without the English one that sentences set beside it."""
-        return option_name(self.name, lang).partition("（")[0]
+        return re.split(r"\s*[（(]", option_name(self.name, lang))[0]
 
     def typed(self, lang: Lang) -> str:
         """Its name in a language, with the English one that can be typed too: ``风格（style）``."""

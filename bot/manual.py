@@ -14,9 +14,10 @@ _HEAD = """# Commands
 
 Written by `make docs` from `bot/catalogue.py`; a test says when it is out of date.
 
-Discord, Telegram and the web page have the same commands with the same options. On Discord they are chosen
-from a menu, elsewhere typed as `name=value` (a value with spaces in quotes), in any order; what is no option
-is the first one's value.
+Discord, Telegram and the web page have the same commands with the same options, but for `file`, which the web
+page does not take (there, a tune to go on from is written into `notes`). On Discord options are chosen from a
+menu, elsewhere typed as `name=value` (a value with spaces in quotes), in any order; what is no option is the
+first one's value.
 
 A command has its English name in every language: Telegram takes no other, and so what any sentence calls it
 is what it is called everywhere. Options have names in each language: Discord shows those, and where they are

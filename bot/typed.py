@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from atelier.errors import BadInput
 from atelier.languages import option_names
 from bot.command import Command, Option
 
-_NAME = r"[a-z]+|[\u4e00-\u9fff]{1,4}"
 _IS = "[=:：＝]"
 _MODES = "major|minor|dorian|phrygian|lydian|mixolydian|aeolian|ionian|locrian"
-_WRITTEN = re.compile(
-    rf"(?:^|[\s，,;；])(?P<dash>--|—|–)?(?P<name>{_NAME}){_IS}(?P<value>\"[^\"]*\"|“[^”]*”|「[^」]*」"
-    rf"|[A-Ga-g](?:[#♯b♭]|-?(?:sharp|flat))?\ (?i:{_MODES})\b"  # key=D minor
-    rf"|\S+?(?=[，,;；]\s*(?:{_NAME}){_IS}|\s|$))"
-)
 _QUOTES = '"“”「」'
 _INTEGER = re.compile(r"[+-]?\d{1,15}")
+
+
+@lru_cache(maxsize=256)  # commands in the languages that are here
+def _written(names: tuple[str, ...]) -> re.Pattern[str]:
+    """``name=value`` with one of ``names``, in whatever letters a language writes them (clé, стиль, 风格)."""
+    name = "|".join(map(re.escape, sorted(names, key=len, reverse=True))) or "(?!)"
+    return re.compile(
+        rf"(?:^|[\s，,;；])(?:--|—|–)?(?P<name>(?i:{name})){_IS}(?P<value>\"[^\"]*\"|“[^”]*”|「[^」]*」"
+        rf"|[A-Ga-g](?:[#♯b♭]|-?(?:sharp|flat))?\ (?i:{_MODES})\b"  # key=D minor
+        rf"|\S+?(?=[，,;；]\s*(?:{name}|[a-z]{{2,}}|[\u4e00-\u9fff]{{1,4}}){_IS}|\s|$))"
+    )
 
 
 def parse_text(command: Command, text: str) -> dict[str, Any]:
@@ -30,7 +35,7 @@ def parse_text(command: Command, text: str) -> dict[str, Any]:
     checked later; here an integer option that is no integer raises :class:`BadInput`.
     """
     known = {
-        name: option
+        name.casefold(): option
         for option in command.options
         for name in option.called
         if option.type != "file" and not (command.kind and option.required)
@@ -38,9 +43,7 @@ def parse_text(command: Command, text: str) -> dict[str, Any]:
     options: dict[str, Any] = {}
 
     def take(found: re.Match[str]) -> str:
-        option = known.get(found["name"])
-        if option is None:
-            return found[0]
+        option = known[found["name"].casefold()]
         options[option.name] = _value(option, found["value"].strip(_QUOTES))
         return ""
 
@@ -48,7 +51,7 @@ def parse_text(command: Command, text: str) -> dict[str, Any]:
         if option.flag:
             text, times = re.subn(rf"(?:^|(?<=\s))(?:--|—|–)?{option.flag.lstrip('-')}(?=\s|$)", "", text)
             options |= {option.name: "yes"} if times else {}
-    rest = _WRITTEN.sub(take, text).strip()
+    rest = _written(tuple(sorted(known))).sub(take, text).strip()
     if command.kind is None:
         return options | _in_order(command, options, rest)
     if command.prompt is not None:

@@ -20,12 +20,24 @@ def copy(folder: Path) -> Path:
     return folder
 
 
-def passed(folder: Path, tests: list[str], only: str) -> int:
+def document(folder: Path) -> None:
+    """What ``make docs`` does, in the copy."""
+    (folder / "docs").mkdir()
+    _run(folder, "-m", "bot.manual", "docs/commands.md")
+
+
+def passed(folder: Path, tests: list[str], only: str = "") -> int:
     """How many of the copy's own tests pass there; an AssertionError shows those that do not."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-k", only, *tests]
-    here = {**os.environ, "PYTHONPATH": str(folder)}
-    done = subprocess.run(command, cwd=folder, env=here, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-    found = re.search(r"(\d+) passed", done.stdout)
-    assert found, done.stdout
+    said = _run(folder, "-m", "pytest", "-p", "no:cacheprovider", "-k", only, *tests)
+    found = re.search(r"(\d+) passed", said)
+    assert found, said
     return int(found[1])
+
+
+def _run(folder: Path, *command: str) -> str:
+    here = {**os.environ, "PYTHONPATH": str(folder)}
+    done = subprocess.run(
+        [sys.executable, *command], cwd=folder, env=here, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    return done.stdout

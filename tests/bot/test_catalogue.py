@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atelier.errors import BadInput
-from atelier.languages import is_option
+from atelier.languages import Lang, is_option
 from atelier.requests import REQUESTS, MelodyRequest, parse_request
+from bot import command as command_module
 from bot.catalogue import BY_NAME, COMMANDS, every
 from bot.command import Option
 from bot.manual import manual
@@ -26,6 +27,8 @@ from bot.typed import parse_text
         ("paint", "a stormy sea", {"prompt": "a stormy sea"}),
         ("paint", "a sea style=photo seed=7", {"prompt": "a sea", "style": "photo", "seed": 7}),
         ("paint", "style=photo a sea", {"prompt": "a sea", "style": "photo"}),
+        ("paint", "a sea Style=photo,of=old", {"prompt": "a sea,of=old", "style": "photo"}),
+        ("melody", "notes=G,A,B,C:|", {"description": "", "notes": "G,A,B,C:|"}),
         ("paint", "a sea --count=2", {"prompt": "a sea", "count": 2}),
         ("paint", "a sea at 3:15 with x=y", {"prompt": "a sea at 3:15 with x=y"}),
         ("poem", "雪 form=七绝", {"topic": "雪", "form": "七绝"}),
@@ -57,6 +60,28 @@ def test_notes_that_are_typed_are_a_tune_that_is_brought() -> None:
     assert isinstance(request, MelodyRequest)
     assert request.steer is not None
     assert request.steer.brought
+
+
+@pytest.mark.parametrize(
+    ("called", "typed"),
+    [
+        ("стиль (style)", "море стиль=ink"), ("clé", "une mer clé=ink"), ("Στυλ", "θάλασσα στυλ=ink"),
+        ("סגנון", "ים סגנון=ink"), ("mot-clé", "mer mot-clé=ink"), ("スタイル（style）", "海 スタイル＝ink"),
+        ("kiểu vẽ", "biển Kiểu vẽ=ink"),
+    ],
+)  # fmt: skip
+def test_a_name_is_read_in_the_letters_of_its_language(
+    called: str, typed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def named(name: str, lang: Lang) -> str:
+        return called if name == "style" and lang == "zh" else name
+
+    monkeypatch.setattr(command_module, "option_name", named)
+    words, _, _ = typed.partition(" ")
+    read = parse_text(BY_NAME["paint"], typed)
+    assert read["style"] == "ink"
+    assert read["prompt"].startswith(words)
+    assert "=" not in read["prompt"]
 
 
 def test_an_integer_that_is_none_is_named() -> None:

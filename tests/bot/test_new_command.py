@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.copies import ROOT, copy, passed
+from tests.copies import ROOT, copy, document, passed
 
 BLOCK = re.compile(r"```(?P<what>python|ftl)\n(?P<text>.*?)```", re.S)
 
@@ -28,6 +28,10 @@ def test_a_command_added_as_contributing_says_works(tmp_path: Path) -> None:
     for lang, said in (("en", english), ("zh", chinese)):
         with (tmp_path / f"atelier/locales/{lang}/catalogue.ftl").open("a", encoding="utf-8") as stream:
             stream.write(f"\n{said}")
+    document(tmp_path)
+    # Nothing that stood before is red for it: its option has a name, and the manual has it.
+    assert passed(tmp_path, ["tests/bot/test_catalogue.py", "tests/atelier/test_languages.py"]) > 40
+    assert "\n## /dice\n" in (tmp_path / "docs/commands.md").read_text("utf-8")
     tests = ["tests/bot/test_every_command.py", "tests/bot/test_web.py"]
     # Answers and refusals on two chats in two languages, hostile words on both, and the web page in both.
     assert passed(tmp_path, tests, "dice or reply_of_every_command") >= 4 + 4 + 2 + 2

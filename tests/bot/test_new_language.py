@@ -8,7 +8,7 @@ from fluent.syntax import FluentParser, FluentSerializer, ast
 
 from atelier.languages import LANGS, LOCALES
 from bot.catalogue import every
-from tests.copies import copy, passed
+from tests.copies import copy, document, passed
 
 # Not Greek, but everybody sees that it is not English either. Nobody's client is set to it by chance.
 GREEKISH = str.maketrans("aeiou", "αειου")
@@ -45,6 +45,10 @@ def test_a_language_that_is_one_more_file_is_spoken_everywhere(tmp_path: Path) -
     folder = tmp_path / "atelier/locales/el"
     folder.mkdir()
     (folder / "all.ftl").write_text(translated(), "utf-8")
+    document(tmp_path)
+    # What is typed is read in its letters (στυλε=ink), and the manual has a column of it.
+    assert passed(tmp_path, ["tests/bot/test_catalogue.py"]) > 25
+    assert "| Ελληνικά |" in (tmp_path / "docs/commands.md").read_text("utf-8")
     tests = ["tests/atelier/test_languages.py", "tests/bot/test_every_command.py", "tests/bot/test_web.py"]
     # No key is missing, every description fits, both chats answer every command in it, and so does the page.
     assert passed(tmp_path, tests, "el] or ([el- and answers)") >= 1 + 1 + 2 * len(every()) + 1
