@@ -28,7 +28,7 @@ async def models(call: Call) -> Reply:
         trial = tried.get((row.model, row.version))
         return told if trial is None else f"{told} · {_on_trial(call, trial)}"
 
-    fields = tuple((f"{row.model} {row.version}", stands(row)) for row in rows)
+    fields = tuple((f"{call.say('learn-name', model=row.model)} {row.version}", stands(row)) for row in rows)
     return Reply(call.say("models-listed"), fields=fields)
 
 
@@ -60,7 +60,7 @@ async def rollback(call: Call) -> Reply:
 
 
 async def stats(call: Call) -> Reply:
-    """What was made and how it pleased, what waits and who works."""
+    """What was made and how people liked it, what waits and who works."""
     server = call.where.server
     if server is not None and not call.studio.settings.admin(call.person.platform, call.person.platform_id):
         number = await asyncio.to_thread(call.studio.store.count_of, call.where.platform, server)

@@ -120,7 +120,7 @@ def test_favourites_are_kept_and_let_go(store: Store, monkeypatch: pytest.Monkey
     assert not store.favour(one.id, ADA)
     assert (store.favoured(one.id, ADA), store.favoured(two.id, ADA)) == (False, True)
     assert [work.id for work in store.favourites(ADA)] == [two.id]
-    with pytest.raises(BadInput, match="do not know that work"):
+    with pytest.raises(BadInput, match="cannot find that work"):
         store.favour("nosuchwork", ADA)
 
 

@@ -232,7 +232,7 @@ async def test_in_private_the_studios_administrator_rules_everywhere(
         assert await said(telegram, "/paint a sea", user=BOB) == say("banned", "en", why="for flooding us")
         assert "shipped" in await said(telegram, "/admin models poet")
         assert "no version" in await said(telegram, "/admin promote poet v99")
-        assert "no version before" in await said(telegram, "/admin rollback poet")
+        assert "no earlier version" in await said(telegram, "/admin rollback poet")
         assert say("learn-choose", "en") in await said(telegram, "/admin retrain")
         assert "/paint: 0 waiting, 0 workers" in await said(telegram, "/admin stats")
     assert studio.store.rules("telegram", STUDIO).paused is False
@@ -254,7 +254,7 @@ async def test_a_version_that_was_promoted_in_the_chat_serves(
         assert (serving_now := studio.store.current("poet"))
         assert serving_now.version == "v7"
         back = await said(telegram, "/admin rollback model=poet")
-        assert "serves now" in back
+        assert "now uses version" in back
         assert (serving_now := studio.store.current("poet"))
         assert serving_now.origin == "shipped"
 

@@ -171,7 +171,7 @@ async def test_each_skin_tone_is_taken_off_by_itself(studio: Studio) -> None:
 
 
 async def test_a_vote_on_nothing_is_refused(studio: Studio) -> None:
-    with pytest.raises(BadInput, match="do not know that work"):
+    with pytest.raises(BadInput, match="cannot find that work"):
         await studio.vote("nosuchwork00", ANN, "liked", origin="button", platform="discord")
 
 

@@ -54,7 +54,7 @@ async def test_files_have_types_validators_and_ranges(desk: Desk) -> None:
         for address in ("nothing.png", "..%2f..%2fatelier.db", "%2e%2e/x", "melody.ogg/more"):
             assert (await get(f"/works/{work.id}/{address}")).status_code == 404
         assert (await get("/works/zzzzzzzzzzzz/melody.ogg")).json() == {
-            "error": "I do not know that work any more: it may have been deleted."
+            "error": "I cannot find that work any more. It may have been deleted."
         }
 
 

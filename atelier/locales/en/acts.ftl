@@ -16,10 +16,10 @@ act-delete-yes = Yes, delete it
 act-more = More
 act-back = Back
 act-which = Which picture?
-act-sure = Delete this work for good? Its picture, words or sound will be gone for everybody.
+act-sure = Delete this work for good? Nobody will be able to see or hear it any more.
 act-menu = What shall I do with this work?
 act-not-here = I cannot do that with this kind of work.
-act-twice = I am on it already: it is on its way.
+act-twice = Already on it, just a moment.
 
 made-vary-subtle = varied a little
 made-vary-strong = varied a lot
@@ -28,10 +28,10 @@ made-upscale-512 = 512 pixels
 made-blend = blended
 made-continue = continued
 
-button-unknown = I do not know that button any more: please use a newer one.
-work-unfinished = This work is not finished yet: please wait until it is there.
-favourite-kept = It is among your favourites now ⭐
-favourite-gone = It is no longer among your favourites.
+button-unknown = That button is out of date. Please use a newer one.
+work-unfinished = This work is not finished yet. Please wait a moment.
+favourite-kept = Added to your favourites ⭐
+favourite-gone = Removed from your favourites.
 work-deleted = This work was deleted.
 work-deleted-stays = Deleted. I cannot take this message away here, so please dismiss or delete it yourself.
 delete-not-yours = Only the person who asked for this work, or an admin, can delete it.
@@ -42,10 +42,10 @@ edit-words = Your words
 edit-options = Options, as name=value
 edit-ask = Which words shall I use instead? Reply to this message; the options stay as they are.
 
-blend-choose = I blend “{ $first }” with another of your works. Which one comes second?
-blend-none = You have nothing that it can be blended with yet: make one more of its kind first (a tune needs one of its meter).
-blend-none-here = You made nothing in this chat to blend it with. Open it with /history in our private chat and press Blend there.
-blend-needs-two = Blending needs two different works of one kind.
+blend-choose = Which of your works shall I blend with “{ $first }”?
+blend-none = You have nothing to blend it with yet. Make another of its kind first (tunes need the same meter).
+blend-none-here = You have made nothing in this chat to blend it with. Open it with /history in our private chat and press Blend there.
+blend-needs-two = Blending takes two different works of the same kind.
 
 details-title = About this work
 details-asked = Asked: { $prompt }

@@ -57,7 +57,7 @@ gate-nothing-new = It is the version that serves: nothing in it changed.
 version-nowhere = The { $model }'s version { $version } is neither on this machine nor on the artefact store, so it cannot serve. `atelier models list` shows the others.
 version-taken-back = The { $model }'s version { $version } was taken back, by people's votes or by an administrator. To let it serve all the same: atelier models promote { $model } { $version } --anyway
 version-rejected = The gate rejected the { $model }'s version { $version }. To let it serve all the same: atelier models promote { $model } { $version } --anyway
-retrain-nothing-better = The people who were held out like nothing of it better: no new version was made.
+retrain-nothing-better = By the votes kept aside for checking, people like the new one no better, so no new version was made.
 tune-all-frozen = Nothing is left to learn: { $names } holds every part of the model.
 retrain-already = A training from votes is running here already (process { $pid }): wait for it, or stop it.
 retrain-missing-votes = { $number ->
@@ -95,7 +95,12 @@ front-unnamed = Say which: `atelier bot discord` or `atelier bot telegram`.
 token-missing = There is no { $platform } token: set { $name } (the README shows how to get one).
 restored = The { $model }'s weights are whole.
 restore-reinstall = This is not a checkout, so the weights come back with the package: run `pip install --force-reinstall --no-deps atelier`.
-version-unknown = The { $model } has no version “{ $version }” here; there are: { $versions }.
+version-unknown = The { $model ->
+    [painter] painter
+    [poet] poet
+    [composer] composer
+   *[other] { $model }
+ } has no version “{ $version }” here; there are: { $versions }.
 
 ## Doctor
 doctor-python = Python { $version }
@@ -123,7 +128,12 @@ version-of-another = This is a version of the { $other }, not of the { $model }.
 version-name-taken = The { $model } has a version “{ $version }” already: train into a folder of another name.
 version-ships-no-more = The { $model }'s version { $version } ships no more: this release brings { $other }.
 version-changed = The { $model }'s version { $version } at { $path } is not what was written down; what serves now stays.
-version-serves = The { $model }'s version { $version } serves now.
+version-serves = The { $model ->
+    [painter] painter
+    [poet] poet
+    [composer] composer
+   *[other] { $model }
+ } now uses version { $version }.
 
 ## A tune to start from (MIDI, ABC)
 poem-unknown-word = I do not know “{ $word }”, so I cannot start from that poem: I know the words that I write with myself.

