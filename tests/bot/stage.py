@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest_asyncio
 from atelier.languages import LANGS, Lang
 from atelier.settings import Settings
 from atelier.store import PersonRef, Platform, Work
+from atelier.store.house import STUDIO
 from bot.command import Command
 from bot.discord.app import run as run_discord
 from bot.studio import Studio
@@ -99,6 +101,26 @@ class Stage:
             return shown.text
 
         return look
+
+    def rules(self, platform: str, admin: bool) -> str:
+        """What somebody rules: the studio, or the server (the group) where ``group`` is."""
+        if admin:
+            return STUDIO
+        return str(self.discord.world.guild if platform == "discord" else GROUP.id)
+
+    @contextmanager
+    def ruler(self, platform: str, lang: Lang) -> Iterator[None]:
+        """Meanwhile, who is none of ``ATELIER_ADMINS`` administers the server (the group)."""
+        user = self.people[platform, lang, False]
+        if platform == "discord":
+            user.manages = True
+        else:
+            self.telegram.state.managers.add((GROUP.id, user.id))
+        yield
+        if platform == "discord":
+            user.manages = False
+        else:
+            self.telegram.state.managers.discard((GROUP.id, user.id))
 
     def latest(self, platform: Platform, lang: Lang) -> Work:
         """What the administrator of that language asked for last."""

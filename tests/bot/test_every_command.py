@@ -6,6 +6,7 @@ A command that is new in the catalogue is tested here without a line being writt
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,11 +14,11 @@ import pytest
 from atelier.errors import PersonError
 from atelier.languages import LANGS, Lang, say
 from atelier.rules import Rules
-from atelier.store import PersonRef, Platform
-from atelier.store.house import STUDIO
+from atelier.store import PersonRef, Platform, Store
 from atelier.versions import shipped_folder
 from bot import catalogue, door
 from bot.command import Call, Command, Option, Reply
+from tests.ballots import enough
 from tests.bot.refusals import Wrong, refusals_of
 from tests.bot.samples import SAMPLES, Sample, Stand, always
 from tests.bot.stage import Stage, stage
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HOSTILE = "<b>@everyone</b> **x** [y](https://evil.example) `z` /forgetme #tag"
 
+BY_PATH = {command.path: command for command in catalogue.every()}
 EVERY = pytest.mark.parametrize("command", catalogue.every(), ids=lambda command: command.path)
 CHATS = pytest.mark.parametrize("platform", ["discord", "telegram"])
 TONGUES = pytest.mark.parametrize("lang", LANGS)
@@ -48,10 +50,39 @@ async def test_it_answers_in_the_persons_language(
 @EVERY
 @CHATS
 @TONGUES
-async def test_it_succeeds(
+async def test_it_succeeds_with_each_of_its_options(
     stage: Stage, command: Command, platform: Platform, lang: Lang, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not refused, in the words of either language: with a person to ban, a version to go back to."""
+    sample = SAMPLES.get(command.path, Sample(always(_sample(command, lang))))
+    if sample.votes:
+        monkeypatch.setattr(Store, "heard", lambda _store, kind: enough() if kind == "poem" else [])
+    given = await _succeeds(stage, command, platform, lang, sample, monkeypatch)
+    # Files cannot be typed: tests/bot/test_tune_files.py sends them.
+    assert given == {option.name for option in command.options if option.type != "file"}
+
+
+@pytest.mark.parametrize(
+    "command", [c for c in catalogue.every() if c.role == "server"], ids=lambda command: command.path
+)
+@CHATS
+@TONGUES
+async def test_who_administers_the_server_alone_succeeds_there(
+    stage: Stage, command: Command, platform: Platform, lang: Lang, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = SAMPLES.get(command.path, Sample(always(_sample(command, lang))))
+    with stage.ruler(platform, lang):
+        theirs = replace(sample, admin=False, group=True)
+        await _succeeds(stage, command, platform, lang, theirs, monkeypatch)
+        said = await stage.give(platform, lang, BY_PATH["admin stats"], {}, admin=False, group=True)
+    assert say("stats-works-here", lang) in plain(said)  # of their server, not of the studio
+    assert say("stats-people", lang) not in plain(said)
+
+
+async def _succeeds(
+    stage: Stage, command: Command, platform: Platform, lang: Lang, sample: Sample, patch: pytest.MonkeyPatch
+) -> set[str]:
+    """Every step of a sample is answered, not refused; the options that were given in all."""
     outcomes: list[object] = []
     answer = door.answer
 
@@ -63,31 +94,34 @@ async def test_it_succeeds(
             raise
         return reply
 
-    monkeypatch.setattr(door, "answer", watched)
-    sample = SAMPLES.get(command.path, Sample(always(_sample(command, lang))))
+    patch.setattr(door, "answer", watched)
     person = PersonRef(platform, str(stage.people[platform, lang, sample.admin].id))
-    stand = Stand(platform, lang, person, sample.admin)
+    given: set[str] = set()
     try:
-        steps = await sample.steps(stage, stand)
-        before = {work.id for work in stage.studio.store.recent(person, 1000)}
-        for options in steps:
+        for step in await sample.steps(stage, Stand(platform, lang, person, sample.admin)):
+            if callable(step):
+                step()
+                continue
             outcomes.clear()
-            said = await stage.give(platform, lang, command, options, admin=sample.admin, group=sample.group)
+            before = {work.id for work in stage.studio.store.recent(person, 1000)}
+            said = await stage.give(platform, lang, command, step, admin=sample.admin, group=sample.group)
             assert_spoken(said, lang)
             if command.makes:
-                assert len({work.id for work in stage.studio.store.recent(person, 1000)} - before) == 1
+                assert len({work.id for work in stage.studio.store.recent(person, 1000)} - before) == 1, step
             else:
-                assert [type(outcome) for outcome in outcomes] == [Reply], (options, outcomes)
+                assert [type(outcome) for outcome in outcomes] == [Reply], (step, outcomes)
+            given |= set(step)
     finally:
         if command.path == "admin pause":
-            _resume(stage, platform)
+            _resume(stage, platform, stage.rules(platform, sample.admin))
+    return given
 
 
-def _resume(stage: Stage, platform: Platform) -> None:
+def _resume(stage: Stage, platform: Platform, server: str) -> None:
     def again(rules: Rules) -> Rules:
         return rules.model_copy(update={"paused": False})
 
-    stage.studio.store.rule(platform, STUDIO, again)
+    stage.studio.store.rule(platform, server, again)
 
 
 @EVERY
