@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
+from rq.exceptions import StopRequested
 from rq.timeouts import BaseTimeoutException
 
 from atelier.errors import Gone, Unavailable
@@ -128,7 +129,11 @@ def _faults() -> Iterator[None]:
     """Whatever a storage library raises (each its own errors) becomes one sentence; the log gets the rest."""
     try:
         yield
-    except (Gone, BaseTimeoutException):  # the time that a job may take is over, whatever it does just then
+    except (
+        Gone,
+        BaseTimeoutException,
+        StopRequested,
+    ):  # a job's time is over, or its worker's: from a signal
         raise
     except Exception as fault:
         log.error("shelf: %s: %s", type(fault).__name__, fault)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from rq.exceptions import StopRequested
 from rq.timeouts import JobTimeoutException
 from sqlalchemy.exc import OperationalError
 
@@ -255,16 +256,17 @@ def test_a_full_disk_is_told_apart(shelf: Shelf, monkeypatch: pytest.MonkeyPatch
     assert refused.value.key == "disk-full"
 
 
-def test_a_timeout_while_files_are_kept_is_the_works_own(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("signal", [JobTimeoutException("1 seconds"), StopRequested()])
+def test_a_signal_while_files_are_kept_is_no_fault_of_the_shelf(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, signal: Exception
 ) -> None:
-    """Taken for a shelf that is down, the work would be put back, uncounted, for ever."""
+    """Taken for one, the work would be put back, uncounted, for ever; or a worker would not stop."""
 
-    def late(*_: object) -> None:
-        raise JobTimeoutException("Task exceeded maximum timeout value (1 seconds)")
+    def interrupted(*_: object) -> None:
+        raise signal
 
-    monkeypatch.setattr(Path, "write_bytes", late)
-    with pytest.raises(JobTimeoutException) as over:
+    monkeypatch.setattr(Path, "write_bytes", interrupted)
+    with pytest.raises(type(signal)) as over:
         shelf.keep("work00000001", Artefact("a.txt", "text/plain", b"x"))
     assert not faults.of_the_house(over.value)
 
