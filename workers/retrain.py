@@ -17,6 +17,7 @@ from atelier import canary, depot, registry
 from atelier.artefacts import Shelf
 from atelier.errors import Cancelled, PersonError, WeightsError
 from atelier.learning.leftovers import clear
+from atelier.learning.mending import failed
 from atelier.learning.rules import Bounds
 from atelier.learning.snapshot import Snapshot, shed, take
 from atelier.settings import Settings
@@ -48,7 +49,7 @@ def retrain(training_id: str) -> str:
         return "cancelled"
     except PersonError as fault:
         log.warning("training %s: %s", training_id, fault)
-        store.training_ended(training_id, "failed", failure=Failure(fault.key, dict(fault.params)))
+        failed(store, training, Failure(fault.key, dict(fault.params)))
         return "failed"
     finally:
         shed(settings.lessons / "snapshots")  # over, however it ended: nobody's words stay behind
@@ -218,6 +219,12 @@ def training_device(settings: Settings) -> str:
 
 def closed(store: Store, training_id: str, key: str) -> None:
     """Its process ended without a word: the row says so, with the sentence of ``key``."""
-    state: Literal["cancelled", "failed"] = "cancelled" if key == "training-stopped" else "failed"
-    if store.training_ended(training_id, state, failure=Failure(key, {})):
+    training, why = store.training(training_id), Failure(key, {})
+    if training is None:
+        return
+    if key == "training-stopped":
+        over = store.training_ended(training_id, "cancelled", failure=why)
+    else:
+        over = failed(store, training, why)
+    if over:
         log.warning("training %s: %s", training_id, key)

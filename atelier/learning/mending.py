@@ -10,6 +10,7 @@ import logging
 import time
 from datetime import timedelta
 
+from atelier.errors import PersonError
 from atelier.queue import Road
 from atelier.store import Store, Training
 from atelier.store.records import OPEN, Failure
@@ -64,6 +65,19 @@ def _heard(store: Store, training: Training) -> Training:
 
 
 def _failed(store: Store, training: Training, why: Failure) -> Training:
-    if store.training_ended(training.id, "failed", failure=why):
+    if failed(store, training, why):
         log.warning("training %s: its process is gone: %s", training.id, why.key)
     return store.training(training.id) or training
+
+
+def failed(store: Store, training: Training, why: Failure) -> bool:
+    """It is over, without success; of the schedule's, which nobody waits for, administrators are told.
+
+    False: it was over already.
+    """
+    if not store.training_ended(training.id, "failed", failure=why):
+        return False
+    if training.place.get("schedule"):
+        told = PersonError(why.key, **why.params).text()
+        store.add_news(f"training {training.id}", "learn-news-failed", model=training.model, why=told)
+    return True

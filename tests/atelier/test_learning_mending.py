@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from atelier.errors import Unavailable
+from atelier.languages import say
 from atelier.learning import mending
 from atelier.learning.holding import holding
 from atelier.learning.mending import mend
@@ -86,6 +87,18 @@ def test_a_job_that_is_lost_is_sent_again_wherever_it_was_asked_for(store: Store
         mended = mend(store, road)
         assert mended is not None
         assert (mended.state, mended.failure and mended.failure.key) == ("failed", "training-killed")
+
+
+def test_administrators_hear_when_the_schedules_training_fails(store: Store, road: Road) -> None:
+    asked = {"person": None, "platform": "cli", "lang": "en"}
+    for place in ({}, {"schedule": True}):
+        training = store.ask_training("poet", place=place, **asked)  # type: ignore[arg-type]
+        road.send_retrain(training.id)
+        road.cancel(training.id)
+        mend(store, road)
+    [news] = store.news_for("discord", timedelta(days=1))  # nobody waits for it in a chat
+    assert (news.key, news.params["model"]) == ("learn-news-failed", "poet")
+    assert news.params["why"] == say("training-killed", "en")
 
 
 async def test_who_asks_is_not_held_up_by_the_dead(make_settings: Callable[..., Settings]) -> None:

@@ -180,6 +180,13 @@ def test_what_a_person_can_mend_is_a_sentence(
     assert run(training) == "failed"
     failure = store.training(training.id).failure
     assert (failure.key, failure.params) == ("bad-set", {"value": "x", "names": "steps"})
+    assert store.news_for("discord", timedelta(days=1)) == []  # who asked for it is told
+    unasked = store.ask_training(
+        "poet", person=None, platform="cli", place={"schedule": True}, lang="en", settings=["steps=40"]
+    )
+    assert run(unasked) == "failed"
+    [news] = store.news_for("discord", timedelta(days=1))
+    assert news.key == "learn-news-failed"
 
 
 def test_progress_is_told_and_time_left_with_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

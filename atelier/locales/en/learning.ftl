@@ -162,6 +162,11 @@ learn-news-done = The schedule trained the { $model ->
     [again] which was taken back before, and stays so.
    *[candidate] which passed the gate. /admin models shows it.
  }
+learn-news-failed = ⚠️ The schedule’s training of the { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ } failed: { $why }
 learn-news-nothing = The schedule trained the { $model ->
     [painter] painter
     [poet] poet

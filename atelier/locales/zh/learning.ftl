@@ -153,6 +153,11 @@ learn-news-done = 定时训练了{ $model ->
     [again] 它以前被撤下过，这一点不变。
    *[candidate] 通过了检验。可用 /admin models 查看。
  }
+learn-news-failed = ⚠️ 定时训练{ $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲师
+ }失败了：{ $why }
 learn-news-nothing = 定时训练了{ $model ->
     [painter] 画师
     [poet] 诗人
