@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from rq.serializers import JSONSerializer
 
 from atelier.languages import say
 from atelier.queue import queue_name
+from atelier.reconcile import Reconciler
 from atelier.results import publish
 from atelier.settings import Settings
 from atelier.store import PersonRef, Platform, Work
@@ -245,6 +247,22 @@ async def test_what_may_not_be_posted_is_set_aside_with_a_sentence(studio: Studi
         await until(lambda: posted(studio, work))
     assert wall.regrets == [say("telegram-no-right", "en")]
     assert wall.tries == 1
+
+
+async def test_what_is_made_waits_for_no_mending(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands that a flushed Redis lost take a while to send again; what is made is posted before."""
+    mended = Event()
+    monkeypatch.setattr(Reconciler, "turn", lambda _: mended.wait(60))
+    wall = Wall()
+    work = await asked(studio)
+    make(studio, work, tell=False)
+    try:
+        async with delivering(studio, wall):
+            await until(lambda: posted(studio, work))
+            mended.set()
+    finally:
+        mended.set()
+    assert wall.pinned == [work.id]
 
 
 async def test_a_chat_that_is_gone_is_noted_and_left(studio: Studio) -> None:
