@@ -65,9 +65,9 @@ def _is_other_latin(text: str, known: Callable[[str], bool]) -> bool:
             english += known(tail)
         elif whole.lower() in _SMALL:
             small.append(whole.lower())
-        else:
+        elif len(whole) > 1:  # a single letter is a word of too many languages
             words.append(whole)
-            english += len(whole) > 1 and (known(whole.lower()) or whole.lower() in _NAMED)
+            english += known(whole.lower()) or whole.lower() in _NAMED
     if not words or all(word[0].isupper() for word in words):
         return False
     many, kinds = len(words) + len(small), len(set(small))  # la la land has one of them

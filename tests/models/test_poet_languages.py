@@ -46,7 +46,7 @@ def test_a_third_language_is_refused(shipped: Poet, prompt: str) -> None:
         "don't cry", "I'm tired of zoom meetings", "qwertzuiop asdf", "bitcoin", "12345", "!!!", "🦋",
         "o captain my captain", "die another day", "a man in a van",
         "the sea in the manner of Emily Dickinson",
-        "初雪", "花の雨", "love, or maybe любовь", "de la soul", "iPhone 的春天", "T恤",
+        "初雪", "花の雨", "love, or maybe любовь", "de la soul", "a tardy apology i", "iPhone 的春天", "T恤",
     ],
 )  # fmt: skip
 def test_names_and_words_of_today_are_no_third_language(shipped: Poet, prompt: str) -> None:
