@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     train_device: str = Field(
         "cpu", description="Where trainings from votes run, beside what serves: cpu, cuda:1, auto."
     )
+    train_tracker: Literal["tensorboard", "wandb"] = Field(
+        "tensorboard", description="What follows trainings from votes; wandb: Weights & Biases too."
+    )
     retrain_days: Annotated[float, Field(ge=0)] = Field(
         0, description="Days between trainings from votes that nobody asked for; 0: none. Never at a start."
     )

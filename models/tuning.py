@@ -15,6 +15,7 @@ import logging
 import random
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,15 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from atelier.errors import BadInput, Cancelled, WeightsError
+from atelier.learning import curve
 from atelier.learning.snapshot import Snapshot
 from atelier.versions import GATE, Model, Version, card_hash, open_version, write_card
-from models import ranks
+from models import ranks, tracking
 from models.gate import Gate
 
 log = logging.getLogger("workers.training")
 
+LOGS = ".logs"  # beside a version: its trainings' curves, for TensorBoard and as loss.png, part by part
 Told = Callable[[str, int, float], None]  # a part of the model, a step, the held-out loss there
 Stopped = Callable[[], bool]
 
@@ -57,6 +60,11 @@ class Pace:
     validate_every: int = 20
     patience: int = 5  # validations without progress before it stops
     seed: int = 1
+    tracker: str = "tensorboard"  # wandb: Weights & Biases too
+
+    def makes(self) -> dict[str, Any]:
+        """What of it a version depends on: who watches is not of it."""
+        return {name: value for name, value in asdict(self).items() if name != "tracker"}
 
 
 @dataclass
@@ -88,12 +96,14 @@ class Progress:
 
 
 def improve(
-    network: nn.Module, pace: Pace, checkpoint: Path, step: Callable[[torch.optim.Optimizer, int], None],
+    network: nn.Module, pace: Pace, checkpoint: Path,
+    step: Callable[[torch.optim.Optimizer, int], torch.Tensor],
     validate: Callable[[], float], part: str, told: Told = silent, stopped: Stopped = never,
 ) -> Progress | None:  # fmt: skip
     """Leave ``network`` as it was best; None where nothing better was found, and it is as it was.
 
-    ``step(optimiser, number)`` takes the step of that number, ``validate()`` measures the held-out loss.
+    ``step(optimiser, number)`` takes the step of that number and returns its loss, ``validate()`` measures
+    the held-out one; both are drawn in :func:`logs_of` the checkpoint's folder.
     ``checkpoint`` is where it goes on from, if it is there, and what it leaves. Raises ``Cancelled`` once
     ``stopped`` says so, with everything kept, and :class:`BadInput` where nothing is left to learn.
     """
@@ -110,47 +120,61 @@ def improve(
         optimiser.load_state_dict(held["optimiser"])
         best, state = held["best"], Progress(**held["state"])
 
+    logs = logs_of(checkpoint.parent) / part
+    board = tracking.Log(logs, state.step + 1) if ranks.rank() == 0 else None
+
     def keep() -> None:
         if ranks.rank() > 0:
             return
         _save(checkpoint, network=network.state_dict(), optimiser=optimiser.state_dict(), best=best,
               state=asdict(state))  # fmt: skip
 
-    while True:
-        if state.step % pace.validate_every == 0 or state.step == pace.steps:
-            if not state.curve or state.curve[-1][0] != state.step:
-                network.eval()
-                with torch.no_grad():
-                    value = ranks.agree(validate())
-                if state.heard(value):
-                    best = copy.deepcopy(network.state_dict())
-                if ranks.rank() == 0:
-                    told(part, state.step, value)
-            keep()
-        if state.step >= pace.steps or state.since_best >= pace.patience:
-            break
-        if ranks.agree(float(stopped())):
-            keep()
-            raise Cancelled
-        number = state.step * ranks.count() + ranks.rank()  # each process draws batches of its own
-        torch.manual_seed(pace.seed * 1_000_003 + number)
-        for group in optimiser.param_groups:
-            group["lr"] = pace.rate * min(1.0, (state.step + 1) / 10) * (1 - state.step / pace.steps)
-        network.train()
-        step(optimiser, number)
-        state.step += 1
+    with board or nullcontext():
+        while True:
+            if state.step % pace.validate_every == 0 or state.step == pace.steps:
+                if not state.curve or state.curve[-1][0] != state.step:
+                    network.eval()
+                    with torch.no_grad():
+                        value = ranks.agree(validate())
+                    if state.heard(value):
+                        best = copy.deepcopy(network.state_dict())
+                    if board is not None:
+                        board.add(state.step, {"loss/val": value})
+                        curve.draw(logs, {part: state.curve})
+                        told(part, state.step, value)
+                keep()
+            if state.step >= pace.steps or state.since_best >= pace.patience:
+                break
+            if ranks.agree(float(stopped())):
+                keep()
+                raise Cancelled
+            number = state.step * ranks.count() + ranks.rank()  # each process draws batches of its own
+            torch.manual_seed(pace.seed * 1_000_003 + number)
+            for group in optimiser.param_groups:
+                group["lr"] = pace.rate * min(1.0, (state.step + 1) / 10) * (1 - state.step / pace.steps)
+            network.train()
+            loss = step(optimiser, number)
+            state.step += 1
+            if board is not None:
+                board.add(state.step, {"loss/train": loss})
     network.load_state_dict(best)
     network.eval()
     return state if state.best_step else None
 
 
-def down(loss: torch.Tensor, network: nn.Module, optimiser: torch.optim.Optimizer) -> None:
-    """One update down ``loss``, its gradient clipped."""
+def logs_of(work: Path) -> Path:
+    """Where the curves of what is trained in ``work`` are drawn: they outlast its checkpoints."""
+    return work.with_suffix(LOGS)
+
+
+def down(loss: torch.Tensor, network: nn.Module, optimiser: torch.optim.Optimizer) -> torch.Tensor:
+    """One update down ``loss``, its gradient clipped; the loss."""
     loss.backward()  # type: ignore[no-untyped-call]
     ranks.share_gradients(network.parameters())
     nn.utils.clip_grad_norm_(network.parameters(), 1.0)
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)
+    return loss.detach()
 
 
 def drawn(count: int, pace: Pace, number: int) -> list[int]:
@@ -192,7 +216,8 @@ def tuned(
     ``learn(parent, new, work)`` changes files in ``new``, a copy of the parent's, keeps its checkpoints
     in ``work`` and returns what the card says of it; nothing, where nothing better was found: then None.
     The same call goes on from the last checkpoint, or finds what it had written; what is damaged of that is
-    made anew. Raises ``WeightsError`` for a damaged parent.
+    made anew. Its curves stay beside it (:data:`LOGS`). Raises ``WeightsError`` for a damaged parent, and what
+    :func:`models.tracking.start` does.
     """
     before = open_version(parent, model=model)
     name = name_of(before, snapshot, pace)
@@ -200,12 +225,18 @@ def tuned(
     mine = ranks.rank() == 0
     if ranks.agree(float(mine and _whole(folder, model))):
         return open_version(folder, model=model)
+    if mine:
+        tracking.start(pace.tracker, model, logs_of(work), pace.makes())
     beside = out / (f"{name}.part" if mine else f"{name}.part{ranks.rank()}")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     for file in before.card["files"]:
         shutil.copyfile(before.file(file), beside / file)
-    trained = learn(before, beside, work)
+    try:
+        trained = learn(before, beside, work)
+    finally:
+        if mine:
+            tracking.stop(pace.tracker)
     if not trained:
         shutil.rmtree(beside)
         return None
@@ -218,7 +249,7 @@ def tuned(
             {"snapshot": snapshot.sha256, "licence": "votes of this studio's people"},
         ],
         "command": f"atelier retrain {model}",
-        "trained": {"method": method, **trained, "tuning": asdict(pace)},
+        "trained": {"method": method, **trained, "tuning": pace.makes()},
         "figures": [],
         "notes": f"{before.name}, fine-tuned on what people here liked.",
     }
@@ -260,5 +291,5 @@ def sentenced(made: Version, judge: Callable[[], Gate]) -> Version:
 
 def name_of(parent: Version, snapshot: Snapshot, pace: Pace) -> str:
     """``v1+3f2a91cc``: the shipped version that it goes back to, and a hash of all that makes it."""
-    made_of = json.dumps([card_hash(parent), snapshot.sha256, asdict(pace)])
+    made_of = json.dumps([card_hash(parent), snapshot.sha256, pace.makes()])
     return f"{parent.name.partition('+')[0]}+{hashlib.sha256(made_of.encode()).hexdigest()[:8]}"

@@ -119,10 +119,11 @@ def trained(
     parent = serving_folder(store, settings, model, shelf)
     snapshot = located(store, settings, snapshot, shelf)
     outcome = counted(snapshot) | gone(snapshot)
-    reporter.expect(learning.most_steps(model, training.settings))
+    wanted = (f"tracker={settings.train_tracker}", *training.settings)
+    reporter.expect(learning.most_steps(model, wanted))
     reporter.stage("learning")
     made = learning.retrain(
-        model, parent, snapshot, settings.lessons / "trained", training.settings, device=device,
+        model, parent, snapshot, settings.lessons / "trained", wanted, device=device,
         told=reporter.step, stopped=reporter.stopped, stage=reporter.stage,
     )  # fmt: skip
     clear(settings.lessons / "trained", settings.versions, but=(made.folder.name,) if made else ())

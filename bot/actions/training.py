@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import cast
 
 from atelier.errors import BadInput, Unavailable
+from atelier.learning import curve
 from atelier.store.records import OPEN
 from atelier.versions import LEARNERS, MODELS, Model
 from atelier.works import Artefact
 from bot.command import Call, Choice, Command, Option, Reply
-from bot.learning import ask, curve
-from bot.learning.curve import CURVE
+from bot.learning import ask
 from bot.learning.words import described, losses, missing, standing
 
 YES_NO = ("yes", "no")
@@ -66,8 +66,8 @@ async def training(call: Call) -> Reply:
             raise BadInput("learn-no-curve")
         return Reply(
             call.quote(standing(latest, call.lang)),
-            file=Artefact(CURVE, "image/png", drawn),
-            about=described(latest, CURVE, call.lang),
+            file=Artefact(curve.FILE, "image/png", drawn),
+            about=described(latest, curve.FILE, call.lang),
         )
     if latest.state in OPEN:
         stop = Choice(call.say("learn-stop"), "admin training do=stop")

@@ -14,14 +14,13 @@ from typing import Any, Protocol
 
 from atelier.errors import Gone, PersonError, Unavailable
 from atelier.languages import say
+from atelier.learning import curve
 from atelier.learning.mending import mend
 from atelier.store import ArtefactRef, PersonRef, Platform, Training
 from atelier.store.records import OPEN
 from atelier.works import Artefact
 from bot.command import Choice
 from bot.delivery import PostLater, PostNever
-from bot.learning import curve
-from bot.learning.curve import CURVE
 from bot.learning.words import ended, losses, standing, told_in_full
 from bot.studio import Studio
 
@@ -142,7 +141,7 @@ class Follow:
     def _files(self, training: Training) -> list[Artefact]:
         files = []
         if (drawn := curve.png(losses(training))) is not None:
-            files.append(Artefact(CURVE, "image/png", drawn))
+            files.append(Artefact(curve.FILE, "image/png", drawn))
         for kept in (training.outcome or {}).get("files", ()):
             ref = ArtefactRef(**kept)
             try:

@@ -6,10 +6,10 @@ from typing import Any
 
 from atelier.errors import PersonError
 from atelier.languages import Lang, say, span
+from atelier.learning.curve import FILE as CURVE
 from atelier.store import Training
 from atelier.store.records import OPEN
 from atelier.versions import taken_back
-from bot.learning.curve import CURVE
 
 STAGES = ("heads", "learning", "gate", "samples")
 FIGURES = frozenset((

@@ -286,7 +286,7 @@ def refine(
     for block in prior.blocks:
         vars(block)["dropout"] = tuning.dropout  # a plain number in each block
 
-    def step(optimiser: torch.optim.Optimizer, number: int) -> None:
+    def step(optimiser: torch.optim.Optimizer, number: int) -> Tensor:
         chance = torch.Generator().manual_seed(tuning.seed * 7919 + number)
         rows = drawn(len(own), tuning, number)
         met = meet(prior, own, rows, chance, whole=False, forget=tuning.forget)
@@ -299,7 +299,7 @@ def refine(
         moved = misses(prior(met.x, met.state, met.t, silent), replace(met, aim=aim))
         loss = (heavy[rows] * misses(velocity, met)).mean() + tuning.anchor * far.mean()
         loss = loss + tuning.still * moved.mean()
-        down(loss, prior, optimiser)
+        return down(loss, prior, optimiser)
 
     held = Held.of(vae, head, val, pieces)
     state = improve(prior, tuning, work / "prior.pt", step, lambda: held.loss(prior), "prior", told, stopped)

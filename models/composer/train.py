@@ -20,6 +20,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from atelier.errors import BadInput
+from atelier.learning import curve
 from atelier.versions import Version, write_card
 from models import tracking
 from models.composer import facts
@@ -68,6 +69,7 @@ class Trainer:
             PriorStage(settings, self.train_tunes, self.val_tunes, self.vae, self.prior),
         )
         self.progress = {stage.name: self.fresh() for stage in self.stages}
+        self.curves: dict[str, list[list[float]]] = {stage.name: [] for stage in self.stages}
         self.parent: dict[str, Any] | None = None
         if settings.start is not None:
             parent = Composer.load(settings.start, settings.device)
@@ -117,7 +119,7 @@ class Trainer:
             if stage.name == "vae"
             else (settings.prior_steps, settings.prior_rate)
         )
-        log = Log(settings.work / "tensorboard" / stage.name)
+        log = tracking.Log(settings.work / "tensorboard" / stage.name)
         began, kept = time.monotonic() - at["seconds"], time.monotonic()
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         if settings.start is not None and not at["step"]:
@@ -162,7 +164,7 @@ class Trainer:
         at["done"] = 1
         self.keep(stage, optimiser)
 
-    def judge(self, stage: Stage, log: Log) -> None:
+    def judge(self, stage: Stage, log: tracking.Log) -> None:
         """Measure on ``val``; the best weights so far are kept."""
         at, module = self.progress[stage.name], stage.module
         module.eval()
@@ -171,6 +173,8 @@ class Trainer:
         print_line = ", ".join(f"{name} {value:.4f}" for name, value in figures.items())
         with (self.settings.work / "val.log").open("a", encoding="utf-8") as file:
             file.write(f"{stage.name} step {int(at['step'])} after {at['seconds']:.0f} s: {print_line}\n")
+        self.curves[stage.name].append([at["step"], figures["loss"]])
+        curve.draw(self.settings.work / "tensorboard" / stage.name, {stage.name: self.curves[stage.name]})
         if figures["loss"] < at["best"] - 1e-5:
             at["best"], at["waited"] = figures["loss"], 0
             torch.save(module.state_dict(), self.settings.work / f"{stage.name}-best.pt")
@@ -186,6 +190,7 @@ class Trainer:
             "module": stage.module.state_dict(),
             "optimiser": optimiser.state_dict(),
             "at": self.progress[stage.name],
+            "curve": self.curves[stage.name],
         }
         torch.save(state, path.with_suffix(".part"))
         path.with_suffix(".part").replace(path)
@@ -198,32 +203,10 @@ class Trainer:
         state = torch.load(path, weights_only=True, map_location=self.settings.device)
         stage.module.load_state_dict(state["module"])
         self.progress[stage.name] = dict(state["at"])
+        self.curves[stage.name] = list(state.get("curve", []))
         if optimiser is not None:
             optimiser.load_state_dict(state["optimiser"])
         return True
-
-
-class Log:
-    """TensorBoard, where it is installed."""
-
-    def __init__(self, folder: Path) -> None:
-        self.writer: Any = None
-        try:
-            from torch.utils.tensorboard import SummaryWriter
-        except ImportError:
-            return
-        self.writer = SummaryWriter(str(folder))
-
-    def add(self, step: int, figures: dict[str, float]) -> None:
-        """One point on each figure's curve."""
-        if self.writer is not None:
-            for name, value in figures.items():
-                self.writer.add_scalar(name, value, step)
-
-    def close(self) -> None:
-        """Flush to disk."""
-        if self.writer is not None:
-            self.writer.close()
 
 
 def train(settings: Settings) -> Version:

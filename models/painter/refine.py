@@ -150,9 +150,9 @@ def refine(
         if isinstance(module, Residual):
             module.dropout = tuning.dropout
 
-    def step(optimiser: torch.optim.Optimizer, number: int) -> None:
+    def step(optimiser: torch.optim.Optimizer, number: int) -> Tensor:
         chance = torch.Generator().manual_seed(tuning.seed * 7919 + number)
-        down(
+        return down(
             loss_of(network, taste, own, drawn(len(own), tuning, number), tuning, chance), network, optimiser
         )
 

@@ -12,7 +12,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -21,6 +21,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from torch import nn
 
 from atelier.errors import BadInput
+from atelier.learning import curve
 from models.ranks import agree, count, rank
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Journal:
     best: float = math.inf
     worse: int = 0
     done: bool = False
+    curve: list[tuple[int, float]] = field(default_factory=list)  # the value of each validation
 
 
 class Average:
@@ -129,6 +131,8 @@ def run_stage(
                 show(share, "  ".join(f"{k} {v:.4f}" for k, v in told.items()))
             if validate and budget.share(journal.step, journal.seconds) * checks >= journal.checks + 1:
                 _check(journal, agree(validate()), patience, writer, name)
+                if rank() == 0:
+                    curve.draw(work / "tensorboard" / name, {name: journal.curve})
                 if on_check and rank() == 0:
                     on_check(journal.step)
             if time.monotonic() - saved > SAVE_EVERY and rank() == 0:
@@ -149,6 +153,7 @@ def run_stage(
 
 def _check(journal: Journal, value: float, patience: int, writer: SummaryWriter | None, name: str) -> None:
     journal.checks += 1
+    journal.curve.append((journal.step, value))
     if writer:
         writer.add_scalar("val", value, journal.step)
         print(f"{name}: step {journal.step}, {journal.seconds / 60:.1f} minutes, val {value:.5f}", flush=True)  # noqa: T201

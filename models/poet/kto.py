@@ -152,8 +152,8 @@ def tune_language(
     network = copy.deepcopy(reference)
     _set_dropout(network, tuning.dropout)
 
-    def one(optimiser: torch.optim.Optimizer, number: int) -> None:
-        step(network, reference, optimiser, votes["train"], tuning, number)
+    def one(optimiser: torch.optim.Optimizer, number: int) -> Tensor:
+        return step(network, reference, optimiser, votes["train"], tuning, number)
 
     def held_out() -> float:
         return validate(network, reference, votes["val"], tuning)
@@ -165,10 +165,10 @@ def tune_language(
 def step(
     network: VerseModel, reference: VerseModel, optimiser: torch.optim.Optimizer, votes: Sequence[Lesson],
     tuning: Tuning, number: int,
-) -> None:  # fmt: skip
-    """The update of that number."""
+) -> Tensor:  # fmt: skip
+    """The update of that number; its loss."""
     some = [votes[at] for at in drawn(len(votes), tuning, number)]
-    down(loss_of(network, reference, some, tuning.beta), network, optimiser)
+    return down(loss_of(network, reference, some, tuning.beta), network, optimiser)
 
 
 def validate(network: VerseModel, reference: VerseModel, votes: Sequence[Lesson], tuning: Tuning) -> float:

@@ -19,6 +19,7 @@ from torch.nn import functional
 from torch.utils.tensorboard import SummaryWriter
 
 from atelier.languages import Lang
+from atelier.learning import curve
 from atelier.versions import Version, open_version
 from models import tracking
 from models.device import mixed
@@ -252,6 +253,7 @@ def _validate(
         state.best, state.since_best = value, 0
         torch.save(network.state_dict(), folder / "best.pt")
     writer.add_scalar("loss/val", value, state.step)
+    curve.draw(folder / "logs", {"validation": state.curve})
     print(f"step {state.step} val {value:.4f} tokens {state.tokens} seconds {state.seconds:.0f}", flush=True)  # noqa: T201
 
 

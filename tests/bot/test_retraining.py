@@ -11,13 +11,14 @@ import pytest
 from PIL import Image
 
 from atelier.languages import say
+from atelier.learning import curve
 from atelier.settings import Settings
 from atelier.store import PersonRef, Store, Training
 from atelier.store.records import Failure
 from atelier.works import Artefact
 from bot.actions import training as training_actions
 from bot.discord.learning import DiscordTeller
-from bot.learning import curve, follow
+from bot.learning import follow
 from bot.learning.words import standing, told_in_full
 from bot.studio import Studio
 from bot.telegram.learning import TelegramTeller
@@ -284,7 +285,7 @@ def test_each_end_has_its_words(store: Store) -> None:
 
 def test_the_loss_is_drawn() -> None:
     assert curve.png({}) is None
-    assert curve.png({"en": []}) is None
+    assert curve.png({"en": []}) is curve.png({"en": [[0, float("nan")]]}) is None
     for curves in ({"en": [[0, 0.5]]}, {"en": [[0, 0.5], [20, 0.4]], "zh": [[0, 0.6], [20, 0.6]]}):
         drawn = curve.png(curves)
         assert drawn is not None

@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from atelier.errors import BadInput, Unavailable
+from atelier.learning import curve
 from models.composer.between import LIKELIEST
 from models.composer.control import spearman
 from models.composer.data import Conditions, Windows, _tune, read_tunes, sources
@@ -69,6 +70,10 @@ def test_a_pack_is_read_with_its_tonic_in_one_place(tmp_path: Path) -> None:
 
 def test_training_learns_and_its_version_opens(trained: Settings) -> None:
     lines = (trained.work / "val.log").read_text("utf-8").splitlines()
+    for stage in ("vae", "prior"):
+        logs = {file.name for file in (trained.work / "tensorboard" / stage).iterdir()}
+        assert curve.FILE in logs
+        assert any(name.startswith("events") for name in logs)
     losses = [float(line.split("loss ")[1].split(",")[0]) for line in lines if line.startswith("vae")]
     assert losses[-1] < 0.8 * losses[0]
     composer = Composer.load(trained.out)

@@ -134,7 +134,8 @@ def test_a_version_comes_of_it(poet: Poet, tmp_path: Path, monkeypatch: pytest.M
     assert again.tongues["en"].head is not None  # by the new network's own features
     assert again.tongues["zh"].head is None
     assert card["trained"]["en"]["head"]["auc"] > 0.6
-    assert [path.name for path in (tmp_path / "out").iterdir()] == [version.name]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {version.name, f"{version.name}.logs"}
+    assert (tmp_path / "out" / f"{version.name}.logs" / "en" / "loss.png").is_file()
     assert tune(shipped_folder("poet"), taken, tmp_path / "out", tuning) == version
     few = take("poet", votes(names_a_season, 40), tmp_path / "few", Bounds())
     assert tune(shipped_folder("poet"), few, tmp_path / "out", tuning) is None

@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 
 from atelier.cli import main as typed
 from atelier.errors import BadInput, WeightsError
+from atelier.learning import curve
 from atelier.versions import open_version, shipped_folder, write_card
 from models.poet import facts
 from models.poet import train as training
@@ -119,6 +120,7 @@ def test_training_learns_and_exports_a_card(pack: Path, tmp_path: Path) -> None:
     assert version.card["trained"]["en"]["val_nats"] < 4.0  # from ln 70 = 4.2
     weights = load_file(version.file("en.safetensors"))
     assert {tensor.dtype for tensor in weights.values()} == {torch.float16}
+    assert (chosen.work_folder / "en" / "logs" / curve.FILE).is_file()  # beside the events, to be looked at
     assert "--set steps=40" in version.card["command"]
     assert str(tmp_path) not in version.file("card.json").read_text("utf-8")
 

@@ -1,25 +1,31 @@
-"""The held-out losses of a training as a picture."""
+"""The held-out losses of a training as a picture: in the chats, and beside what is trained.
+
+Needs Pillow, which front ends and workers have.
+"""
 
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
 Curves = Mapping[str, Sequence[Sequence[float]]]  # by part of the model: [step, loss]
 
-CURVE = "loss.png"  # the file
 WIDTH, HEIGHT = 900, 520
 LEFT, RIGHT, TOP, BOTTOM = 90, 24, 24, 56
 INK, PALE, PAPER = "#222222", "#dddddd", "#ffffff"
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")  # Okabe and Ito's, told apart by everybody
 LINES = 5
+FILE = "loss.png"
 
 
 def png(curves: Curves) -> bytes | None:
     """A PNG with a line for each part, its lowest point marked; None where there is nothing to draw yet."""
-    drawn = {name: points for name, points in curves.items() if points}
+    finite = {name: [point for point in points if math.isfinite(point[1])] for name, points in curves.items()}
+    drawn = {name: points for name, points in finite.items() if points}
     if not drawn:
         return None
     steps = [point[0] for points in drawn.values() for point in points]
@@ -51,3 +57,13 @@ def png(curves: Curves) -> bytes | None:
     stream = io.BytesIO()
     page.save(stream, "PNG")
     return stream.getvalue()
+
+
+def draw(folder: Path, curves: Curves) -> None:
+    """Write ``loss.png`` into ``folder``, in an earlier one's place; nothing where nothing is to draw."""
+    if (drawn := png(curves)) is None:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = folder / f"{FILE}.part"
+    beside.write_bytes(drawn)
+    beside.replace(folder / FILE)
