@@ -19,12 +19,13 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional
 
+from atelier.learning.rules import Bounds
 from atelier.learning.snapshot import Ballot, Example, Snapshot
 
 PENALTIES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 FOLDS = 5
 WARY = 5.0  # how much less than the first head's word a feature counts with held-out people
-LEAST = 30  # votes of each kind below which there is no head
+LEAST = Bounds.taught_each  # votes of each kind below which there is no head
 FILE = "reward.safetensors"
 Vote = tuple[Example, Ballot]
 

@@ -54,6 +54,7 @@ class Bounds:
     least: int = 200  # below these there is nothing to learn
     least_voters: int = 5
     least_each: int = 20  # of the liked, and of the disliked
+    taught_each: int = 30  # of either, of the people who teach: with fewer there is no reward head; 0: none
     val_in: int = 5  # one voter in so many is held out
 
 
@@ -109,6 +110,7 @@ def lessons(heard: Iterable[Heard], bounds: Bounds | None = None) -> Lessons:
     wanted = {"votes": bounds.least, "liked": bounds.least_each, "disliked": bounds.least_each,
               "voters": bounds.least_voters}  # fmt: skip
     missing = {name: least - told[name] for name, least in wanted.items() if told[name] < least}
+    missing |= {name: max(least, missing.get(name, 0)) for name, least in _untaught(kept, bounds).items()}
     sizes = tuple(sorted((len(group) for group in [*attacks, *found]), reverse=True))
     return Lessons(tuple(kept), {name: n for name, n in out.items() if n}, missing, sizes, told)
 
@@ -171,6 +173,30 @@ def _twins(groups: Iterable[set[str]], splits: dict[str, Split]) -> set[str]:
     """
     mixed = (group for group in groups if {splits[voter] for voter in group} == {"train", "val"})
     return {voter for group in mixed for voter in group if splits[voter] == "val"}
+
+
+def _untaught(kept: Sequence[Lesson], bounds: Bounds) -> dict[str, int]:
+    """What a reward head lacks, of the part of a model that lacks least: a poet has one a language.
+
+    A head learns from ``taught_each`` of either kind in ``train`` and is measured by both kinds in ``val``;
+    without one nothing would come of a training, and nobody would read why.
+    """
+    if not bounds.taught_each:
+        return {}
+    by: dict[str, Counter[tuple[Split, bool]]] = {}
+    for lesson in kept:
+        part = str(lesson.heard.result.get("lang", ""))
+        by.setdefault(part, Counter())[lesson.split, lesson.heard.liked] += 1
+
+    def lacks(number: Counter[tuple[Split, bool]]) -> dict[str, int]:
+        found = {
+            "liked": bounds.taught_each - number["train", True],
+            "disliked": bounds.taught_each - number["train", False],
+            "held_out": 2 - min(1, number["val", True]) - min(1, number["val", False]),
+        }
+        return {name: least for name, least in found.items() if least > 0}
+
+    return min((lacks(by[part]) for part in sorted(by)), key=lambda one: sum(one.values()), default={})
 
 
 def _split(voter: str, bounds: Bounds) -> Split:

@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from atelier.languages import LANGS, say
 from atelier.learning.brigades import brigades
 from atelier.learning.lockstep import groups
-from atelier.learning.rules import Bounds, Heard, lessons
+from atelier.learning.rules import Bounds, Heard, _split, lessons
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
-EASY = Bounds(least=1, least_voters=1, least_each=0)
+EASY = Bounds(least=1, least_voters=1, least_each=0, taught_each=0)
 
 
 def heard(work: str, voter: str, *, liked: bool = True, minute: int = 0, server: str = "here") -> Heard:
@@ -196,6 +197,46 @@ def test_what_is_missing_is_told() -> None:
     missing = lessons(votes, Bounds()).missing
     assert (missing["votes"], missing["voters"], missing["disliked"]) == (160, 2, 15)
     assert "liked" not in missing
+
+
+def halves(voters: range, each: int, lang: str | None = None) -> list[Heard]:
+    """Every second vote of each is a 👍; enough of them for everything but a reward head."""
+    more = {} if lang is None else {"lang": lang}
+    return [
+        replace(heard(f"{lang} {n}", f"p{voter}", liked=n % 2 == 0, minute=100 * voter + n), result=more)
+        for voter in voters for n in range(each)
+    ]  # fmt: skip
+
+
+def test_what_a_reward_head_lacks_is_missing_too() -> None:
+    """Twenty of each are not thirty of each in ``train``: nothing would come of a training."""
+    held_out = [v for v in range(40) if _split(f"p{v}", Bounds()) == "val"]
+    taught = [v for v in range(40) if v not in held_out]
+    some = [*halves(range(held_out[0], held_out[0] + 1), 40), *halves(range(taught[0], taught[0] + 1), 50)]
+    bounds = Bounds(least=1, least_voters=1)
+    few = lessons(some, bounds)
+    assert (few.counts["liked"], few.counts["disliked"]) == (45, 45)
+    assert few.missing == {"liked": 5, "disliked": 5}
+    enough = [*some, *halves(range(taught[1], taught[1] + 1), 10)]
+    assert lessons(enough, bounds).missing == {}
+    alone = lessons([vote for vote in enough if vote.voter != f"p{held_out[0]}"], bounds)
+    assert alone.missing == {"held_out": 2}  # nobody to judge by
+    for lang in LANGS:
+        assert "retrain-missing" not in say("retrain-missing-held_out", lang, number=2)
+    assert lessons([], bounds).missing == {"votes": 1, "liked": 20, "disliked": 20, "voters": 1}
+
+
+def test_one_language_that_can_be_taught_is_enough() -> None:
+    held_out = next(v for v in range(40) if _split(f"p{v}", Bounds()) == "val")
+    taught = [v for v in range(40) if _split(f"p{v}", Bounds()) == "train"]
+    bounds = Bounds(least=1, least_voters=1)
+    both = [
+        *halves(range(taught[0], taught[0] + 1), 40, "en"), *halves(range(taught[1], taught[1] + 1), 40, "zh"),
+        *halves(range(held_out, held_out + 1), 4, "zh"), *halves(range(held_out, held_out + 1), 4, "en"),
+    ]  # fmt: skip
+    assert lessons(both, bounds).missing == {"liked": 10, "disliked": 10}  # though sixty are of two languages
+    more = [*both, *halves(range(taught[2], taught[2] + 1), 20, "zh")]
+    assert lessons(more, bounds).missing == {}
 
 
 def test_the_order_in_which_votes_come_changes_nothing() -> None:

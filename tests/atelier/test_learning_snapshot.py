@@ -21,7 +21,7 @@ from atelier.store import PersonRef, Store
 from atelier.works import PoemResult
 
 ADA = PersonRef("discord", "1")
-EASY = Bounds(least=1, least_voters=1, least_each=0)
+EASY = Bounds(least=1, least_voters=1, least_each=0, taught_each=0)
 
 
 @pytest.fixture

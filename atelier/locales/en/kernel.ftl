@@ -76,6 +76,7 @@ retrain-missing-voters = { $number ->
     [one] One more person has to vote.
    *[other] { $number } more people have to vote.
  }
+retrain-missing-held_out = One voter in five is held out to judge by, and so far those gave no 👍 or no 👎: more people have to vote.
 eval-test-only = The { $model } can be measured on the test split only: leave --split out.
 bad-from = Cannot read { $path }: { $why }.
 bad-line = Not one JSON object with the request's options: { $why }.

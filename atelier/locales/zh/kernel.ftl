@@ -64,6 +64,7 @@ retrain-missing-votes = 还差 { $number } 张有效投票。
 retrain-missing-liked = 还差 { $number } 个 👍。
 retrain-missing-disliked = 还差 { $number } 个 👎。
 retrain-missing-voters = 还要有 { $number } 个人投票。
+retrain-missing-held_out = 每五位投票者中留一位作验证，他们目前还没有给出 👍 或 👎：要有更多人投票。
 eval-test-only = { $model } 只能在 test 上测量：请去掉 --split。
 bad-from = 无法读取 { $path }：{ $why }。
 bad-line = 不是一个带有请求选项的 JSON 对象：{ $why }。
