@@ -48,7 +48,7 @@ class Bounds:
 
     votes: int = 1000  # a snapshot takes at most so many
     person: int = 50  # of one voter, or of a group that votes as one
-    server: int = 2000
+    server: float = 0.5  # of a snapshot, at most from one server, where there are several
     pace: int = 20  # so many votes within PACE_S are no person's
     pace_s: float = 10.0
     least: int = 200  # below these there is nothing to learn
@@ -151,11 +151,13 @@ def _capped(votes: Sequence[Heard], voice: dict[str, str], bounds: Bounds, out: 
         key=lambda pair: (pair[0], -pair[1].at.timestamp(), pair[1].work, pair[1].voter),
     )
     kept: list[Heard] = []
+    several = len({one.server for one in votes if one.server}) > 1
+    most = bounds.server * bounds.votes if several else bounds.votes
     of_server: Counter[str] = Counter()
     for turn, one in turns:
         if turn >= bounds.person:
             out["person-cap"] += 1
-        elif one.server and of_server[one.server] >= bounds.server:
+        elif one.server and of_server[one.server] >= most:
             out["server-cap"] += 1
         elif len(kept) >= bounds.votes:
             out["older"] += 1

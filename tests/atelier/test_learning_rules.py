@@ -86,9 +86,27 @@ def test_a_person_a_server_and_a_snapshot_have_caps_and_everybody_has_a_turn() -
         for n in range(20, 30)  # their newest
     }
     assert found.left_out["person-cap"] == 20
-    assert Counter(x.heard.server for x in lessons(loud, replace(EASY, server=7)).lessons) == {"here": 7}
+    small = replace(EASY, votes=20, server=0.35)
+    assert Counter(x.heard.server for x in lessons([*loud, *quiet], small).lessons) == {"here": 7, "there": 5}
     few = lessons([*loud, *quiet], replace(EASY, votes=6)).lessons
     assert Counter(lesson.heard.voter for lesson in few)["loud"] == 1  # though all of theirs are newer
+
+
+def test_by_default_no_server_has_more_than_half_of_what_is_learnt() -> None:
+    def crowd_of(server: str, people: int, each: int) -> list[Heard]:
+        return [
+            heard(f"{server}{voter} {n}", f"{server}{voter}", liked=n % 2 == 0, minute=n, server=server)
+            for voter in range(people) for n in range(each)
+        ]  # fmt: skip
+
+    large, small, private = crowd_of("large", 60, 20), crowd_of("small", 20, 20), crowd_of("", 5, 10)
+    found = lessons([*large, *small, *private])
+    assert Counter(one.heard.server for one in found.lessons) == {"large": 500, "small": 400, "": 50}
+    assert found.left_out == {"server-cap": 700}
+    alone = lessons([*large, *private])  # the only one: whose else should be learnt from?
+    assert Counter(one.heard.server for one in alone.lessons)["large"] >= 900
+    assert len(alone.lessons) == Bounds().votes
+    assert "server-cap" not in alone.left_out
 
 
 def test_accounts_that_vote_as_one_count_as_one() -> None:
@@ -199,25 +217,25 @@ def test_what_is_missing_is_told() -> None:
     assert "liked" not in missing
 
 
-def halves(voters: range, each: int, lang: str | None = None) -> list[Heard]:
-    """Every second vote of each is a 👍; enough of them for everything but a reward head."""
+def halves(voter: int, each: int, lang: str | None = None) -> list[Heard]:
+    """Every second vote of somebody is a 👍."""
     more = {} if lang is None else {"lang": lang}
     return [
-        replace(heard(f"{lang} {n}", f"p{voter}", liked=n % 2 == 0, minute=100 * voter + n), result=more)
-        for voter in voters for n in range(each)
-    ]  # fmt: skip
+        replace(heard(f"{voter} {n}", f"p{voter}", liked=n % 2 == 0, minute=100 * voter + n), result=more)
+        for n in range(each)
+    ]
 
 
 def test_what_a_reward_head_lacks_is_missing_too() -> None:
     """Twenty of each are not thirty of each in ``train``: nothing would come of a training."""
     held_out = [v for v in range(40) if _split(f"p{v}", Bounds()) == "val"]
     taught = [v for v in range(40) if v not in held_out]
-    some = [*halves(range(held_out[0], held_out[0] + 1), 40), *halves(range(taught[0], taught[0] + 1), 50)]
+    some = [*halves(held_out[0], 40), *halves(taught[0], 50)]
     bounds = Bounds(least=1, least_voters=1)
     few = lessons(some, bounds)
     assert (few.counts["liked"], few.counts["disliked"]) == (45, 45)
     assert few.missing == {"liked": 5, "disliked": 5}
-    enough = [*some, *halves(range(taught[1], taught[1] + 1), 10)]
+    enough = [*some, *halves(taught[1], 10)]
     assert lessons(enough, bounds).missing == {}
     alone = lessons([vote for vote in enough if vote.voter != f"p{held_out[0]}"], bounds)
     assert alone.missing == {"held_out": 2}  # nobody to judge by
@@ -231,11 +249,11 @@ def test_one_language_that_can_be_taught_is_enough() -> None:
     taught = [v for v in range(40) if _split(f"p{v}", Bounds()) == "train"]
     bounds = Bounds(least=1, least_voters=1)
     both = [
-        *halves(range(taught[0], taught[0] + 1), 40, "en"), *halves(range(taught[1], taught[1] + 1), 40, "zh"),
-        *halves(range(held_out, held_out + 1), 4, "zh"), *halves(range(held_out, held_out + 1), 4, "en"),
+        *halves(taught[0], 40, "en"), *halves(taught[1], 40, "zh"),
+        *halves(held_out, 4, "zh"), *halves(held_out, 4, "en"),
     ]  # fmt: skip
     assert lessons(both, bounds).missing == {"liked": 10, "disliked": 10}  # though sixty are of two languages
-    more = [*both, *halves(range(taught[2], taught[2] + 1), 20, "zh")]
+    more = [*both, *halves(taught[2], 20, "zh")]
     assert lessons(more, bounds).missing == {}
 
 
