@@ -11,7 +11,7 @@ import logging
 import os
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from atelier import canary, depot, registry
 from atelier.artefacts import Shelf
@@ -26,6 +26,9 @@ from atelier.store.records import OPEN, Failure
 from atelier.up.lock import Lock
 from atelier.versions import MODEL_OF, REDRAWN, Model, open_version, taken_back
 from workers.reporter import Reporter
+
+if TYPE_CHECKING:
+    from workers import samples
 
 log = logging.getLogger("workers.training")
 
@@ -99,7 +102,7 @@ def learn(
     outcome, folders = trained(store, settings, training, snapshot, reporter, shelf, device)
     if folders is not None:
         reporter.stage("samples")
-        outcome |= _samples(settings, training, shelf, *folders, device)
+        outcome |= _on_shelf(training, shelf, sampled(settings, model, *folders, device))
         outcome |= on_trial(store, settings, training, outcome["version"], reporter)
     return outcome
 
@@ -192,22 +195,25 @@ def counted(snapshot: Snapshot) -> dict[str, Any]:
     return {"snapshot": snapshot.sha256, **{name: snapshot.about[name] for name in names}}
 
 
-def _samples(
-    settings: Settings, training: Training, shelf: Shelf, before: Path, after: Path, device: str
-) -> dict[str, Any]:
-    """Both versions' answers to the same requests; none, where one of them could give none."""
+def sampled(
+    settings: Settings, model: Model, before: Path, after: Path, device: str
+) -> samples.Beside | None:  # fmt: skip
+    """Both versions' answers to the same requests; None, where one of them could give none."""
     from workers import samples
 
     try:
-        made = samples.beside(
-            cast("Model", training.model), before, after, device, settings.soundfont, settings.harmony
-        )
-        files = shelf.keep_many([(training.id, file) for file in made.files])
+        return samples.beside(model, before, after, device, settings.soundfont, settings.harmony)
     except (PersonError, Cancelled):
         raise
     except Exception:
-        log.exception("training %s: no samples", training.id)
+        log.exception("%s: no samples before and after", model)
+        return None
+
+
+def _on_shelf(training: Training, shelf: Shelf, made: samples.Beside | None) -> dict[str, Any]:
+    if made is None:
         return {}
+    files = shelf.keep_many([(training.id, file) for file in made.files])
     return {"samples": [asdict(pair) for pair in made.pairs], "files": [asdict(ref) for ref in files]}
 
 

@@ -69,6 +69,20 @@ def beside(
     return Beside(pairs, _files(sides))
 
 
+def write(made: Beside, folder: Path) -> Path:
+    """All of it as files in ``folder``: the texts as ``before-after.txt``; the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in made.files:
+        (folder / file.name).write_bytes(file.data)
+    told = "\n\n\n".join(
+        f"{pair.asked}\n\n--- before\n{pair.before}\n\n--- after\n{pair.after}"
+        for pair in made.pairs if pair.before or pair.after
+    )  # fmt: skip
+    if told:
+        (folder / "before-after.txt").write_text(told + "\n", "utf-8")
+    return folder
+
+
 def _text(made: Made | None) -> str:
     if made is None or not isinstance(made.result, PoemResult):
         return ""

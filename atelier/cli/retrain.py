@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import _thread
 import json
+from pathlib import Path
 from typing import Any, cast
 
 import click
+from rich.console import Console
+from rich.table import Column, Table
 
 from atelier.artefacts import Shelf
 from atelier.errors import Cancelled, Unavailable
@@ -14,6 +17,7 @@ from atelier.languages import Lang, say, terminal_language
 from atelier.learning.holding import holding
 from atelier.learning.rules import Bounds
 from atelier.learning.snapshot import Snapshot, shed, take
+from atelier.learning.verdict import figure_named, reason_said
 from atelier.settings import Settings
 from atelier.store import Store, Training
 from atelier.versions import MODEL_OF, MODELS, Model, taken_back
@@ -68,9 +72,10 @@ def _learn(
         chosen = (*pairs, f"freeze={freeze}") if freeze else pairs
         try:
             with holding(store, settings.lessons, model, lang, chosen) as training:
-                told |= _trained(store, settings, training, snapshot)
+                made, samples = _trained(store, settings, training, snapshot)
         except Cancelled:  # from a chat
             raise Unavailable("training-stopped") from None
+        told |= made
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
     else:
@@ -78,11 +83,11 @@ def _learn(
         for name, number in snapshot.missing.items():
             click.echo(say(f"retrain-missing-{name}", lang, number=number))
         if enough and not dry_run:
-            _verdict(told, model, lang)
+            _verdict(told, samples, model, lang)
 
 
-def _verdict(told: dict[str, Any], model: Model, lang: Lang) -> None:
-    """What came of a training, in words; of a version that was rejected, all that speaks against it."""
+def _verdict(told: dict[str, Any], samples: Path | None, model: Model, lang: Lang) -> None:
+    """What came of a training: the gate's table, in words, all that speaks against it, where samples lie."""
     if told.get("gone"):
         click.echo(say("learn-gone", lang, works=told["gone"]))
     if not told["version"]:
@@ -94,17 +99,35 @@ def _verdict(told: dict[str, Any], model: Model, lang: Lang) -> None:
     click.echo(say(key, lang, model=model, version=told["version"]))
     if told.get("share"):
         click.echo(say("canary-begun", lang, version=told["version"], share=f"{100 * told['share']:.0f}"))
-    for reason in (told["gate"] or {}).get("reasons", ()):
-        click.echo(f"- {say(reason['key'], lang, **reason['params'])}")
+    gate = told["gate"] or {}
+    for reason in gate.get("reasons", ()):
+        click.echo(f"- {reason_said(reason, lang)}")
+    if gate.get("measured"):
+        _table(gate["measured"], lang)
+    if samples is not None:
+        click.echo(say("retrain-samples", lang, path=str(samples)))
 
 
-def _trained(store: Store, settings: Settings, training: Training, snapshot: Snapshot) -> dict[str, Any]:
+def _table(measured: dict[str, dict[str, float]], lang: Lang) -> None:
+    """The gate's figures, before and after."""
+    before, after = (
+        Column(say(f"learn-{side}", lang), justify="right", no_wrap=True) for side in ("before", "after")
+    )
+    table = Table(Column(say("retrain-figure", lang), overflow="fold"), before, after)
+    for name, pair in measured.items():
+        table.add_row(figure_named(name, lang), f"{pair['current']:.4g}", f"{pair['candidate']:.4g}")
+    Console().print(table)
+
+
+def _trained(
+    store: Store, settings: Settings, training: Training, snapshot: Snapshot
+) -> tuple[dict[str, Any], Path | None]:  # fmt: skip
     """Train, and write down what came of it: ``/admin training`` in a chat shows the same row meanwhile.
 
-    Without a ``version``: nothing better came.
+    Without a ``version``: nothing better came. The folder has both versions' answers to the same requests.
     """
     _, device = _room(settings)
-    from workers import reporter, retrain
+    from workers import reporter, retrain, samples
 
     class Told(reporter.Reporter):
         """Tells this terminal, too."""
@@ -119,11 +142,17 @@ def _trained(store: Store, settings: Settings, training: Training, snapshot: Sna
                 _thread.interrupt_main()
 
     with Told(store, training) as told:
+        written = None
         try:
             told.votes(snapshot.about["votes"])
             shelf = Shelf.open(settings)
             outcome, folders = retrain.trained(store, settings, training, snapshot, told, shelf, device)
             if folders is not None:
+                told.stage("samples")
+                made = retrain.sampled(settings, cast("Model", snapshot.model), *folders, device)
+                if made is not None:
+                    place = settings.lessons / "trained" / f"{outcome['version']}.samples"
+                    written = samples.write(made, place)
                 outcome |= retrain.on_trial(store, settings, training, outcome["version"], told)
         except KeyboardInterrupt:
             if told.stopped():
@@ -131,7 +160,7 @@ def _trained(store: Store, settings: Settings, training: Training, snapshot: Sna
             raise
     store.training_ended(training.id, "done", outcome=outcome)
     kept = ("version", "status", "gate", "share", "gone")
-    return {name: outcome[name] for name in kept if name in outcome}
+    return {name: outcome[name] for name in kept if name in outcome}, written
 
 
 def _heads(store: Store, settings: Settings, model: Model, snapshot: Snapshot) -> list[dict[str, Any]]:

@@ -7,17 +7,12 @@ from typing import Any
 from atelier.errors import PersonError
 from atelier.languages import Lang, say, span
 from atelier.learning.curve import FILE as CURVE
+from atelier.learning.verdict import figure_named, part_named, reason_said
 from atelier.store import Training
 from atelier.store.records import OPEN
 from atelier.versions import taken_back
 
 STAGES = ("heads", "learning", "gate", "samples")
-FIGURES = frozenset((
-    "form", "written", "topic", "new_lines", "fluency", "distinct", "different", "copies", "seconds",
-    "reward", "written_right", "mode_heard", "meter_heard", "rhythm_heard", "well_made", "asked_and_got",
-    "distinct_runs", "copied", "scene_attributes", "words_fit", "frechet_scenes", "variety",
-    "copied_pictures",
-))  # fmt: skip
 
 
 def standing(training: Training, lang: Lang) -> str:
@@ -30,7 +25,7 @@ def standing(training: Training, lang: Lang) -> str:
         return f"{head}: {say('learn-queued', lang)}"
     lines = [f"{head}: {say(_stage(told), lang)}"]
     if told.get("step") is not None and told.get("steps"):
-        part = _part(told["part"], lang)
+        part = part_named(told["part"], lang)
         lines.append(say("learn-step", lang, part=part, step=told["step"], steps=told["steps"]))
         curve = told["curves"].get(told["part"], [])
         if len(curve) > 1:
@@ -75,7 +70,7 @@ def told_in_full(training: Training, lang: Lang) -> str:
     if not outcome.get("version"):
         return lines[0]
     gate = outcome.get("gate") or {}
-    lines += [f"• {_reason(reason, lang)}" for reason in gate.get("reasons", ())]
+    lines += [f"• {reason_said(reason, lang)}" for reason in gate.get("reasons", ())]
     lines += _gone(outcome, lang)
     if gate.get("measured"):
         lines += ["", say("learn-gate", lang)]
@@ -129,7 +124,7 @@ def _looked_at(outcome: dict[str, Any], lang: Lang) -> list[str]:
     lines = [say("learn-done-dry", lang, **told)]
     for head in outcome.get("heads", ()):
         share = f"{100 * head['auc']:.0f}"
-        part = _part(head["part"], lang)
+        part = part_named(head["part"], lang)
         lines.append("• " + say("learn-head-told", lang, part=part, share=share, votes=head["votes"]))
     if not outcome.get("heads"):
         lines.append(say("learn-head-none", lang))
@@ -143,25 +138,4 @@ def _gone(outcome: dict[str, Any], lang: Lang) -> list[str]:
 
 def _figure(name: str, pair: dict[str, float], lang: Lang) -> str:
     """One line of the gate's table: ``words of the topic (English): 0.61 → 0.63``."""
-    return f"{_named(name, lang)}: {pair['current']:.3g} → {pair['candidate']:.3g}"
-
-
-def _reason(reason: dict[str, Any], lang: Lang) -> str:
-    """Why the gate let it not pass; a figure has its name."""
-    told = dict(reason["params"])
-    if "figure" in told:
-        told["figure"] = _named(told["figure"], lang)
-    return say(reason["key"], lang, **told)
-
-
-def _named(name: str, lang: Lang) -> str:
-    """A figure of the gate, as ``topic_en``, in words."""
-    base, _, part = name.rpartition("_")
-    if part not in ("en", "zh"):
-        base, part = name, ""
-    shown = say(f"learn-figure-{base}", lang) if base in FIGURES else base.replace("_", " ")
-    return say("learn-figure-of", lang, figure=shown, part=_part(part, lang)) if part else shown
-
-
-def _part(part: str, lang: Lang) -> str:
-    return say("learn-part", lang, part=part)
+    return f"{figure_named(name, lang)}: {pair['current']:.3g} → {pair['candidate']:.3g}"

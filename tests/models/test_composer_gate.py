@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from bot.learning.words import FIGURES
+from atelier.learning.verdict import FIGURES
 from models.composer import trial
 from models.composer.generate import Composer
 from models.composer.originality import known

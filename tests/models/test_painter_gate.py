@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from atelier.languages import LANGS, say
-from bot.learning.words import FIGURES
+from atelier.learning.verdict import FIGURES
 from models import gate as gates
 from models.gate import Gate
 from models.painter.copies import build

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from atelier.learning.verdict import FIGURES
 from atelier.requests import PoemRequest
 from bench.spoilt import collapsed, deafened, known_by_heart, other, shaken
-from bot.learning.words import FIGURES
 from models.gate import Gate, lower_bound
 from models.poet import trial
 from models.poet.forms import FORM_TABLE

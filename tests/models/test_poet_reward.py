@@ -32,7 +32,7 @@ from models.poet.generate import Poet
 from models.poet.render import lines_of
 from models.poet.reward import features, learn, sequence
 from models.reward import auc, fit
-from workers import reporter
+from workers import reporter, samples
 
 SEASONS = ("spring", "summer", "autumn", "winter")
 OTHERS = ("evening", "morning", "river", "garden", "silence", "ocean", "mountain", "shadow")
@@ -186,6 +186,8 @@ def test_the_command_says_what_the_votes_hold_and_what_is_missing(
         assert "already" in err
     monkeypatch.setattr(tune, "judge", partial(trial.judge, limit=2, rounds=(1,)))
     monkeypatch.setattr(strength, "SEEDS", range(-1, 0))
+    monkeypatch.setattr(trial, "OF_EACH", 0)
+    monkeypatch.setattr(samples, "beside", lambda *_: samples.Beside([], []))
     code, out, err = retrain(*quick, "--freeze", "mlp", "--json")
     told = json.loads(out)
     made, gate = told["version"], told["gate"]
@@ -198,7 +200,7 @@ def test_the_command_says_what_the_votes_hold_and_what_is_missing(
     assert (training.state, training.platform) == ("done", "cli")
     assert training.outcome is not None
     assert (training.outcome["version"], training.outcome["gate"]) == (made, gate)
-    assert training.progress["stage"] == "gate"
+    assert training.progress["stage"] == "samples"
     assert [step for step, _ in training.outcome["curves"]["en"]] == [0, 4]
     assert {"form_en", "topic_en", "reward_en"} <= set(gate["measured"])
     assert "form_zh" not in gate["measured"]  # nobody voted on Chinese poems: they are as they were

@@ -77,6 +77,8 @@ retrain-missing-voters = { $number ->
    *[other] { $number } more people have to vote.
  }
 retrain-missing-held_out = One voter in five is held out to judge by, and so far those gave no 👍 or no 👎: more people have to vote.
+retrain-samples = The same requests before and after: { $path }
+retrain-figure = figure of the gate
 eval-test-only = The { $model } can be measured on the test split only: leave --split out.
 bad-from = Cannot read { $path }: { $why }.
 bad-line = Not one JSON object with the request's options: { $why }.
