@@ -25,6 +25,8 @@ def join(device: str) -> None:
     """Meet the other processes, if ``torchrun`` started any."""
     if int(os.environ.get("WORLD_SIZE", "1")) > 1 and not dist.is_initialized():
         both = "cpu:gloo,cuda:nccl"  # gradients are on the GPU, what is agreed on is not
+        if device == "cuda":  # each its own; one that is named is what was asked for
+            torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
         dist.init_process_group(both if device.startswith("cuda") else "gloo", timeout=PATIENCE)
         # Left to the interpreter's end, gloo's threads now and then abort a process that has done its work.
         atexit.register(dist.destroy_process_group)
@@ -59,6 +61,15 @@ def agree(value: float, device: str = "cpu") -> float:
     told = torch.tensor(value, dtype=torch.float64, device=device)
     dist.broadcast(told, 0)
     return float(told)
+
+
+def told(value: str) -> str:
+    """The first process's words, for all."""
+    if count() == 1:
+        return value
+    held = [value]
+    dist.broadcast_object_list(held, 0, device=torch.device("cpu"))
+    return held[0]
 
 
 def in_turn(make: Callable[[], Result]) -> Result:

@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from atelier.errors import Cancelled
+from models import ranks
 from models.tuning import Stopped, never
 
 SHARES = (1.0, 0.7, 0.5, 0.4, 0.3, 0.2, 0.1)
@@ -28,13 +29,14 @@ def farthest(
 ) -> tuple[Part, float] | None:
     """The part of the largest of :data:`SHARES` that can be borne, and that share; None where none can.
 
-    Raises ``Cancelled`` between two of them, once ``stopped`` says so.
+    Raises ``Cancelled`` between two of them, once ``stopped`` says so. Processes that train together go by
+    the first one's word.
     """
     for share in SHARES:
-        if stopped():
+        if ranks.agree(float(stopped())):
             raise Cancelled
         some = part(share)
-        if bearable(some):
+        if ranks.agree(float(bearable(some))):
             return some, share
     return None
 

@@ -3,7 +3,7 @@
 A fine-tuning takes nothing but a snapshot of votes and the folder of the version that serves. The best
 on held-out people's votes is kept, and none if it is no better than where it began. Every step's chance
 comes from the seed and its number alone, so a run that was killed ends like an undisturbed one. Processes
-that met (:mod:`models.ranks`) take each step together; ``atelier retrain`` starts none.
+that met (:mod:`models.ranks`, ``torchrun -m atelier retrain``) take each step together.
 """
 
 from __future__ import annotations

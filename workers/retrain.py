@@ -7,8 +7,10 @@ cancelled. Safe to run twice: every step finds what it made before.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -116,13 +118,15 @@ def trained(
     The outcome has ``version`` with its ``status`` and ``gate``; no version (and no folders): held-out people
     like nothing of it better.
     """
-    from models import learning
+    from models import learning, ranks
 
     model = cast("Model", training.model)
     parent = serving_folder(store, settings, model, shelf)
     snapshot = located(store, settings, snapshot, shelf)
+    folders = {name: str(folder) for name, folder in snapshot.folders.items()}
+    ranks.told(json.dumps({"parent": str(parent), "folders": folders}))
     outcome = counted(snapshot) | gone(snapshot)
-    wanted = (f"tracker={settings.train_tracker}", *training.settings)
+    wanted = _wanted(settings, training.settings)
     reporter.expect(learning.most_steps(model, wanted))
     reporter.stage("learning")
     made = learning.retrain(
@@ -156,6 +160,26 @@ def on_trial(
     if trial is None and (last := store.trial(training.model)) is not None and last.version == version:
         trial = last if last.state == "running" else None  # begun before this process was killed
     return {} if trial is None else {"share": trial.share}
+
+
+def beside(settings: Settings, snapshot: Snapshot, pairs: Sequence[str], device: str) -> None:
+    """What the other processes of ``torchrun`` do while the first one does :func:`trained`: learn with it.
+
+    They write nothing, take nothing in and tell nobody. Raises ``Cancelled`` where the first one was stopped.
+    """
+    from models import learning, ranks
+
+    told = json.loads(ranks.told(""))
+    folders = {name: Path(folder) for name, folder in told["folders"].items()}
+    learning.retrain(
+        cast("Model", snapshot.model), Path(told["parent"]), replace(snapshot, folders=folders),
+        settings.lessons / "trained", _wanted(settings, pairs), device=device,
+    )  # fmt: skip
+
+
+def _wanted(settings: Settings, pairs: Sequence[str]) -> tuple[str, ...]:
+    """The settings of a training: the studio's, then what was asked for."""
+    return (f"tracker={settings.train_tracker}", *pairs)
 
 
 def serving_folder(store: Store, settings: Settings, model: Model, shelf: Shelf) -> Path:

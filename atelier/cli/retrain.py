@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import json
+import os
 from pathlib import Path
 from typing import Any, cast
 
@@ -40,22 +41,26 @@ def retrain_command(
     What comes of it is a new version: a candidate, or rejected with the reasons where it is not surely
     better than the one that serves. A candidate goes on trial with a share of the requests
     (ATELIER_CANARY_SHARE), and serves everybody once it is promoted. The same command goes on where it was
-    stopped, as long as no votes came.
+    stopped, as long as no votes came. `torchrun --nproc-per-node N -m atelier retrain MODEL` trains on N
+    processes of this machine, a GPU each if ATELIER_TRAIN_DEVICE is cuda.
     """
     settings, lang = Settings.load(), terminal_language()
+    pairs = (*pairs, f"freeze={freeze}") if freeze else pairs
+    if _together(settings, dry_run) > 0:
+        return _beside(settings, dry_run, pairs)
     store = Store.open(settings.database)
     kind = next(kind for kind, name in MODEL_OF.items() if name == model)
     home = settings.lessons / "snapshots"
     snapshot = take(model, store.heard(kind), home, Bounds(votes=votes))
     try:
-        _learn(store, settings, snapshot, lang, dry_run, pairs, freeze, as_json)
+        _learn(store, settings, snapshot, lang, dry_run, pairs, as_json)
     finally:
         shed(home)  # over, however it ended: nobody's words stay behind
 
 
 def _learn(
     store: Store, settings: Settings, snapshot: Snapshot, lang: Lang, dry_run: bool, pairs: tuple[str, ...],
-    freeze: str | None, as_json: bool,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Learn from a snapshot as far as is wanted, and say what came of it."""
     model, enough = cast("Model", snapshot.model), not snapshot.missing
@@ -66,12 +71,15 @@ def _learn(
         "heads": [],
         "version": None,
     }
+    if not dry_run and _several():
+        from models import ranks
+
+        ranks.told(str(snapshot.folder) if enough else "")
     if enough and dry_run:
         told["heads"] = _heads(store, settings, model, snapshot)
     if enough and not dry_run:
-        chosen = (*pairs, f"freeze={freeze}") if freeze else pairs
         try:
-            with holding(store, settings.lessons, model, lang, chosen) as training:
+            with holding(store, settings.lessons, model, lang, pairs) as training:
                 made, samples = _trained(store, settings, training, snapshot)
         except Cancelled:  # from a chat
             raise Unavailable("training-stopped") from None
@@ -84,6 +92,39 @@ def _learn(
             click.echo(say(f"retrain-missing-{name}", lang, number=number))
         if enough and not dry_run:
             _verdict(told, samples, model, lang)
+
+
+def _several() -> bool:
+    """Whether ``torchrun`` started several of these."""
+    return int(os.environ.get("WORLD_SIZE", "1")) > 1
+
+
+def _together(settings: Settings, dry_run: bool) -> int:
+    """Which of the processes this is, met with the others where they are to train; 0: the first, or all."""
+    if not _several():
+        return 0
+    if dry_run:  # one looks
+        return int(os.environ["RANK"])
+    _, device = _room(settings)
+    from models import ranks
+
+    ranks.join(device)
+    return ranks.rank()
+
+
+def _beside(settings: Settings, dry_run: bool, pairs: tuple[str, ...]) -> None:
+    """Learn with the first process, which does everything else: the lock, the records, the words."""
+    if dry_run:
+        return
+    _, device = _room(settings)
+    from models import ranks
+    from workers import retrain
+
+    if folder := ranks.told(""):
+        try:
+            retrain.beside(settings, Snapshot.open(Path(folder)), pairs, device)
+        except Cancelled:  # the first one says so
+            raise SystemExit(1) from None
 
 
 def _verdict(told: dict[str, Any], samples: Path | None, model: Model, lang: Lang) -> None:

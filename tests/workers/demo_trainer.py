@@ -41,7 +41,7 @@ def main() -> int:
     sys.modules["models.learning"] = found
     Store.heard = lambda *_: iter(enough())  # type: ignore[method-assign]
     retrain.training_device = lambda _: "cpu"
-    retrain._samples = lambda *_: {}
+    retrain.sampled = lambda *_: None
     training.TIDY_S = 1
     return training.main()
 
