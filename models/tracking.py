@@ -41,7 +41,7 @@ def stop(tracker: str) -> None:
 class Log:
     """The curves of one part of a model for TensorBoard, in ``folder``; from ``with`` to its end.
 
-    ``since``: a step that is taken up again; what an earlier process said of later ones is not shown.
+    ``since``: the step that it goes on with; what an earlier process said of that or later ones is not shown.
     """
 
     def __init__(self, folder: Path, since: int | None = None) -> None:

@@ -216,8 +216,8 @@ def tuned(
     ``learn(parent, new, work)`` changes files in ``new``, a copy of the parent's, keeps its checkpoints
     in ``work`` and returns what the card says of it; nothing, where nothing better was found: then None.
     The same call goes on from the last checkpoint, or finds what it had written; what is damaged of that is
-    made anew. Its curves stay beside it (:data:`LOGS`). Raises ``WeightsError`` for a damaged parent, and what
-    :func:`models.tracking.start` does.
+    made anew. Its curves stay beside it (:data:`LOGS`). Raises ``WeightsError`` for a damaged parent, and
+    what :func:`models.tracking.start` does.
     """
     before = open_version(parent, model=model)
     name = name_of(before, snapshot, pace)

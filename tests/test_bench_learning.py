@@ -141,7 +141,7 @@ def test_one_models_figures_take_their_place_beside_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     monkeypatch.setattr(learning, "RESULTS", tmp_path)
-    monkeypatch.setattr(learning.spoilt, "refused", lambda: 4.0)
+    monkeypatch.setattr(learning.spoilt, "seen", lambda: learning.spoilt.Seen(4.0, 1.0))
     moved = {"composer": 0.5, "poet": 1.5, "painter": 0.0}
 
     def figures(trial: Any) -> list[Figure]:
@@ -152,12 +152,13 @@ def test_one_models_figures_take_their_place_beside_the_others(
     monkeypatch.setattr(learning.Trial, "figures", figures)
     learning.run(settings, kind="poet").save(tmp_path)
     moved["composer"], moved["poet"] = 2.5, 0.0
+    monkeypatch.setattr(learning.spoilt, "seen", lambda: learning.spoilt.Seen(3.0, 1.0))
     both = learning.run(settings, kind="composer")
     by_name = {figure.name: figure for figure in both.figures}
     assert both.name == "learning"
     assert by_name["gain_poet"] == Figure("gain_poet", 10, "points", 10)
     assert (by_name["brigade_points"].value, by_name["brigade_points"].holds) == (2.5, False)
-    assert by_name["bad_refused"].value == 4
+    assert (by_name["bad_refused"].value, by_name["good_passed"].value) == (3, 1)  # of today's gate
     assert learning.run(settings, votes=300).name == "learning-300"
 
 
