@@ -104,7 +104,7 @@ def described(training: Training, name: str, lang: Lang) -> str:
     for part, points in losses(training).items():
         if points:
             first, now = (f"{point[1]:.4f}" for point in (points[0], points[-1]))
-            lines.append(f"{_part(part, lang)}: {say('learn-loss', lang, first=first, now=now)}")
+            lines.append(f"{part_named(part, lang)}: {say('learn-loss', lang, first=first, now=now)}")
     return "\n".join(lines)
 
 
