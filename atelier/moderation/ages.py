@@ -23,7 +23,8 @@ _WRITTEN = re.compile(
 _SIGNS = str.maketrans("01345789!|", "oieastbgii")  # th1rteen
 _MIXED = re.compile(r"\b(?=\w*\d)(?=\w*[a-z])[a-z\d]+\b")
 _ORDINALS = (
-    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+    "eleventh",
     "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
 )  # fmt: skip
 _HAN = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
@@ -34,7 +35,7 @@ _N = r"(?<!\d)(?<!\d[.,:/])0?(?:[1-9]|1[0-7])(?!\d|[.,:/]\d)"
 _END = r"(?=\s*(?:$|[,;.)\]!?，。；、）！？]|(?:on|in|at|with|and|by|from|is|who|\w+ing)\b))"
 _SOMEBODY = (
     "woman|female|lady|girl|gal|boy|guy|male|man|kid|model|person|she|he|her|him|daughter|son|sister|brother"
-    "|niece|nephew|cousin|student|pupil|nude|naked|topless|virgin|maiden|asian"
+    "|niece|nephew|cousin|student|pupil|nude|naked|topless|virgin|maiden|cheerleader|nurse|teacher|asian"
 )
 _YEARS = r"(?:years?|yrs?|yr\.s)"
 _SUI = "[岁歳歲]"
@@ -43,6 +44,7 @@ _TOLD = [
     for pattern in (
         rf"{_N}[\W_]*y[\W_]{{0,3}}o(?![a-z])",  # 12yo, 12 y.o., 12-y/o
         rf"{_N}[\W_]*(?:{_YEARS}|y)[\W_]*(?:olds?|young|of[\W_]*age)",
+        rf"{_N}[\W_]*(?:jahr|(?:ans|anos|anni)(?![a-z])|才)",  # as others say it in prompts of English words
         rf"(?<!for )(?<!after )(?<!in )(?<!over )(?<!last )(?<!past )(?<!next )(?<!since ){_N}[\W_]*"
         rf"(?:{_YEARS}|y)(?![a-z])(?!\s*(?:later|ago|after|before|of|in|together|long|apart))",
         rf"{_N}\s*(?:-|–|to|or|and)\s*\d{{1,2}}[\W_]*(?:{_YEARS}|y[\W_]{{0,2}}o)(?![a-z])",

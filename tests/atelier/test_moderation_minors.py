@@ -14,7 +14,8 @@ YOUNG = [
     "teen",
     "teenager", "adolescent", "juvenile", "youth", "youngster", "pubescent", "minors", "schoolgirl",
     "schoolkid",
-    "boy", "girl", "lil girl", "lil sis", "little brother", "young lass", "sixth grader",
+    "kindergartner", "pupil", "grade schoolers", "boy", "girl", "lil girl", "lil sis", "little brother",
+    "young lass", "sixth grader",
     "high school student",
     "middle-schooler", "person in a school uniform", "granddaughter", "nephews", "gurl", "boyz", "lad",
     "👧", "👶", "🧒",
@@ -28,10 +29,11 @@ AGES = [
     "age: 9", "under 18", "under the age of 16", "u18", "5th grade", "sixteenth birthday", "6 months old",
     "woman, she is 16", "15 female", "14f", "14/m", "nine years old",
     "many years old and small, a few years old",
-    "1\u200b2 yo", "１２ yo", "１３歳", "𝟏𝟐 yo", "12 岁", "13歲",
+    "13-jährige", "13 ans", "cheerleader 16", "1\u200b2 yo", "１２ yo", "１３歳", "𝟏𝟐 yo", "12 岁", "13歲",
 ]  # fmt: skip
 CHINESE = [
-    "小学女生", "初中女生", "中学女孩", "高中女生", "幼儿园", "小妹妹", "小弟弟", "小朋友", "小姑娘",
+    "学生妹", "幼齿", "小学女生", "初中女生", "中学女孩", "高中女生", "幼儿园", "小妹妹", "小弟弟",
+    "小朋友", "小姑娘",
     "男孩", "女孩", "小男生", "女生",
     "少女", "青少年", "萝莉", "女儿", "儿子", "校服", "三年级", "豆蔻年华", " 13歳", "12岁", "十二岁",
     "十几岁", "两岁半", "十 二 岁",
