@@ -207,7 +207,9 @@ async def play(telegram: FakeTelegram, book: Book) -> None:
     await home.press_and_make(ALICE, sea, f"🔍 {say('act-upscale-256', 'en')}")
     await home.open(ALICE, sea, "⋯", "↩")
     await home.press(ALICE, sea, "🧬")
-    menu = await telegram.until(lambda m: m.text.startswith("Which of your works"), chat=ALICE, timeout=PATIENCE_S)
+    menu = await telegram.until(
+        lambda m: m.text.startswith("Which of your works"), chat=ALICE, timeout=PATIENCE_S
+    )
     home.show(menu)
     await home.press_and_make(ALICE, menu, list(menu.buttons)[-1])
     await home.press(ALICE, near, "✏️")
