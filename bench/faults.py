@@ -66,6 +66,7 @@ def figures(soaks: list[Soak]) -> Figures:
         Figure("resume_s", max(longest.values(), default=0.0), "s", 15, "at most"),
         Figure("tracebacks_shown", total("tracebacks_shown"), "", 0, "at most"),
         Figure("refused", total("refused"), "requests"),
+        Figure("unclear", total("unclear"), "refusals", 0, "at most"),
         Figure("untold", total("untold"), "requests"),
         Figure("unheard", total("unheard"), "requests"),
         Figure("stale", total("stale"), "acknowledgements"),

@@ -21,7 +21,12 @@ async def test_nothing_is_lost_and_nothing_comes_twice() -> None:
         found = await soak.run(Path(home) / "home")
     struck = {name for names in soak.resumed for name in names.split(" + ")}
     assert struck == set(soak.kinds)
-    assert found.accepted + found.refused + found.untold + found.unheard == 501  # and one to warm up
+    assert {name: sum(hits) for name, hits in soak.hits.items() if sum(hits) < 1} == {}  # each met something
+    assert len(soak.hits) == 7  # and each kind of a chat's was tried
+    assert soak.asked >= 501  # one to warm up, and whoever asked so that a fault met somebody
+    assert found.accepted + found.refused + found.untold + found.unheard == soak.asked
+    assert found.unclear == 0
+    assert found.untold + found.unheard < 100  # two front ends are killed once each
     assert found.accepted > 200
     assert (found.lost, found.twice, found.failed) == (0, 0, 0)
     assert found.tracebacks_shown == 0

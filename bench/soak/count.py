@@ -10,13 +10,18 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from atelier.languages import say
+from atelier.languages import LANGS, say
 from atelier.store import Store, Work
 from atelier.store.tables import works
 from atelier.works import MelodyResult, PictureResult
 from bench.soak.people import People
 from bench.soak.studio import Studio
 
+# What somebody may read who was not accepted while things broke; of those with a number in it, its name
+REFUSALS = {
+    "redis-down": "", "store-down": "", "artefacts-down": "", "disk-full": "", "person-waiting": "most",
+    "server-waiting": "most", "studio-full": "wait", "too-late-here": "wait",
+}  # fmt: skip
 TRACE = re.compile(r"Traceback|\w+Error\b|Exception|File \"")
 
 
@@ -28,13 +33,15 @@ class Count:
     button sends it again.
 
     ``unknowable``: beside those, messages of the same work that Telegram took without ever answering.
-    ``failed``: accepted, and the person was told that there is no work. ``refused``: told why not.
+    ``failed``: accepted, and the person was told that there is no work. ``refused``: told why not;
+    ``unclear``: of those, in no sentence that says what is wrong.
     ``untold``: not accepted, and nothing to read, though the bot had shown life. ``unheard``: the bot was
     killed or away, and the person's own client says so. ``stale``: messages that still wait, or think.
     """
 
     accepted: int
     refused: int
+    unclear: int
     untold: int
     unheard: int
     failed: int
@@ -46,6 +53,15 @@ class Count:
     tracebacks_shown: int
     tracebacks_logged: int
     kills: int
+
+
+def _sentences() -> re.Pattern[str]:
+    """All refusals in all languages."""
+    gap = "\x00"
+    said = [
+        say(key, lang, **({name: gap} if name else {})) for key, name in REFUSALS.items() for lang in LANGS
+    ]
+    return re.compile("|".join(re.escape(text).replace(re.escape(gap), ".+?") for text in said))
 
 
 def _times(work: Work) -> tuple[datetime | None, ...]:
@@ -109,9 +125,14 @@ def count(studio: Studio, people: People) -> Count:
     heard = [one for one in out if one.acknowledged]
     for one in [one for one in heard if not one.told][:20]:
         sys.stderr.write(f"untold: {one.source} {one.words}, asked at {one.clock}\n")
+    clear = _sentences()
+    unclear = [one for one in heard if one.told and not any(clear.search(text) for text in one.texts)]
+    for one in unclear[:20]:
+        sys.stderr.write(f"unclear: {one.source} {one.words}, asked at {one.clock}: {one.texts}\n")
     return Count(
         accepted=len(accepted),
         refused=sum(1 for one in heard if one.told),
+        unclear=len(unclear),
         untold=sum(1 for one in heard if not one.told),
         unheard=len(out) - len(heard),
         failed=len(failed),

@@ -47,9 +47,14 @@ class OnDiscord:
         return self.conversation.interaction.answered_after_s is not None
 
     @property
+    def texts(self) -> list[str]:
+        """What there is to read."""
+        return [message.content for message in self.conversation.messages if message.content]
+
+    @property
     def told(self) -> bool:
         """Whether there is anything to read."""
-        return any(message.content for message in self.conversation.messages)
+        return bool(self.texts)
 
     @property
     def refused(self) -> bool:
@@ -91,6 +96,11 @@ class OnTelegram:
     def source(self) -> str:
         """The request's name in the store."""
         return f"telegram:{self.message.chat.id}:{self.message.id}"
+
+    @property
+    def texts(self) -> list[str]:
+        """What there is to read."""
+        return [card.text for card in self.cards]
 
     @property
     def told(self) -> bool:

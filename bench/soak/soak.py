@@ -57,6 +57,8 @@ class Soak:
     hurry: bool = False
     kinds: tuple[str, ...] = ()  # of trouble
     resumed: dict[str, list[float]] = field(default_factory=dict)
+    hits: dict[str, list[int]] = field(default_factory=dict)  # see Troubles
+    asked: int = 0
     found: Count | None = None
 
     async def run(self, home: Path) -> Count:
@@ -83,6 +85,7 @@ class Soak:
                 finally:
                     keeping.cancel()
                     await asyncio.gather(keeping, return_exceptions=True)
+                self.hits, self.asked = troubles.hits, len(people.asked)
                 self.found = count(studio, people)
                 return self.found
             except BaseException:
