@@ -1,4 +1,4 @@
-"""``make demo``: the conversations can be played, and the pages are whole.."""
+"""``make demo``: the conversations can be played, and the pages are whole."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from pathlib import Path
 import pytest
 
 from atelier.languages import LANGS, Lang, say
-from atelier.requests import PaintRequest
+from atelier.requests import KINDS, PaintRequest
 from atelier.settings import Settings
 from atelier.store import Work
 from bot import acts
+from bot.actions.surprise import ideas
+from bot.catalogue import every
 from bot.discord.app import run as run_discord
 from bot.studio import Studio
 from bot.telegram.app import run as run_telegram
 from tests.bot import handmade
 from tests.bot.tongues import plain, sentences
 from tests.demo.__main__ import record
-from tests.demo.book import TAKEN_BACK
+from tests.demo.book import GROWING, TAKEN_BACK
+from tests.demo.on_telegram import OLGA
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.telegram import FakeTelegram
 
@@ -34,13 +37,13 @@ async def make_by_hand(studio: Studio) -> None:
     """What the workers do."""
     while True:
         for work in await asyncio.to_thread(studio.store.unfinished):
-            if work.request.words != TAKEN_BACK:
+            if not work.request.words.startswith(TAKEN_BACK):
                 await asyncio.to_thread(_make, studio, work)
         await asyncio.sleep(0.05)
 
 
 def _make(studio: Studio, work: Work) -> None:
-    if getattr(work.request, "form", None) == "ballad":
+    if work.request.words in GROWING.values() and work.parent is None:
         handmade.begin(studio, work)
         for lines in (["a first line"], ["a first line", "a second"]):  # the first may be too early
             time.sleep(1.0)
@@ -60,6 +63,8 @@ def ours(text: str) -> set[str]:
     told = plain(text).replace("\\", "")
     for wait in ("being-made", "queue-making"):  # are said to whoever waits long enough
         told = told.replace(say(wait, "en"), "").replace(say(wait, "zh"), "")
+    for idea in (idea for kind in KINDS for lang in LANGS for idea in ideas(kind, lang)):  # a surprise
+        told = told.replace(idea, "")
     return {part for lang in LANGS for part in sentences(lang) if len(part) >= LONG[lang] and part in told}
 
 
@@ -71,6 +76,7 @@ async def test_both_conversations_become_pages(
     studio = Studio.open(make_settings(
         discord_token=discord.token, discord_api_base=discord.api_base,
         telegram_token=telegram.token, telegram_api_base=telegram.url,
+        admins=f"telegram:{OLGA.id}",
     ))  # fmt: skip
     tasks = [asyncio.create_task(part(studio)) for part in (run_discord, run_telegram, make_by_hand)]
     try:
@@ -85,24 +91,48 @@ async def test_both_conversations_become_pages(
         text = page.read_text("utf-8")
         stale = ours(text) - ours((DEMO / page.name).read_text("utf-8"))
         assert not stale, f"docs/demo/{page.name} says it otherwise: make demo"
-        for act in acts.ACTS:
-            assert act.face in text, act.name
-        for said in (
-            "a lighthouse over a stormy sea",
-            "/history",
-            "秋夜",
-            "made by a machine",
-            "/admin words",
-        ):
-            assert said.lower() in text.lower(), said
-        for key in ("draft", "work-cancelled"):
-            assert say(key, "en") in text, key
-    assert "@atelier" in pages[1].read_text("utf-8").replace("\\", "")  # inline mode
+        complete(text)
+    everything("\n".join(page.read_text("utf-8") for page in pages))
 
 
 @pytest.mark.parametrize("name", ["discord", "telegram"])
 def test_the_pages_that_are_shown_are_whole(name: str) -> None:
     whole(DEMO / f"{name}.md")
+    complete((DEMO / f"{name}.md").read_text("utf-8"))
+
+
+def test_every_command_is_given_on_the_pages_that_are_shown() -> None:
+    everything("".join((DEMO / f"{name}.md").read_text("utf-8") for name in ("discord", "telegram")))
+
+
+def given(page: str) -> str:
+    """What people do on a page."""
+    return "\n".join(line for line in page.splitlines() if line.startswith("**"))
+
+
+def everything(pages: str) -> None:
+    """Each command is given, and inline mode used."""
+    done = given(pages)
+    for command in every():
+        assert re.search(rf"/{command.path}(?![a-z-])", done), command.path
+    assert "@atelier" in done.replace("\\", "")
+
+
+def complete(page: str) -> None:
+    """Each act is pressed, each command for everybody given, and what makes waiting honest is to be seen."""
+    done = given(page)
+    for act in acts.ACTS:
+        assert f"presses <kbd>{act.face}" in done, act.name
+        for value in act.values if act.name == "vary" else ():
+            assert say(f"act-{act.name}-{value}", "en") in done, value
+    for command in (one for one in every() if one.role == "everyone" and one.name != "help"):
+        assert re.search(rf"/{command.path}(?![a-z-])", done), command.path
+    for lang in LANGS:
+        assert say("draft", lang) in page, lang
+    for key in ("queue-title", "queue-cancel", "work-cancelled", "button-cancel"):
+        assert say(key, "en", number=2, shown=2) in plain(page), key
+    for said in ("a lighthouse over a stormy sea", "秋夜", "made by a machine", "/admin words", "/admin ban"):
+        assert said.lower() in page.lower(), said
 
 
 def whole(page: Path) -> None:

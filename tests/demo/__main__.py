@@ -39,7 +39,7 @@ async def record(folder: Path, discord: Any, telegram: Any) -> list[Path]:
 
 async def _demo(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as home:
-        async with town(Path(home)) as here:
+        async with town(Path(home), admins=f"telegram:{on_telegram.OLGA.id}") as here:
             for page in await record(folder, here.discord, here.telegram):
                 sys.stdout.write(f"{page}\n")
 

@@ -13,7 +13,11 @@ from PIL import Image
 
 from atelier.languages import LANGS, say
 
-TAKEN_BACK = "a song without an end"  # what is cancelled
+# What is asked in a busy minute: by somebody who asks for a lot, by two who see it grow, and by one who
+# takes it back.
+CROWD = ("the miller's three sons", "a ship in the ice", "the last of the harvest", "an old road at night")
+GROWING = {"en": "the lighthouse keeper's daughter", "zh": "秋夜听雨"}
+TAKEN_BACK = "a song without an end"
 QUALITY = 90  # of WebP: the pictures are shown, not archived
 
 

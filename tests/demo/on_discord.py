@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from copy import copy
 from typing import Any
 
 from atelier.languages import say
-from tests.demo.book import TAKEN_BACK, Attachment, Book, drafted
+from tests.demo.book import CROWD, GROWING, TAKEN_BACK, Attachment, Book, drafted
 from tests.fakes import discord_forms
 from tests.fakes.discord import Conversation, FakeDiscord, Message, User
 
@@ -33,11 +35,9 @@ class Table:
         """A command that makes a work: the acknowledgement, then the work in its place."""
         return await self._made(await self.type(user, command, **options))
 
-    async def cancel(self, user: User, command: str, /, **options: Any) -> None:
-        """A work that is asked for, and taken back while it is made."""
-        asked = await self.type(user, command, **options)
+    async def cancel(self, user: User, asked: Conversation) -> None:
+        """What is asked for is taken back while it waits, or is made."""
         first = await asked.until(lambda m: m.content, "an acknowledgement", PATIENCE_S)
-        self.show(first)
         await self.press(user, first, "✖️")
         told = await asked.until(lambda m: say("work-cancelled", "en") in m.content, "that", PATIENCE_S)
         self.show(told, "the same message, a moment later")
@@ -70,16 +70,22 @@ class Table:
         return told
 
     async def _made(self, asked: Conversation) -> Message:
-        first = await asked.until(lambda m: m.content, "an acknowledgement", PATIENCE_S)
-        waiting = not first.is_work
-        if waiting:
-            self.show(first)
-        work = await asked.until(lambda m: m.is_work or drafted(m.content), "a work", PATIENCE_S)
-        if not work.is_work:
-            self.show(work, "while it is written")
-            work = await asked.work(PATIENCE_S)
-        self.show(work, "the same message, a moment later" if waiting else "")
-        return work
+        return self.showed(await self.watch(asked))
+
+    async def watch(self, asked: Conversation) -> list[tuple[Message, str]]:
+        """How a work's message looks on its way: acknowledged, while it is written, made."""
+        first = copy(await asked.until(lambda m: m.content, "an acknowledgement", PATIENCE_S))
+        seen = [] if first.is_work or drafted(first.content) else [(first, "")]
+        growing = copy(await asked.until(lambda m: m.is_work or drafted(m.content), "a work", PATIENCE_S))
+        if not growing.is_work:
+            seen.append((growing, "while it is written"))
+        return [*seen, (await asked.work(PATIENCE_S), "the same message, a moment later" if seen else "")]
+
+    def showed(self, seen: list[tuple[Message, str]], whose: str = "") -> Message:
+        """All of it; the last is the work."""
+        for message, note in seen:
+            self.show(message, ", ".join(part for part in (whose, note) if part))
+        return seen[-1][0]
 
     def show(self, message: Message, note: str = "") -> None:
         """A message as it is now."""
@@ -107,9 +113,10 @@ def _face(message: Message, face: str) -> str:
 async def play(discord: FakeDiscord, book: Book) -> None:
     """The whole conversation."""
     table = Table(discord, book)
-    alice, mei, boss = (
+    alice, mei, bob, boss = (
         discord.user("alice"),
         discord.user("小梅", locale="zh-CN"),
+        discord.user("bob"),
         discord.user("boss", manages=True),
     )
     book.chapter("Asking")
@@ -118,9 +125,10 @@ async def play(discord: FakeDiscord, book: Book) -> None:
     await table.make(alice, "poem", topic="the first snow", form="haiku", seed=1)
     poem = await table.make(mei, "poem", topic="秋夜", form="七绝", seed=1)
     tune = await table.make(alice, "melody", description="a slow, sad waltz", length=8, seed=1)
+    surprise = await table.make(bob, "surprise", kind="poem")
 
-    await table.make(alice, "poem", topic="the lighthouse keeper's daughter", form="ballad", seed=1)
-    await table.cancel(alice, "poem", topic=TAKEN_BACK, form="ballad")
+    book.chapter("A busy minute")
+    await _busy(table, alice, mei, bob)
 
     book.chapter("Voting")
     await discord.react(sea, "❤️", user=mei)
@@ -144,14 +152,22 @@ async def play(discord: FakeDiscord, book: Book) -> None:
     await table.press_and_read(alice, near, "⭐")
     more = await table.press_and_read(alice, near, "⋯")
     await table.press_and_read(alice, more, "ℹ️")
-    await table.press_and_read(mei, await table.press_and_read(mei, tune, "⋯"), "📎")
+    more = await table.press_and_read(mei, tune, "⋯")
+    await table.press_and_read(mei, more, "📎")
+    await table.press_and_make(alice, await table.press_and_read(alice, tune, "⋯"), "➡️")
 
     book.chapter("One's own")
-    await table.ask(alice, "history")
+    listed = await table.ask(alice, "history")
+    await table.press_and_read(alice, listed, "1")
+    await table.press_and_read(alice, listed, say("button-back", "en"))
     await table.ask(alice, "favourites")
     await table.ask(mei, "queue")
     await table.ask(mei, "settings")
     await table.ask(alice, "mydata")
+    sure = await table.ask(bob, "forgetme")
+    await table.press_and_read(bob, sure, say("forgetme-button", "en"))
+    await discord.until(lambda: surprise.deleted, "that his poem is gone", PATIENCE_S)
+    book.did("Atelier", "takes bob's poem away.")
 
     book.chapter("What is refused, and who may delete")
     await table.ask(alice, "paint", prompt="n u d e people")
@@ -160,9 +176,56 @@ async def play(discord: FakeDiscord, book: Book) -> None:
     await table.press_and_read(mei, sure, say("act-delete-yes", "zh"))
     sure = await table.press_and_read(alice, await table.press_and_read(alice, near, "⋯"), "🗑️")
     await table.press_and_read(alice, sure, say("act-delete-yes", "en"))
+
+    book.chapter("Who manages the server")
+    await _rule(table, boss, alice, mei)
+
+
+async def _busy(table: Table, alice: User, mei: User, bob: User) -> None:
+    """Many ask at once: places in the queue, poems that grow before one's eyes, what is taken back."""
+    carol = table.discord.user("carol")
+    table.book.did("carol", "asks for four ballads at once")
+    for topic in CROWD:
+        await table.discord.type("/poem", {"topic": topic, "form": "ballad"}, user=carol)
+    growing = [
+        (alice, await table.type(alice, "poem", topic=GROWING["en"], form="ballad", seed=1)),
+        (mei, await table.type(mei, "poem", topic=GROWING["zh"], form="七律", seed=1)),
+    ]
+    watching = [(user.name, asyncio.ensure_future(table.watch(asked))) for user, asked in growing]
+    one, other = [
+        await table.type(bob, "poem", topic=TAKEN_BACK + more, form="ballad")
+        for more in ("", ", and another")
+    ]
+    for asked in (one, other):
+        table.show(await asked.until(lambda m: m.content, "an acknowledgement", PATIENCE_S))
+    await table.ask(bob, "queue")
+    await table.cancel(bob, one)
+    await table.ask(bob, "cancel", what="all")
+    for name, seen in watching:
+        table.showed(await seen, f"to {name}")
+
+
+async def _rule(table: Table, boss: User, alice: User, mei: User) -> None:
+    """What those who manage a server can do, and what others read of it."""
     await table.ask(boss, "help", command="admin words")
     await table.ask(boss, "admin words", add="teapot")
     await table.ask(alice, "paint", prompt="a t e a p o t on a table")
+    await table.ask(boss, "admin channels", change="allow")
+    aside = table.discord.world.channel("off-topic")
+    table.book.did("alice", "in #off-topic: /poem `topic: snow`")
+    refused = await table.discord.type("/poem", {"topic": "snow"}, user=alice, channel=aside)
+    table.show(await refused.text(PATIENCE_S))
+    await table.ask(boss, "admin channels", change="everywhere")
+    await table.ask(boss, "admin ban", person=f"<@{mei.id}>", why="floods")
+    await table.ask(mei, "poem", topic="雪")
+    await table.ask(boss, "admin unban", person=f"<@{mei.id}>")
+    await table.ask(boss, "admin pause")
+    await table.ask(alice, "poem", topic="snow")
+    await table.ask(boss, "admin resume")
+    await table.ask(boss, "admin adults")
+    await table.ask(boss, "admin learning")
+    await table.ask(boss, "admin limits")
+    await table.ask(boss, "admin log")
 
 
 async def _edit(table: Table, user: User, message: Message) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
+from copy import copy
 
 from atelier.languages import say
-from tests.demo.book import TAKEN_BACK, Attachment, Book, drafted
+from tests.demo.book import CROWD, GROWING, TAKEN_BACK, Attachment, Book, drafted
 from tests.fakes.botapi_state import BOT
 from tests.fakes.botapi_text import between
 from tests.fakes.telegram import ALICE, BOB, GROUP, MEI, Chat, FakeTelegram, Message, Person
@@ -17,6 +19,7 @@ INTRO = (
     "first seeds. What follows is what people see, the words of a prompt marked as code."
 )
 PATIENCE_S = 120.0
+CAROL, OLGA = Person(1004, "Carol"), Person(1009, "Olga")  # Olga runs the studio
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
 _MARKS = {"bold": "**", "code": "`"}
 
@@ -42,9 +45,11 @@ class Room:
         """A command that makes a work, which ``follow`` messages with media come after."""
         return await self.made(await self.say(user, text, reply_to), follow)
 
-    async def ask(self, user: Person, text: str, face: Chat | None = None) -> Message:
+    async def ask(
+        self, user: Person, text: str, face: Chat | None = None, reply_to: Message | None = None
+    ) -> Message:
         """A command that is answered in words."""
-        asked = await self.say(user, text, face=face)
+        asked = await self.say(user, text, reply_to, face)
         answer = await self._answer(asked)
         self.show(answer)
         return answer
@@ -61,19 +66,29 @@ class Room:
 
     async def _becomes(self, card: Message) -> None:
         """The acknowledgement, if there was time to see it, and the work that it becomes."""
-        waiting = not card.is_work
-        if waiting:
-            self.show(card)
+        self.showed(await self.watch(card))
+
+    async def watch(self, card: Message) -> list[tuple[Message, str]]:
+        """How a card looks on its way: acknowledged, while it is written, made."""
+        seen = [] if card.is_work or drafted(card.text) else [(copy(card), "")]
         await self.telegram.wait(lambda: card.is_work or drafted(card.text), PATIENCE_S)
         if not card.is_work:
-            self.show(card, "while it is written")
+            seen.append((copy(card), "while it is written"))
             await self.telegram.wait(lambda: card.is_work, PATIENCE_S)
-        self.show(card, "the same message, a moment later" if waiting else "")
+        return [*seen, (card, "the same message, a moment later" if seen else "")]
 
-    async def cancel(self, user: Person, text: str) -> None:
-        """A work that is asked for, and taken back while it is made."""
-        card = await self._answer(await self.say(user, text))
-        self.show(card)
+    async def follow(self, asked: Message) -> list[tuple[Message, str]]:
+        """:meth:`watch` from the question on."""
+        return await self.watch(await self._answer(asked))
+
+    def showed(self, seen: list[tuple[Message, str]], whose: str = "") -> Message:
+        """All of it; the last is the work."""
+        for message, note in seen:
+            self.show(message, ", ".join(part for part in (whose, note) if part))
+        return seen[-1][0]
+
+    async def cancel(self, user: Person, card: Message) -> None:
+        """What is asked for is taken back while it waits, or is made."""
         await self.press(user, card, "✖️")
         await self.telegram.wait(lambda: not card.buttons or "🔁" in str(card.buttons), PATIENCE_S)
         self.show(card, "the same message, a moment later")
@@ -168,6 +183,23 @@ async def _inline(telegram: FakeTelegram, book: Book) -> None:
     room.show(there, "the same message, a moment later")
 
 
+async def _busy(telegram: FakeTelegram, book: Book) -> Message:
+    """Many ask at once: places in the queue, poems that grow before one's eyes, what is taken back."""
+    home, private, table = (Room(telegram, book, person) for person in (ALICE, MEI, BOB))
+    book.did("Carol", "asks for four ballads at once")
+    for topic in CROWD:
+        await telegram.say(f"/poem {topic} form=ballad", user=CAROL)
+    growing = await home.say(ALICE, f"/poem {GROWING['en']} form=ballad seed=1")
+    theirs = await private.say(MEI, f"/poem {GROWING['zh']} form=七律 seed=1")
+    watching = [asyncio.ensure_future(one) for one in (home.follow(growing), private.follow(theirs))]
+    one, _ = [await table.ask(BOB, f"/poem {TAKEN_BACK}{more} form=ballad") for more in ("", ", and another")]
+    await table.ask(BOB, "/queue")
+    await table.cancel(BOB, one)
+    await table.ask(BOB, "/cancel what=all")
+    private.showed(await watching[1], f"to {MEI.name}")
+    return home.showed(await watching[0], f"to {ALICE.name}")
+
+
 async def play(telegram: FakeTelegram, book: Book) -> None:
     """The whole conversation."""
     home, painters, private = (
@@ -181,9 +213,10 @@ async def play(telegram: FakeTelegram, book: Book) -> None:
     sea = await home.make(ALICE, "a lighthouse over a stormy sea", asked)
     tune = await home.make(ALICE, "/melody a slow, sad waltz length=8 seed=1", follow=1)
     await private.make(MEI, "/poem 秋夜 form=七绝 seed=1")
+    await home.make(ALICE, "/surprise kind=poem")
 
-    await home.make(ALICE, "/poem the lighthouse keeper's daughter form=ballad seed=1")
-    await home.cancel(ALICE, f"/poem {TAKEN_BACK} form=ballad")
+    book.chapter("A busy minute")
+    ballad = await _busy(telegram, book)
 
     book.chapter("In inline mode, in a chat where the bot is not")
     await _inline(telegram, book)
@@ -203,6 +236,11 @@ async def play(telegram: FakeTelegram, book: Book) -> None:
     await home.open(ALICE, tune, "↩", "⋯")
     await home.open(ALICE, sea, "⋯", "↩")
     near = await home.press_and_make(ALICE, sea, f"🎲 {say('act-vary-subtle', 'en')}")
+    await home.open(ALICE, sea, "⋯", "↩")
+    await home.press_and_make(ALICE, sea, f"🎲 {say('act-vary-strong', 'en')}")
+    await home.press_and_make(ALICE, near, "🔁")
+    await home.open(ALICE, ballad, "⋯", "↩")
+    await home.press_and_make(ALICE, ballad, "➡️")
     await home.open(ALICE, sea, "⋯", "↩")
     await home.press_and_make(ALICE, sea, f"🔍 {say('act-upscale-256', 'en')}")
     await home.open(ALICE, sea, "⋯", "↩")
@@ -226,9 +264,20 @@ async def play(telegram: FakeTelegram, book: Book) -> None:
     home.show(await telegram.until(chat=ALICE, after=last, timeout=PATIENCE_S))
 
     book.chapter("One's own")
-    for command in ("/history", "/favourites", "/queue", "/settings"):
+    listed = await home.ask(ALICE, "/history")
+    await home.press(ALICE, listed, "1")
+    opened = await telegram.until(lambda m: m.is_work, chat=ALICE, after=listed, timeout=PATIENCE_S)
+    home.show(opened)
+    for command in ("/favourites", "/queue", "/settings"):
         await home.ask(ALICE, command)
+    told = await home.ask(ALICE, "/mydata")
+    home.show(await telegram.until(lambda m: m.document, chat=ALICE, after=told, timeout=PATIENCE_S))
     await private.ask(MEI, "/history")
+    sure = await private.ask(MEI, "/forgetme")
+    edits = sure.edits
+    await private.press(MEI, sure, say("forgetme-button", "zh"))
+    await telegram.wait(lambda: sure.edits > edits, PATIENCE_S)
+    private.show(sure, "the same message, a moment later")
 
     book.chapter("Who administers a group")
     await painters.ask(ALICE, "/admin words add=teapot")
@@ -236,6 +285,16 @@ async def play(telegram: FakeTelegram, book: Book) -> None:
     await painters.ask(BOB, "/admin words add=teapot", face=GROUP)
     await painters.ask(ALICE, "/paint a t e a p o t on a table")
     await painters.ask(BOB, "/mydata", face=GROUP)
+    await painters.ask(BOB, "/admin ban floods", face=GROUP, reply_to=await painters.say(CAROL, "again!"))
+    await painters.ask(CAROL, "/poem snow")
+    await painters.ask(BOB, f"/admin unban {CAROL.id}", face=GROUP)
+
+    book.chapter("Who runs the studio")
+    studio = Room(telegram, book, OLGA)
+    for line in ("stats", "models", "retrain", "training", "promote poet v99", "rollback composer"):
+        await studio.ask(OLGA, f"/admin {line}")
+    for line in ("pause", "resume", "log"):
+        await studio.ask(OLGA, f"/admin {line}")
 
     book.chapter("What is refused, and who may delete")
     await home.ask(ALICE, "/paint n u d e people")
