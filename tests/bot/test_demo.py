@@ -61,8 +61,9 @@ def _made(work: Work) -> handmade.Made:
 def ours(text: str) -> set[str]:
     """The sentences of ours, or long parts of them, that are in a page."""
     told = plain(text).replace("\\", "")
-    for wait in ("being-made", "queue-making"):  # are said to whoever waits long enough
-        told = told.replace(say(wait, "en"), "").replace(say(wait, "zh"), "")
+    # The first two are said to whoever waits long enough, the last to whom Telegram still lets it be said.
+    for key in ("being-made", "queue-making", "work-deleted"):
+        told = told.replace(say(key, "en"), "").replace(say(key, "zh"), "")
     for idea in (idea for kind in KINDS for lang in LANGS for idea in ideas(kind, lang)):  # a surprise
         told = told.replace(idea, "")
     return {part for lang in LANGS for part in sentences(lang) if len(part) >= LONG[lang] and part in told}
