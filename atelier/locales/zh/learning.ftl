@@ -141,8 +141,16 @@ learn-figure-reward = 按投票预计的喜欢程度
 learn-figure-of = { $figure }（{ $part }）
 learn-before = 之前
 learn-after = 之后
-learn-alt-loss = 曲线图：{ $model } 在不用于学习的投票上的损失，逐步变化。
-learn-alt-samples = 两列的对照表：左边是 { $model } 训练前的作品，右边是训练后的作品，每一行用的是同样的话。
+learn-alt-loss = 曲线图：{ $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲家
+ }在不用于学习的投票上的损失，逐步变化。
+learn-alt-samples = 两列的对照表：左边是{ $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲家
+ }训练前的作品，右边是训练后的作品，每一行用的是同样的话。
 learn-samples = 同样的要求，之前与之后：
 learn-news-done = 定时训练了{ $model ->
     [painter] 画师
