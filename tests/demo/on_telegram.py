@@ -246,7 +246,9 @@ async def play(telegram: FakeTelegram, book: Book) -> None:
     await home.open(ALICE, sea, "⋯", "↩")
     await home.press(ALICE, sea, "🧬")
     menu = await telegram.until(
-        lambda m: m.text.startswith("Which of your works"), chat=ALICE, timeout=PATIENCE_S
+        lambda m: m.text.startswith(say("blend-choose", "en", first="…").partition("…")[0]),
+        chat=ALICE,
+        timeout=PATIENCE_S,
     )
     home.show(menu)
     await home.press_and_make(ALICE, menu, list(menu.buttons)[-1])
