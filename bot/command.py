@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # Who may give a command: anybody; who administers the server it is given in (or the studio); the studio's.
 Role = Literal["everyone", "server", "studio"]
 # What fills these is never somebody's words: names of commands, and what a sentence chooses its form by.
-OURS = frozenset({"command", "commands", "language", "model", "part", "rhythm", "status", "beat"})
+OURS = frozenset({"command", "commands", "language", "model", "part", "rhythm", "status", "beat", "wait"})
 # Message keys are ASCII.
 _SPELLED: dict[str | int, str] = {
     "五绝": "wujue", "七绝": "qijue", "五律": "wulv", "七律": "qilv", "藏头诗": "cangtou",

@@ -62,8 +62,9 @@ def ours(text: str) -> set[str]:
     """The sentences of ours, or long parts of them, that are in a page."""
     told = plain(text).replace("\\", "")
     # The first two are said to whoever waits long enough, the last to whom Telegram still lets it be said.
-    # How many voted before, on the other page, is a number of theirs.
-    for key in ("being-made", "queue-making", "work-deleted", "retrain-missing-voters"):
+    # Who voted before, on the other page, and which of them are held out, is chance.
+    chance = ("retrain-missing-voters", "retrain-missing-held_out")
+    for key in ("being-made", "queue-making", "work-deleted", *chance):
         told = told.replace(say(key, "en", number=1), "").replace(say(key, "zh", number=1), "")
     for idea in (idea for kind in KINDS for lang in LANGS for idea in ideas(kind, lang)):  # a surprise
         told = told.replace(idea, "")

@@ -47,7 +47,7 @@ async def test_a_person_may_wait_for_so_many(make_settings: Callable[..., Settin
     asked = [await ask(studio, f"a{n}") for n in range(3)]
     with pytest.raises(Unavailable) as refused:
         await ask(studio, "a3")
-    assert "3 works already" in sentence(refused.value, "en")
+    assert "waiting for 3 works" in sentence(refused.value, "en")
     assert "3 件作品" in sentence(refused.value, "zh")
     assert (await ask(studio, "a2")).work.id == asked[2].work.id  # asked before: no new one
     await ask(studio, "b0", BEN)

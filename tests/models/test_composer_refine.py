@@ -12,8 +12,10 @@ import torch
 from atelier.errors import BadInput, Cancelled
 from atelier.learning.snapshot import Snapshot
 from atelier.versions import sha256, shipped_folder
-from models import tuning
+from models import strength, tuning
 from models.composer import refine as refining
+from models.composer import strength as bearing
+from models.composer import trial
 from models.composer.data import STYLES
 from models.composer.generate import WEIGHTS, Composer
 from models.composer.grid import to_notes
@@ -34,6 +36,9 @@ FEW = Tuning(steps=4, batch=16, draws=1, least_each=1, validate_every=2, rate=1e
 def few_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refining, "ASKED", 12)
     monkeypatch.setattr(refining, "LOOKS", 1)
+    monkeypatch.setattr(bearing, "SEEDS", range(-1, 0))  # how far it goes: few and short tunes
+    monkeypatch.setattr(strength, "SHARES", (1.0, 0.5))
+    monkeypatch.setattr(trial, "BARS", 4)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,10 +108,10 @@ def tune(
         network.load_state_dict({name: held[f"net.{name}"].float() for name in network.state_dict()})
         (seen, liked), (unseen, theirs) = rows(snapshot, "train"), rows(snapshot, "val")
 
-        def step(optimiser: torch.optim.Optimizer, number: int) -> None:
+        def step(optimiser: torch.optim.Optimizer, number: int) -> torch.Tensor:
             MOMENTS.pass_by("step")
             at = drawn(len(seen), tuning, number)
-            down(loss_of(network(seen[at]), liked[at]), network, optimiser)
+            return down(loss_of(network(seen[at]), liked[at]), network, optimiser)
 
         def validate() -> float:
             return float(loss_of(network(unseen), theirs))
@@ -153,6 +154,8 @@ def once(training_id: str, moment: tuple[str, int] | None) -> int:
         try:
             MOMENTS.name, MOMENTS.left = moment or ("", 0)
             code = 0 if retrain.retrain(training_id) == "done" else 2
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(code)
     status = os.waitpid(child, 0)[1]
@@ -205,7 +208,7 @@ def main() -> int:
     home = Settings.load().home
     learning.import_module = lambda _: sys.modules[__name__]  # type: ignore[attr-defined]
     Store.heard = lambda *_: iter(enough())  # type: ignore[method-assign]
-    retrain._samples = lambda *_: {}
+    retrain.sampled = lambda *_: None
     os.nice = lambda _: 0  # or a busy machine never comes to it
     torch.save = half_saved
     undisturbed = trained(home / "undisturbed", ())

@@ -30,7 +30,7 @@ def test_killed_at_any_moment_it_ends_with_the_same_card(settings: Settings) -> 
         made = run["outcome"]["version"]
         assert (run["code"], run["outcome"]["status"]) == (0, "candidate")
         assert (run["whole"], run["trial"], run["serves"]) == (made, made, "v1+seed")
-        assert run["working"] == [made]
+        assert run["working"] == [made, f"{made}.logs"]
     assert killed["card"] == undisturbed["card"]
     same = ("version", "parent", "gate", "snapshot", "share")
     assert [killed["outcome"][name] for name in same] == [undisturbed["outcome"][name] for name in same]

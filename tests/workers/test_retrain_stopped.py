@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,16 @@ def test_a_gate_that_polls_nothing_is_stopped_on_the_command_line_too(
     """There no trainer stands by that could end the process."""
     assert run
     monkeypatch.setattr("atelier.cli.retrain.GRACE_S", 0.05)
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)  # a worker of another test has its own
+    try:
+        _stopped_at_the_gate(store, monkeypatch, capsys)
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+def _stopped_at_the_gate(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
 
     def how(_out: Path, also: Any) -> None:
         also["stage"]("gate")
