@@ -88,6 +88,14 @@ class Store(Works, Making, Votes, LessonsOf, Favourites, People, House, Models, 
                 _empty(
                     connection, row.id, row.kind, person_id=nobody, source=f"{ERASED}{row.id}", state=state
                 )
+            # A private chat has its person's number on Telegram: what it showed of others is not kept either.
+            connection.execute(
+                delete(messages).where(
+                    messages.c.platform == person.platform,
+                    messages.c.message.startswith(f"{person.platform_id}:", autoescape=True),
+                    messages.c.work_id.not_in([row.id for row in theirs]),
+                )
+            )
             connection.execute(delete(people).where(people.c.id == known))
             return gone
 

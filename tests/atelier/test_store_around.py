@@ -242,3 +242,13 @@ def test_a_ban_outlives_an_erasure_without_a_name(store: Store) -> None:
     assert store.banned(eve, "6") is None
     assert store.unban(eve, "5")
     assert store.banned(eve, "5") is None
+
+
+def test_what_a_private_chat_showed_of_others_goes_with_its_person(store: Store) -> None:
+    eve = PersonRef("telegram", "987654321")
+    ask(store, "telegram:1", eve)
+    his = ask(store, "telegram:2", BEN)
+    for message in ("987654321:7", "9876543210:7", "-5:8"):
+        store.put_message(his.id, "telegram", message)
+    store.erase(eve)
+    assert sorted(store.messages_of(his.id, "telegram")) == ["-5:8", "9876543210:7"]
