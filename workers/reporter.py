@@ -122,18 +122,23 @@ class Reporter:
 
     def _beat(self) -> None:
         while not self._over.is_set() and not self._unwanted.is_set():
-            with self._lock:
-                self._close()
-                self._told["left_s"] = None if (left := self._left()) is None else round(left)
-                told = copy.deepcopy(self._told)
-            try:
-                if not self._store.training_moved(self._id, told):
-                    self._unwanted.set()
-            except Unavailable as fault:  # the row catches up when the records are back
-                log.warning("training %s: not told how it stands: %s", self._id, fault)
+            self._tell()
             self._over.wait(BEAT_S)
         if self._unwanted.is_set():
             self.unwanted()
+        else:
+            self._tell()  # what came since: the last stage, the last of the curve
+
+    def _tell(self) -> None:
+        with self._lock:
+            self._close()
+            self._told["left_s"] = None if (left := self._left()) is None else round(left)
+            told = copy.deepcopy(self._told)
+        try:
+            if not self._store.training_moved(self._id, told):
+                self._unwanted.set()
+        except Unavailable as fault:  # the row catches up when the records are back
+            log.warning("training %s: not told how it stands: %s", self._id, fault)
 
 
 def _usual(store: Store, training: Training) -> dict[str, float]:
