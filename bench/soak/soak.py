@@ -22,6 +22,7 @@ from bench.soak.people import Asked, Kind, People
 from bench.soak.studio import Studio
 from bench.soak.trouble import Troubles
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.discord_state import ACKNOWLEDGE_S
 from tests.fakes.telegram import FakeTelegram
 
 START_S = 120.0
@@ -64,7 +65,9 @@ class Soak:
     async def run(self, home: Path) -> Count:
         """Start, ask, break, wait, count."""
         # What the bot sends is checked in the tests; here the checks would be most of the load.
-        async with FakeDiscord(checked=False) as discord, FakeTelegram(checked=False) as telegram:
+        server = FakeDiscord(checked=False)
+        server.world.acknowledge_s = ACKNOWLEDGE_S
+        async with server as discord, FakeTelegram(checked=False) as telegram:
             chats = {
                 "discord_token": discord.token, "discord_api_base": discord.api_base,
                 "telegram_token": telegram.token, "telegram_api_base": telegram.url,

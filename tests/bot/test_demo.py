@@ -6,17 +6,20 @@ import asyncio
 import re
 import time
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from atelier.languages import LANGS, Lang, say
+from atelier.options import FORMS
 from atelier.requests import KINDS, PaintRequest
 from atelier.settings import Settings
 from atelier.store import Work
 from bot import acts
 from bot.actions.surprise import ideas
 from bot.catalogue import every
+from bot.command import Option
 from bot.discord.app import run as run_discord
 from bot.studio import Studio
 from bot.telegram.app import run as run_telegram
@@ -66,8 +69,11 @@ def ours(text: str) -> set[str]:
     chance = ("retrain-missing-voters", "retrain-missing-held_out")
     for key in ("being-made", "queue-making", "work-deleted", *chance):
         told = told.replace(say(key, "en", number=1), "").replace(say(key, "zh", number=1), "")
-    for idea in (idea for kind in KINDS for lang in LANGS for idea in ideas(kind, lang)):  # a surprise
-        told = told.replace(idea, "")
+    for kind, lang in product(KINDS, LANGS):  # a surprise, and what is said of the form that it asks for
+        for idea in ideas(kind, lang):
+            told = told.replace(idea, "")
+    for form, lang in product(FORMS, LANGS):
+        told = told.replace(Option("form").choice(form, lang), "")
     return {part for lang in LANGS for part in sentences(lang) if len(part) >= LONG[lang] and part in told}
 
 

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from tests.fakes.discord import FakeDiscord
-from tests.fakes.discord_state import Interaction
+from tests.fakes.discord_state import ACKNOWLEDGE_S, Interaction
 from tests.fakes.spec import OpenAPI
 
 BUTTON = {"type": 2, "style": 2, "label": "press", "custom_id": "x"}
@@ -49,6 +49,7 @@ class Bot:
 @pytest.fixture
 async def bot() -> AsyncIterator[Bot]:
     server = FakeDiscord()
+    server.world.acknowledge_s = ACKNOWLEDGE_S
     async with aiohttp.ClientSession() as session:
         await server.__aenter__()
         yield Bot(server, session)

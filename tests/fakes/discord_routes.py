@@ -11,7 +11,6 @@ from typing import Any
 from tests.fakes.discord_commands import check_command
 from tests.fakes.discord_rules import MAX_OPTIONS, check_form, fill, invalid
 from tests.fakes.discord_state import (
-    ACKNOWLEDGE_S,
     EPHEMERAL,
     LOADING,
     ApiError,
@@ -144,7 +143,7 @@ class Routes:
         if it.answered_after_s is not None:
             raise ApiError(400, 40060, "Interaction has already been acknowledged.")
         after = time.monotonic() - it.sent_at
-        if after > ACKNOWLEDGE_S:
+        if after > self.world.acknowledge_s:
             raise ApiError(404, 10062, "Unknown interaction")
         kind, data = ask.body["type"], ask.body.get("data") or {}
         if kind in (4, 5):
