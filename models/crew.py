@@ -1,8 +1,8 @@
-"""A CPU's cores, each drawing pictures of its own.
+"""A CPU's cores, each with work of its own.
 
-A pass of one picture is too small to share out: with two threads of torch they mostly wait for each
-other. Two passes at once, each in one thread, keep both cores busy, and a picture's bytes do not
-depend on how many others are asked for.
+A pass of one picture, or of a phrase's few candidates, is too small to share out: with two threads of
+torch they mostly wait for each other. Two passes at once, each in one thread, keep both cores busy, and
+what comes does not depend on how much else is asked for.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Crew:
 
     def __init__(self, size: int | None = None) -> None:
         self.size = size or torch.get_num_threads()
-        self._pool = ThreadPoolExecutor(self.size, "painter")
+        self._pool = ThreadPoolExecutor(self.size, "crew")
         before, ready = torch.get_num_threads(), Barrier(self.size + 1)
         for _ in range(self.size):
             self._pool.submit(_alone, ready)

@@ -9,7 +9,7 @@ import numpy as np
 
 from atelier.errors import AtelierError
 from atelier.requests import INSTRUMENTS, MelodyRequest, Rhythm
-from models.composer.compose import Draft, compose
+from models.composer.compose import Draft
 from models.composer.compose import Tune as Made
 from models.composer.data import MODES, STYLES, Tune
 from models.composer.generate import Composer
@@ -65,9 +65,7 @@ def imitate(composer: Composer, real: Sequence[Tune], count: int) -> list[Made]:
         rng = chance(request)
         drafts.append(Draft(replace(wishes(request, rng), meter=tune.meter), rng))
     return [
-        tune
-        for at in range(0, len(drafts), AT_ONCE)
-        for tune in compose(composer.vae, composer.prior, drafts[at : at + AT_ONCE], gait=composer.gait)
+        tune for at in range(0, len(drafts), AT_ONCE) for tune in composer.composed(drafts[at : at + AT_ONCE])
     ]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import torch
@@ -25,6 +26,7 @@ from models.composer.plan import Phrase, Plan, plan
 from models.composer.prior import ABSENT, FREE, KNOWN, LatentPrior
 from models.composer.taste import barred, close, out_of_step, shortfall
 from models.composer.wishes import Wished
+from models.crew import Crew
 
 CANDIDATES = 10
 # Where few phrases have by chance what is asked for: a range, a contour, the tread of a march.
@@ -77,6 +79,29 @@ class Tune:
     closed_by_rule: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Phrases to draw, of bars of ``size`` sixteenths: what :meth:`LatentPrior.draw` and the decoder take."""
+
+    size: int
+    noise: Tensor
+    given: Tensor
+    state: Tensor
+    known: Conditions
+    lots: Tensor
+    mask: Tensor
+
+    def shared(self, parts: int) -> list[Rows]:
+        """The same in at most ``parts`` parts of about one size."""
+        count = len(self.noise)
+        step = -(-count // parts)
+        return [self._part(list(range(at, min(at + step, count)))) for at in range(0, count, step)]
+
+    def _part(self, rows: list[int]) -> Rows:
+        tensors = (self.noise[rows], self.given[rows], self.state[rows])
+        return Rows(self.size, *tensors, self.known.rows(rows), self.lots[rows], self.mask[rows])
+
+
 @contextmanager
 def one_thread() -> Iterator[None]:
     """One thread for the work inside.
@@ -98,9 +123,11 @@ def compose(
     drafts: Sequence[Draft],
     stopped: Callable[[], bool] = lambda: False,
     gait: Gait | None = None,
+    crew: Crew | None = None,
 ) -> list[Tune]:
     """A tune for each draft; of the phrases drawn, one is kept that moves like its rhythm by ``gait``.
 
+    ``crew``: shares the phrases of a pass out over a CPU's cores; the tunes are the same without it.
     Raises :class:`Cancelled` when ``stopped`` says so between phrases.
     """
     longest = max((len(draft.plan.phrases) for draft in drafts), default=0)
@@ -110,7 +137,7 @@ def compose(
                 raise Cancelled
             plans = [(draft, draft.plan.phrases) for draft in drafts]
             due = [(draft, phrases[index]) for draft, phrases in plans if index < len(phrases)]
-            _phrases(vae, prior, due, gait)
+            _phrases(vae, prior, due, gait, crew)
     return [finish(draft) for draft in drafts]
 
 
@@ -125,8 +152,13 @@ def out_of_reach(wished: Wished) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     return barred(wished.mode, wished.home, wished.compass)
 
 
-@torch.no_grad()
-def _phrases(vae: MelodyVAE, prior: LatentPrior, due: list[tuple[Draft, Phrase]], gait: Gait | None) -> None:
+def _phrases(
+    vae: MelodyVAE,
+    prior: LatentPrior,
+    due: list[tuple[Draft, Phrase]],
+    gait: Gait | None,
+    crew: Crew | None,
+) -> None:
     """Draw several for each phrase that is due, and keep the best of each."""
     latent = prior.latent
     ends = np.cumsum([candidates(draft.wished) for draft, _ in due]).tolist()
@@ -151,7 +183,6 @@ def _phrases(vae: MelodyVAE, prior: LatentPrior, due: list[tuple[Draft, Phrase]]
             state[rows, WINDOW : WINDOW + phrase.given] = KNOWN
             given[rows, WINDOW : WINDOW + phrase.given] = draft.heads[phrase.name][1]
     known = wanted([pair for pair, span in zip(due, spans, strict=True) for _ in span])
-    z = prior.draw(noise, given, state, known, steps=FLOW_STEPS, guidance=GUIDANCE)[:, WINDOW:]
     for size in {draft.wished.steps_a_bar for draft, _ in due}:
         mine = [index for index, (draft, _) in enumerate(due) if draft.wished.steps_a_bar == size]
         chosen = [row for index in mine for row in spans[index]]
@@ -159,15 +190,27 @@ def _phrases(vae: MelodyVAE, prior: LatentPrior, due: list[tuple[Draft, Phrase]]
             np.concatenate([due[i][0].rng.random((len(spans[i]), WINDOW * size)) for i in mine])
         )
         mask = torch.from_numpy(np.stack([out_of_reach(due[i][0].wished) for i in mine for _ in spans[i]]))
-        steps = vae.decoder.sample(z[chosen], known.rows(chosen), size, lots, TEMPERATURE, mask).numpy()
+        whole = Rows(size, noise[chosen], given[chosen], state[chosen], known.rows(chosen), lots, mask)
+        tasks = [partial(_drawn, vae, prior, part) for part in whole.shared(crew.size if crew else 1)]
+        parts = list(crew.run(tasks)) if crew else [task() for task in tasks]
+        z = torch.cat([latents for latents, _ in parts])
+        steps = np.concatenate([options for _, options in parts])
         at = 0
         for index in mine:
             draft, phrase = due[index]
             options = steps[at : at + len(spans[index])]
-            at += len(spans[index])
             best = _kept(draft, phrase, options, gait)
             draft.phrases[phrase.name] = options[best]
-            draft.latents[phrase.name] = z[spans[index].start + best]
+            draft.latents[phrase.name] = z[at + best]
+            at += len(spans[index])
+
+
+@torch.no_grad()  # of the thread that calls it
+def _drawn(vae: MelodyVAE, prior: LatentPrior, rows: Rows) -> tuple[Tensor, Steps]:
+    """Latents [N, 4, latent] and steps [N, 4 * size] of phrases."""
+    z = prior.draw(rows.noise, rows.given, rows.state, rows.known, steps=FLOW_STEPS, guidance=GUIDANCE)
+    z = z[:, WINDOW:]
+    return z, vae.decoder.sample(z, rows.known, rows.size, rows.lots, TEMPERATURE, rows.mask).numpy()
 
 
 def _kept(draft: Draft, phrase: Phrase, options: Steps, gait: Gait | None) -> int:

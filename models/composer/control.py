@@ -12,7 +12,7 @@ import numpy as np
 from atelier.figures import Figure
 from atelier.requests import MelodyRequest
 from models.composer.attributes import ATTRIBUTES, measure, scaled
-from models.composer.compose import Draft, Tune, compose
+from models.composer.compose import Draft, Tune
 from models.composer.generate import Composer
 from models.composer.grid import METERS
 from models.composer.midi import midi
@@ -34,7 +34,7 @@ def control(composer: Composer, seeds: Sequence[int]) -> list[Figure]:
                 rng = chance(request)
                 drafts.append(Draft(with_wish(wishes(request, rng), name, wish), rng))
                 asked.append(wish)
-    made = compose(composer.vae, composer.prior, drafts, gait=composer.gait)
+    made = composer.composed(drafts)
     found = []
     each = len(WISHES) * len(seeds)
     for index, name in enumerate(STEERED):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from atelier.languages import say
@@ -51,9 +52,25 @@ def faces(
             instrument=wished.instrument,
             bars=wished.length,
         )
+    tags = {"title": wished.title, "description": summary(wished), **fields}
+    with ThreadPoolExecutor(1, "opus") as pool:  # libsndfile lets go of the interpreter while it encodes
+        ogg = pool.submit(opus, sound, tags)
+        png = _score(tune, found, fields)
+        mid, text = _notated(tune, found, backing, fields)
+    return (
+        Artefact(NAMES["ogg"], "audio/ogg", ogg.result()),
+        Artefact(NAMES["png"], "image/png", png),
+        Artefact(NAMES["mid"], "audio/midi", mid),
+        Artefact(NAMES["abc"], "text/vnd.abc", text.encode("utf-8")),
+    )
+
+
+def _score(tune: Tune, found: list[Chord], fields: Mapping[str, str]) -> bytes:
+    """The picture of the notes."""
+    wished = tune.wished
     detail = say("composer-detail", "en", meter=wished.meter, **beats(wished.meter, wished.tempo))
-    png = score(
-        notes,
+    return score(
+        tune.notes,
         heading=titled(wished, "en").replace("♯", "#").replace("♭", "b"),
         detail=detail,
         meter=wished.meter,
@@ -63,14 +80,6 @@ def faces(
         chords=found,
         home=tune.home,
         fields=fields,
-    )
-    mid, text = _notated(tune, found, backing, fields)
-    tags = {"title": wished.title, "description": summary(wished), **fields}
-    return (
-        Artefact(NAMES["ogg"], "audio/ogg", opus(sound, tags)),
-        Artefact(NAMES["png"], "image/png", png),
-        Artefact(NAMES["mid"], "audio/midi", mid),
-        Artefact(NAMES["abc"], "text/vnd.abc", text.encode("utf-8")),
     )
 
 

@@ -25,6 +25,7 @@ from models.composer.prior import LatentPrior
 from models.composer.reading import Reader
 from models.composer.reward import liking
 from models.composer.wishes import chance, wishes
+from models.crew import Crew
 from models.reward import Head
 
 WEIGHTS = "composer.safetensors"
@@ -61,6 +62,7 @@ class Composer:
         self.gait, self.known = Gait.load(folder), Known.load(folder)
         self.leaning, self.head = Leaning.load(folder), Head.load(folder)
         self.candidates = candidates if self.head else 1
+        self.crew = Crew()
 
     @classmethod
     def load(
@@ -145,18 +147,22 @@ class Composer:
 
     def _original(self, drafts: Sequence[Draft], stopped: Callable[[], bool]) -> list[Tune]:
         """A tune for each draft. One that says a training tune over again is composed again, a few times."""
-        made = compose(self.vae, self.prior, drafts, stopped, self.gait)
+        made = self.composed(drafts, stopped)
         copied = [self._copied(draft, tune) for draft, tune in zip(drafts, made, strict=True)]
         for _ in range(TRIES):
             again = [at for at, runs in enumerate(copied) if runs]
             if not again:
                 break
             anew = [drafts[at].anew() for at in again]
-            for at, tune in zip(again, compose(self.vae, self.prior, anew, stopped, self.gait), strict=True):
+            for at, tune in zip(again, self.composed(anew, stopped), strict=True):
                 runs = self._copied(drafts[at], tune)
                 if runs < copied[at]:
                     made[at], copied[at] = tune, runs
         return made
+
+    def composed(self, drafts: Sequence[Draft], stopped: Callable[[], bool] = lambda: False) -> list[Tune]:
+        """A tune for each draft, whatever training tune it may be like. Raises :class:`Cancelled`."""
+        return compose(self.vae, self.prior, drafts, stopped, self.gait, self.crew)
 
     def _copied(self, draft: Draft, tune: Tune) -> int:
         """How many runs of ``tune`` a training tune has; what its person gave does not count."""

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from atelier.errors import Cancelled
 from atelier.requests import Palette
 from atelier.steer import Terms
+from models.crew import Crew
 from models.painter.copies import Copies
-from models.painter.crew import Crew
 from models.painter.grading import graded
 from models.painter.latents import Scale
 from models.painter.network import Decoder, Generator

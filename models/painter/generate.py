@@ -23,9 +23,9 @@ from atelier.requests import PaintRequest, Palette, Steer
 from atelier.safety import words_for_model
 from atelier.versions import Model, Version, open_version, shipped_folder
 from atelier.works import Artefact, Made, PictureResult
+from models.crew import Crew
 from models.painter.contradictions import check_colours, settle
 from models.painter.copies import Copies
-from models.painter.crew import Crew
 from models.painter.draw import Brush, Drawn, Sketch
 from models.painter.enlarge import enlarged
 from models.painter.grading import stated
