@@ -28,7 +28,12 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
-        self._glance = self.engine.execution_options(atelier_glance=True)
+        if self.embedded:
+            self._reader, self._glance = self.engine, self.engine.execution_options(atelier_glance=True)
+        else:
+            # Each statement there sees what is committed when it begins, in a transaction or out of one
+            # (READ COMMITTED), so that BEGIN and COMMIT around reads are two ways to the server for nothing.
+            self._reader = self._glance = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writer = self.engine.execution_options(atelier_write=True)
         self._hasty = self.engine.execution_options(atelier_write=True, atelier_hasty=True)
 
@@ -40,7 +45,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for reads. Raises ``Unavailable("store-down")``."""
-        with _faults(), self.engine.begin() as connection:
+        with _faults(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager

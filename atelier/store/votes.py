@@ -9,9 +9,20 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Subquery, exists, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    bindparam,
+    exists,
+    func,
+    insert,
+    select,
+)
 
 from atelier.errors import BadInput
 from atelier.store.database import Database
@@ -197,8 +208,14 @@ def standing_votes(*where: ColumnElement[bool]) -> Subquery:
     return select(ranked).where(ranked.c.rank == 1).subquery("standing")
 
 
+@cache  # said of every work that is posted, and building it takes longer than the database does
+def _counted() -> Select[Any]:
+    """How many votes of each value stand for one ``work``."""
+    stands = standing_votes(feedback.c.work_id == bindparam("work"))
+    return select(stands.c.value, func.count()).group_by(stands.c.value)
+
+
 def _tally(connection: Connection, work_id: str) -> Tally:
-    stands = standing_votes(feedback.c.work_id == work_id)
-    counts = connection.execute(select(stands.c.value, func.count()).group_by(stands.c.value)).all()
-    by_value = {row[0]: row[1] for row in counts}
+    counts = connection.execute(_counted(), {"work": work_id}).all()
+    by_value: dict[str, int] = {row[0]: row[1] for row in counts}
     return Tally(by_value.get("liked", 0), by_value.get("disliked", 0))
