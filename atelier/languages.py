@@ -50,6 +50,16 @@ def say(key: str, lang: Lang = DEFAULT, /, **params: str | int | float) -> str:
     messages = bundle(lang) if lang in LANGS else bundle(DEFAULT)
     if not messages.has_message(key):
         messages = bundle(DEFAULT)
+    return _formatted(messages, key, lang, params) if params else _fixed(messages, key, lang)
+
+
+@cache
+def _fixed(messages: FluentBundle, key: str, lang: Lang) -> str:
+    """A message that nothing is put into; front ends say the same thousand of them when they start."""
+    return _formatted(messages, key, lang, {})
+
+
+def _formatted(messages: FluentBundle, key: str, lang: Lang, params: dict[str, str | int | float]) -> str:
     message = messages.get_message(key)  # raises LookupError, which KeyError is
     if message.value is None:
         raise KeyError(key)

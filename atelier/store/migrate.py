@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -24,9 +25,15 @@ def config(connection: Connection | None = None) -> Config:
     return made
 
 
+@cache
+def _head() -> str | None:
+    """The newest revision that this code has."""
+    return ScriptDirectory.from_config(config()).get_current_head()
+
+
 def migrate(database: Database) -> None:
     """Upgrade to head. Processes that start together wait for the one that came first."""
-    head = ScriptDirectory.from_config(config()).get_current_head()
+    head = _head()
     with database.reading() as connection:
         if MigrationContext.configure(connection).get_current_revision() == head:
             return
