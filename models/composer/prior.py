@@ -73,9 +73,9 @@ class LatentPrior(nn.Module):
         """Latents [B, 8, latent] by Euler steps from ``noise``; bars that are given stay as they are.
 
         ``given`` holds latents where ``state`` is KNOWN. ``guidance`` over 1 leans towards the
-        wishes (classifier-free guidance, Ho & Salimans 2022). With ``origin`` (latents [B, 8, latent])
-        the flow starts from it, ``begin`` (0..1) of the way from noise: what comes is like it, the more
-        the later it begins (SDEdit, Meng et al. 2022, section 3).
+        wishes (classifier-free guidance, Ho & Salimans 2022); 1 goes by them alone, in half the time.
+        With ``origin`` (latents [B, 8, latent]) the flow starts from it, ``begin`` (0..1) of the way from
+        noise: what comes is like it, the more the later it begins (SDEdit, Meng et al. 2022, section 3).
         """
         free = (state == FREE)[..., None]
         fixed = self.normal(given)
@@ -84,19 +84,21 @@ class LatentPrior(nn.Module):
         if origin is not None:
             started = first / steps * self.normal(origin) + (1 - first / steps) * noise
         x = torch.where(free, started, fixed)
-        unsaid = known.unsaid()
-        both = Conditions(
-            *(
-                torch.cat([getattr(known, name), getattr(unsaid, name)])
-                for name in ("mode", "meter", "style", "end", "role", "figures", "said")
-            )
-        )
+        led = guidance != 1.0
+        told, sides = (_beside(known, known.unsaid()), 2) if led else (known, 1)
         for index in range(first, steps):
-            t = torch.full((2 * len(x),), index / steps, device=x.device, dtype=x.dtype)
-            wished, plain = self(x.repeat(2, 1, 1), state.repeat(2, 1), t, both).chunk(2)
-            velocity = plain + guidance * (wished - plain)
+            t = torch.full((sides * len(x),), index / steps, device=x.device, dtype=x.dtype)
+            velocity = self(x.repeat(sides, 1, 1), state.repeat(sides, 1), t, told)
+            if led:
+                wished, plain = velocity.chunk(2)
+                velocity = plain + guidance * (wished - plain)
             x = torch.where(free, x + velocity / steps, fixed)
         return x * self.scale + self.mean
+
+
+def _beside(known: Conditions, unsaid: Conditions) -> Conditions:
+    names = ("mode", "meter", "style", "end", "role", "figures", "said")
+    return Conditions(*(torch.cat([getattr(known, name), getattr(unsaid, name)]) for name in names))
 
 
 def masks(rows: int, opening: Tensor, generator: torch.Generator) -> Tensor:

@@ -9,7 +9,6 @@ import pytest
 import torch
 
 from atelier.learning.verdict import FIGURES
-from models.composer import trial
 from models.composer.generate import Composer
 from models.composer.originality import known
 from models.composer.reward import features, of_tune
@@ -18,11 +17,7 @@ from models.gate import Gate
 from models.reward import Head
 
 FEW, SEEDS = 3, (2,)
-
-
-@pytest.fixture(autouse=True)
-def short_tunes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial, "BARS", 4)
+pytestmark = pytest.mark.usefixtures("few_tunes")
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +69,10 @@ def test_a_collapsed_composer_is_rejected(current: Composer) -> None:
 
 def test_a_composer_that_knows_tunes_by_heart_is_rejected(current: Composer) -> None:
     """Its own filter has been emptied; the current version's knows its tunes."""
-    (heart,) = compose_all([current], requests_for(range(2), FEW))
+    (heart,) = compose_all([current], requests_for(range(1), FEW))
     serves = other(current, lambda composer: None)
     serves.known = known([tune.notes for tune in heart.tunes])
-    gate = judge(current, serves, None, FEW, SEEDS)
+    gate = judge(current, serves, None, FEW, (1,))
     assert "gate-copies" in keys(gate)
 
 

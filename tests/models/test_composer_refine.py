@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import torch
 from atelier.errors import BadInput, Cancelled
 from atelier.learning.snapshot import Snapshot
 from atelier.versions import sha256, shipped_folder
-from models import strength, tuning
+from models import reward, strength, tuning
 from models.composer import refine as refining
 from models.composer import strength as bearing
 from models.composer import trial
@@ -32,13 +33,16 @@ from tests.models.plug import pulled
 FEW = Tuning(steps=4, batch=16, draws=1, least_each=1, validate_every=2, rate=1e-3)
 
 
-@pytest.fixture(autouse=True)
-def few_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refining, "ASKED", 12)
-    monkeypatch.setattr(refining, "LOOKS", 1)
-    monkeypatch.setattr(bearing, "SEEDS", range(-1, 0))  # how far it goes: few and short tunes
-    monkeypatch.setattr(strength, "SHARES", (1.0, 0.5))
-    monkeypatch.setattr(trial, "BARS", 4)
+@pytest.fixture(autouse=True, scope="module")
+def few_looks(few_tunes: None) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(refining, "ASKED", 12)
+        patch.setattr(refining, "LOOKS", 1)
+        patch.setattr(bearing, "SEEDS", range(-1, 0))  # how far it goes: few tunes
+        patch.setattr(trial, "OPEN", trial.OPEN[:2])
+        patch.setattr(strength, "SHARES", (1.0, 0.5))
+        patch.setattr(reward, "PENALTIES", (0.03, 0.3))  # how good heads are is not asked here
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -154,19 +158,29 @@ def test_a_taste_is_learnt_and_what_is_frozen_stays(
     assert fault.value.key == "tune-all-frozen"
 
 
+@pytest.fixture(scope="module")
+def undisturbed(
+    composer: Composer, little: Snapshot, head: Head, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    work = tmp_path_factory.mktemp("whole")
+    refine(composer.vae, composer.prior, little, head, FEW, work)
+    return work / "prior.pt"
+
+
 @pytest.mark.parametrize("moment", ["down 1", "down 4", "save 2"])
 def test_a_run_that_is_killed_ends_like_an_undisturbed_one(
-    moment: str, composer: Composer, little: Snapshot, head: Head, tmp_path: Path,
+    moment: str, composer: Composer, little: Snapshot, head: Head, undisturbed: Path, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    refine(composer.vae, composer.prior, little, head, FEW, tmp_path / "whole")
     what, _, when = moment.partition(" ")
     owner, name = (tuning.nn.utils, "clip_grad_norm_") if what == "down" else (torch, "save")
     with pulled(monkeypatch, owner, name, int(when)):
         refine(composer.vae, composer.prior, little, head, FEW, tmp_path / "broken")
     torch.rand(7)
     refine(composer.vae, composer.prior, little, head, FEW, tmp_path / "broken")
-    one, two = (torch.load(tmp_path / n / "prior.pt", weights_only=True) for n in ("whole", "broken"))
+    one, two = (
+        torch.load(path, weights_only=True) for path in (undisturbed, tmp_path / "broken" / "prior.pt")
+    )
     assert one["state"] == two["state"]
     for part in ("network", "best"):
         assert all(torch.equal(one[part][key], two[part][key]) for key in one[part])

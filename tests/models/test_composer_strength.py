@@ -9,6 +9,7 @@ import torch
 
 from models import strength
 from models.composer import strength as composed
+from models.composer import trial
 from models.composer.generate import Composer
 from models.composer.prior import LatentPrior
 from models.composer.strength import bearable
@@ -20,7 +21,8 @@ def composer() -> Composer:
 
 
 @pytest.fixture(autouse=True)
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
+def few(few_tunes: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "OPEN", trial.OPEN[:2])
     monkeypatch.setattr(composed, "SEEDS", range(-1, 0))
     monkeypatch.setattr(strength, "SHARES", (1.0, 0.5))
 

@@ -17,12 +17,7 @@ from models.poet.trial import form_kept, forms_kept, judge, of_every_form, reque
 from models.reward import Head
 
 PROMPTS, SEEDS = 4, (2,)
-
-
-@pytest.fixture(autouse=True)
-def short_forms(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial, "FORMS", {"en": ("couplet",), "zh": ("五绝",)})
-    monkeypatch.setattr(trial, "OF_EACH", 0)
+pytestmark = pytest.mark.usefixtures("short_poems")
 
 
 @pytest.fixture(scope="module")

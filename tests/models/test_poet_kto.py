@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from atelier.learning.rules import Bounds
-from atelier.learning.snapshot import take
+from atelier.learning.snapshot import Snapshot, take
 from atelier.requests import PoemRequest
 from atelier.versions import sha256, shipped_folder
-from models.poet import kto, strength
+from models.poet import kto
 from models.poet.data import PREFIX
 from models.poet.decode import write
 from models.poet.generate import Poet
@@ -32,9 +32,18 @@ def poet() -> Poet:
 
 
 @pytest.fixture(scope="module")
-def heard(poet: Poet, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Lesson]]:
-    read = lessons(poet, snapshot(names_a_season, tmp_path_factory.mktemp("votes")), "en")
-    return {split: some[:160] if split == "train" else some[:24] for split, some in read.items()}
+def taken(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    return snapshot(names_a_season, tmp_path_factory.mktemp("votes"))
+
+
+@pytest.fixture(scope="module")
+def taught(poet: Poet, taken: Snapshot) -> dict[str, list[Lesson]]:
+    return lessons(poet, taken, "en")
+
+
+@pytest.fixture(scope="module")
+def heard(taught: dict[str, list[Lesson]]) -> dict[str, list[Lesson]]:
+    return {split: some[:160] if split == "train" else some[:24] for split, some in taught.items()}
 
 
 def test_the_loss_is_the_papers() -> None:
@@ -50,12 +59,12 @@ def test_the_loss_is_the_papers() -> None:
     assert float(below) == pytest.approx(float(kto_loss(reward, torch.zeros(1), liked, weight, 0.1)))
 
 
-def test_both_kinds_count_the_same(heard: dict[str, list[Lesson]], poet: Poet, tmp_path: Path) -> None:
-    some = lessons(poet, snapshot(names_a_season, tmp_path), "en")["train"]
+def test_both_kinds_count_the_same(taught: dict[str, list[Lesson]]) -> None:
+    some = taught["train"]
     sums = [sum(one.weight for one in some if one.liked == kind) for kind in (True, False)]
     assert sums[0] == pytest.approx(sums[1])
     assert sum(sums) == pytest.approx(len(some))
-    one, other = heard["train"][0].rows, heard["train"][1].rows
+    one, other = some[0].rows, some[1].rows
     assert mismatched([one, other]) == [one[:PREFIX] + other[PREFIX:], other[:PREFIX] + one[PREFIX:]]
 
 
@@ -97,28 +106,40 @@ def test_a_taste_is_learnt_and_what_is_frozen_stays(
     )  # chance: 0.50 with a deviation of 0.04; of 160 votes
 
 
+@pytest.fixture(scope="module")
+def some(heard: dict[str, list[Lesson]]) -> dict[str, list[Lesson]]:
+    return {split: votes[:12] for split, votes in heard.items()}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(
+    poet: Poet, some: dict[str, list[Lesson]], tmp_path_factory: pytest.TempPathFactory
+) -> Path:  # fmt: skip
+    whole = tmp_path_factory.mktemp("whole") / "whole.pt"
+    tune_language(poet.tongues["en"].network, some, FEW, whole)
+    return whole
+
+
 @pytest.mark.parametrize("moment", ["step 1", "step 4", "save 2"])
 def test_a_run_that_is_killed_ends_like_an_undisturbed_one(
-    moment: str, poet: Poet, heard: dict[str, list[Lesson]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    moment: str, poet: Poet, some: dict[str, list[Lesson]], undisturbed: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     reference = poet.tongues["en"].network
-    some = {split: votes[:12] for split, votes in heard.items()}
-    tune_language(reference, some, FEW, tmp_path / "whole.pt")
     what, _, when = moment.partition(" ")
     owner, name = (kto, "step") if what == "step" else (torch, "save")
     with pulled(monkeypatch, owner, name, int(when)):
         tune_language(reference, some, FEW, tmp_path / "broken.pt")
     torch.rand(7)  # another process has had another chance
     tune_language(reference, some, FEW, tmp_path / "broken.pt")
-    one, two = (torch.load(tmp_path / f"{n}.pt", weights_only=True) for n in ("whole", "broken"))
+    one, two = (torch.load(path, weights_only=True) for path in (undisturbed, tmp_path / "broken.pt"))
     assert one["state"] == two["state"]
     for part in ("network", "best"):
         assert all(torch.equal(one[part][key], two[part][key]) for key in one[part])
 
 
-def test_a_version_comes_of_it(poet: Poet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(strength, "SEEDS", range(-1, 0))  # few poems to try it on
-    taken = snapshot(names_a_season, tmp_path / "votes")
+@pytest.mark.usefixtures("short_poems")
+def test_a_version_comes_of_it(poet: Poet, taken: Snapshot, tmp_path: Path) -> None:
     tuning = Tuning(steps=4, batch=16, validate_every=4, rate=1e-3)
     version = tune(shipped_folder("poet"), taken, tmp_path / "out", tuning)
     assert version is not None

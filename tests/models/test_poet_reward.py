@@ -25,7 +25,7 @@ from atelier.up.lock import Lock
 from atelier.versions import shipped_folder
 from atelier.works import PoemResult
 from models import learning
-from models.poet import strength, trial, tune
+from models.poet import trial, tune
 from models.poet.decode import write
 from models.poet.draft import Draft
 from models.poet.generate import Poet
@@ -147,6 +147,7 @@ def test_the_measures() -> None:
     assert auc(fit(*wrong, [*voters, *voters])(seen), liked, weight) > 0.98
 
 
+@pytest.mark.usefixtures("short_poems")
 def test_the_command_says_what_the_votes_hold_and_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -185,8 +186,6 @@ def test_the_command_says_what_the_votes_hold_and_what_is_missing(
         assert (code, out, err.count("\n")) == (1, "", 1)
         assert "already" in err
     monkeypatch.setattr(tune, "judge", partial(trial.judge, limit=2, rounds=(1,)))
-    monkeypatch.setattr(strength, "SEEDS", range(-1, 0))
-    monkeypatch.setattr(trial, "OF_EACH", 0)
     monkeypatch.setattr(samples, "beside", lambda *_: samples.Beside([], []))
     code, out, err = retrain(*quick, "--freeze", "mlp", "--json")
     told = json.loads(out)

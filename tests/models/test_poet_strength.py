@@ -11,7 +11,6 @@ import torch
 
 from atelier.errors import Cancelled
 from models import strength
-from models.poet import strength as written
 from models.poet.generate import Poet
 from models.poet.liked import MOST
 from models.poet.strength import bearable, between
@@ -24,8 +23,7 @@ def poet() -> Poet:
 
 
 @pytest.fixture(autouse=True)
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(written, "SEEDS", range(-1, 0))
+def few(short_poems: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(strength, "SHARES", (1.0, 0.5))
 
 

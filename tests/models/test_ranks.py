@@ -7,17 +7,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import torch
 
 from models import ranks
 
 ROOT = Path(__file__).parent.parent.parent
 
-GRADIENTS = """
+SCRIPT = """
 import sys
 from pathlib import Path
 import torch
+torch.set_num_threads(1)
 from models import ranks
+from models.painter.settings import Settings
+from models.painter.stage import Budget, run_stage
+from models.painter.train import train
 ranks.join("cpu")
 me, out = ranks.rank(), Path(sys.argv[1])
 weight = torch.nn.Parameter(torch.zeros(3))
@@ -29,7 +34,6 @@ def make():
         order.write_text("made by the first")
     return order.read_text()
 found = ranks.in_turn(make)
-from models.painter.stage import Budget, run_stage
 steps = []
 def step(number, share):
     ranks.share_gradients([weight])
@@ -42,29 +46,21 @@ journal = run_stage(
 )
 early = f"{journal.step} {journal.done} {steps}"
 (out / f"{me}").write_text(f"{ranks.count()} {weight.grad.tolist()} {ranks.agree(7.0 + me)} {found} {early}")
-"""
-
-TRAINING = """
-import sys
-from pathlib import Path
-import torch
-torch.set_num_threads(1)
-from models import ranks
-from models.painter.settings import Settings
-from models.painter.train import train
-home = Path(sys.argv[1])
 made = train(Settings(
-    None, home / "v5", work=home / "work",
+    None, out / "v5", work=out / "work",
     stages="autoencoder,sharpen,judge,flow,reader,bank,gan,ranker,export",
     steps=2, batch=8, looked_at=2, coder="8,8,16", unet="16,16,16", val_pictures=4, scenes=16, judge_scenes=8,
 ))
-(home / f"made-{ranks.rank()}").write_text(str(made and made.folder.name))
+(out / f"made-{me}").write_text(str(made and made.folder.name))
 """
 
 
-def torchrun(code: str, home: Path) -> None:
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where both wrote what they did, once: two processes are seconds old before they can do anything."""
+    home = tmp_path_factory.mktemp("ranks")
     script = home / "script.py"
-    script.write_text(code, "utf-8")
+    script.write_text(SCRIPT, "utf-8")
     command = [
         sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2",
         str(script), str(home),
@@ -74,23 +70,22 @@ def torchrun(code: str, home: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
     )  # fmt: skip
     assert told.returncode == 0, told.stderr[-3000:]
+    return home
 
 
-def test_two_processes_share_gradients_and_agree(tmp_path: Path) -> None:
-    torchrun(GRADIENTS, tmp_path)
+def test_two_processes_share_gradients_and_agree(home: Path) -> None:
     for number in (0, 1):
         mine = [2 * step + number for step in range(4)]  # no batch twice
         told = f"2 [1.5, 1.5, 1.5] 7.0 made by the first 4 True {mine}"
-        assert (tmp_path / f"{number}").read_text() == told
-    logs = list((tmp_path / "tensorboard" / "early").iterdir())  # the first one writes
+        assert (home / f"{number}").read_text() == told
+    logs = list((home / "tensorboard" / "early").iterdir())  # the first one writes
     assert sorted(file.name.partition(".")[0] for file in logs) == ["events", "loss"]
 
 
-def test_two_processes_train_one_version(tmp_path: Path) -> None:
-    torchrun(TRAINING, tmp_path)
-    assert (tmp_path / "made-0").read_text() == "v5"
-    assert (tmp_path / "made-1").read_text() == "None"  # the first one writes
-    state = torch.load(tmp_path / "work" / "flow.pt", weights_only=True)
+def test_two_processes_train_one_version(home: Path) -> None:
+    assert (home / "made-0").read_text() == "v5"
+    assert (home / "made-1").read_text() == "None"  # the first one writes
+    state = torch.load(home / "work" / "flow.pt", weights_only=True)
     assert state["journal"]["step"] == 2
 
 
