@@ -11,7 +11,10 @@ s3                an S3 server with an empty bucket: .url, .endpoint
 store, road, shelf  opened on `settings`
 worker            a function: starts a real worker process for some kinds and waits until it is warm;
                   worker("poem"), worker("paint", "poem", "melody"), worker("poem", script=DEMO_PY).
-                  Gives a handle with pid, kill() (-9), terminate(), wait(), log(); ended after the test
+                  Gives a handle with pid, kill() (-9), terminate(), wait(), log(); ended after the test.
+                  With a script it is forked with its imports done; fresh=True: an interpreter of its own
+nursery           forks processes that have their imports done (see tests/nursery.py), without torch
+torch_nursery     the same, with torch and what a training needs
 """
 
 from __future__ import annotations
@@ -46,6 +49,7 @@ from atelier.settings import Settings
 from atelier.store import Store
 from atelier.store import store as stores
 from atelier.store.database import Database
+from tests.nursery import Born, Nursery
 
 ROOT = Path(__file__).parent.parent
 WARM_S = 60.0  # torch on a busy machine
@@ -281,7 +285,27 @@ def shelf(settings: Settings) -> Shelf:
     return Shelf.open(settings)
 
 
-def end_family(process: subprocess.Popen[bytes]) -> None:
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    opened = Nursery("workers.worker", "workers.training", "atelier.cli")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def torch_nursery() -> Iterator[Nursery]:
+    opened = Nursery(
+        "workers.training",
+        "atelier.cli",
+        "models.training",
+        "models.composer.train",
+        "models.painter.generate",
+    )
+    yield opened
+    opened.close()
+
+
+def end_family(process: subprocess.Popen[bytes] | Born) -> None:
     """Kill a process and all that came of it."""
     family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
     process.kill()
@@ -294,7 +318,7 @@ def end_family(process: subprocess.Popen[bytes]) -> None:
 class WorkerHandle:
     """A worker's process."""
 
-    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes] | Born, log: Path) -> None:
         self.process = process
         self.pid = process.pid
         self._log = log
@@ -315,16 +339,32 @@ class WorkerHandle:
 
 
 @pytest.fixture
-def worker(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., WorkerHandle]]:
+def worker(
+    settings: Settings, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., WorkerHandle]]:
     handles: list[WorkerHandle] = []
 
-    def start(*kinds: Kind, script: Path | None = None, of: Settings | None = None) -> WorkerHandle:
+    def start(
+        *kinds: Kind, script: Path | None = None, of: Settings | None = None, fresh: bool = False
+    ) -> WorkerHandle:
         its = of or settings
         log = tmp_path / f"worker-{len(handles)}.log"
-        command = [sys.executable, *([str(script)] if script else ["-m", "workers.worker"]), *kinds]
-        with connect(its) as redis, log.open("wb") as out:
+        command = [*([str(script)] if script else ["-m", "workers.worker"]), *kinds]
+        with connect(its) as redis:
             before = {kind: redis.smembers(f"rq:workers:{queue_name(kind)}") for kind in kinds}
-            process = subprocess.Popen(command, env=environment_of(its), cwd=tmp_path, stdout=out, stderr=out)
+            process: subprocess.Popen[bytes] | Born
+            if script and not fresh:
+                nursery = request.getfixturevalue("nursery")
+                process = nursery.start(command, environment_of(its), tmp_path, log)
+            else:
+                with log.open("wb") as out:
+                    process = subprocess.Popen(
+                        [sys.executable, *command],
+                        env=environment_of(its),
+                        cwd=tmp_path,
+                        stdout=out,
+                        stderr=out,
+                    )
             handle = WorkerHandle(process, log)
             handles.append(handle)
             deadline = time.monotonic() + WARM_S

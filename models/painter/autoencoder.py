@@ -148,7 +148,8 @@ def sharpen(
     """The decoder on whole pictures, the encoder frozen: likeness, features, patches (hinge loss)."""
     torch.manual_seed(settings.seed)
     decoder, critic = coder.decoder.requires_grad_(True).train(), Patches()
-    critic, eyes = placed(critic, settings.device), open_eyes() if settings.looked_at else None
+    looks = settings.looked_at and settings.runs("sharpen")
+    critic, eyes = placed(critic, settings.device), open_eyes() if looks else None
     eyes = eyes and placed(eyes, settings.device)
     average = Average(decoder)
     optimiser = torch.optim.Adam(decoder.parameters(), lr=2e-4, betas=(0.5, 0.98))

@@ -72,10 +72,13 @@ def train_judge(
     judge, so that the two versions' figures can be compared.
     """
     torch.manual_seed(settings.seed)
-    kept = settings.start is not None and not settings.runs("judge") and not (work / "judge.pt").exists()
+    learns = settings.runs("judge") or (work / "judge.pt").exists()
+    needed = settings.runs("baselines") or settings.runs("export")
+    if not learns and not needed and settings.start is None:
+        return Jury(Judge({}), {}), Journal()  # nobody asks it: no scene is drawn for it
+    kept = settings.start is not None and not learns
     if kept and settings.start:
         known = card_of(settings.start)["text"]["sha256"]
-        needed = settings.runs("baselines") or settings.runs("export")
         if not needed or known == TextEncoder.load(settings.text).sha256:
             return Jury.load(settings.start), Journal()
     cache = work / "cache"
@@ -91,7 +94,7 @@ def train_judge(
         _fit_words(settings, jury, _lesson(train, jury.names, text), text, work, None)
         return jury, Journal()
     network = Judge({k: len(v) for k, v in names.items()})
-    if not settings.runs("judge") and not (work / "judge.pt").exists():
+    if not learns:
         return Jury(network, names), Journal()
     lesson, exam = (_lesson(part, names, text) for part in (train, val))
     trained = pretrain(network.trunk)

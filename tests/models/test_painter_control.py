@@ -1,10 +1,12 @@
 """Steering the painter: variations, blends, wildness; works that are reproducible from their files."""
 
+import itertools
 import json
 import math
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from models.painter import enlarge
 from models.painter.generate import Painter
 from models.painter.steer import deviation, noise_of, number_of, origin_of, words_of
 from tests.models.painter_asks import ask, made, pixels, result
+from tests.nursery import Nursery
 
 
 @pytest.fixture(scope="module")
@@ -233,19 +236,31 @@ def test_the_same_again_is_one_picture() -> None:
         ask(count=2, steer={"noise": [[1, 1.0]]})
 
 
-def cli(*words: object) -> tuple[int, str]:
-    """Exit code and all output of ``atelier paint``."""
-    done = subprocess.run(
-        [sys.executable, "-m", "atelier", "paint", *map(str, words)],
-        capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8", "ATELIER_THREADS": "1"},
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stdout + done.stderr
+Paint = Callable[..., tuple[int, str]]
+SPEAKS = {"LC_ALL": "C.UTF-8", "ATELIER_THREADS": "1"}
 
 
-def test_files_alone_are_varied_and_blended(tmp_path: Path) -> None:
+@pytest.fixture
+def cli(torch_nursery: Nursery, tmp_path: Path) -> Paint:
+    """``atelier paint`` in processes that have torch already: exit code and all output."""
+    count = itertools.count()
+
+    def paint(*words: object) -> tuple[int, str]:
+        log = tmp_path / f"said-{next(count)}"
+        command = ["-m", "atelier", "paint", *map(str, words)]
+        code = torch_nursery.start(command, {**os.environ, **SPEAKS}, Path.cwd(), log).wait(60)
+        said = log.read_text("utf-8")
+        assert "Traceback" not in said
+        return code, said
+
+    return paint
+
+
+def test_files_alone_are_varied_and_blended(cli: Paint, tmp_path: Path) -> None:
     one, two, three, same = (tmp_path / f"{name}.png" for name in ("one", "two", "three", "same"))
-    assert cli("a red tulip", "--seed", 1, "--out", one)[0] == 0
+    # This one as people start it.
+    first = [sys.executable, "-m", "atelier", "paint", "a red tulip", "--seed", "1", "--out", str(one)]
+    assert subprocess.run(first, env={**os.environ, **SPEAKS}, check=False).returncode == 0
     code, said = cli(
         "--vary", one, "--strength", "strong", "--seed", 2, "--wild", 0.5, "--out", two, "--json"
     )
@@ -259,7 +274,7 @@ def test_files_alone_are_varied_and_blended(tmp_path: Path) -> None:
     assert (np.asarray(Image.open(two)) == np.asarray(Image.open(same))).all()
 
 
-def test_command_lines_that_do_not_go_together(tmp_path: Path) -> None:
+def test_command_lines_that_do_not_go_together(cli: Paint, tmp_path: Path) -> None:
     Image.new("RGB", (8, 8)).save(tmp_path / "plain.png")
     plain = tmp_path / "plain.png"
     for words, says in (

@@ -11,6 +11,7 @@ import torch
 
 from atelier.errors import WeightsError
 from atelier.languages import say
+from models.painter import costs
 from models.painter.attributes import SCENE, attribute_of, belies, mentions, states
 from models.painter.baselines import DCGAN, NEAREST, PARENT
 from models.painter.baselines import FILE as BASELINES
@@ -152,6 +153,8 @@ def test_figures_stand_beside_the_ceiling_and_the_baselines(
     version: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    for name in ("TIMES", "WARM", "SLOW_TIMES"):
+        monkeypatch.setattr(costs, name, 1)
     measured = evaluate(Painter.load(version), None, limit=24)
     figures = {figure.name: figure for figure in measured.figures}
     assert {"picture_ms", "speed_vs_parent", "batch_efficiency", "peak_mb"} <= set(figures)

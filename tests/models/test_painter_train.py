@@ -6,6 +6,7 @@ import random
 import shutil
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from atelier.errors import BadInput, Unavailable
 from atelier.requests import PaintRequest
 from atelier.versions import Version
 from atelier.works import Made, PictureResult
-from models.painter import stage
+from models.painter import costs, coupling, sheets, stage
 from models.painter.data import load_pictures, usable
 from models.painter.evaluate import evaluate
 from models.painter.generate import Painter
@@ -57,6 +58,19 @@ def draw_pack(folder: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _brief() -> Iterator[None]:
+    """What a training looks at on its way, and how often a time is taken, is less than it is for people."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sheets, "STEPS", 2)
+        patch.setattr(coupling, "VIEWS", 16)
+        patch.setattr(coupling, "BROAD", 80)
+        patch.setattr(costs, "TIMES", 2)
+        patch.setattr(costs, "WARM", 1)
+        patch.setattr(costs, "SLOW_TIMES", 1)
+        yield
+
+
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return draw_pack(tmp_path_factory.mktemp("data") / "shapes")
@@ -82,6 +96,15 @@ def first(pack: Path, home: Path) -> Version:
     version = train(tiny(pack, home))
     assert version is not None
     return version
+
+
+@pytest.fixture(scope="module")
+def prepared(pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A work folder with what comes before a flow: pictures, a coder, its latents, their coupling."""
+    home = tmp_path_factory.mktemp("prepared")
+    train(tiny(pack, home, stages="autoencoder,flow", steps=1))
+    (home / "work" / "flow.pt").unlink()
+    return home / "work"
 
 
 def made(painter: Painter, *requests: PaintRequest) -> list[Made]:
@@ -202,8 +225,9 @@ def test_what_was_stopped_goes_on_as_if_it_had_not_been(
         assert all(torch.equal(one["average"][key], two["average"][key]) for key in one["average"])
 
 
-def test_frozen_parts_stay(pack: Path, tmp_path: Path) -> None:
-    settings = tiny(pack, tmp_path, stages="autoencoder,flow", freeze="down16,text", steps=2)
+def test_frozen_parts_stay(pack: Path, prepared: Path, tmp_path: Path) -> None:
+    shutil.copytree(prepared, tmp_path / "work")
+    settings = tiny(pack, tmp_path, stages="flow", freeze="down16,text", steps=2)
     train(settings)
     torch.manual_seed(settings.seed)
     before = Generator(settings.shape()).state_dict()
@@ -213,14 +237,12 @@ def test_frozen_parts_stay(pack: Path, tmp_path: Path) -> None:
     assert {"enter", "leave"} <= moved
 
 
-def test_weight_decay_shrinks_and_dropout_blurs(pack: Path, tmp_path: Path) -> None:
+def test_weight_decay_shrinks_and_dropout_blurs(pack: Path, prepared: Path, tmp_path: Path) -> None:
     """Each alone changes what comes out, in the direction that its name says."""
-    train(tiny(pack, tmp_path, stages="autoencoder", steps=1))
 
     def flow(name: str, **changes: object) -> tuple[float, dict[str, torch.Tensor]]:
         work = tmp_path / name / "work"
-        work.mkdir(parents=True)
-        shutil.copyfile(tmp_path / "work" / "autoencoder.pt", work / "autoencoder.pt")
+        shutil.copytree(prepared, work)
         train(tiny(pack, tmp_path / name, stages="flow", hold=1.0, **changes))
         found: dict[str, torch.Tensor] = torch.load(work / "flow.pt", weights_only=True)["network"]
         return sum(float(t.square().sum()) for t in found.values()), found

@@ -1,6 +1,7 @@
 """A worker process whose model needs no weights: it does what the prompt says, so that faults can be made.
 
-``sleep 3``: work for three seconds, polling ``stopped``; ``deaf 60``: without polling; ``crash``: raise;
+``sleep 3``: work for three seconds, polling ``stopped``; ``deaf 60``: without polling; ``until go``: until
+that file stands in the working folder; ``crash``: raise;
 ``die``: end the process as a segmentation fault would; ``numb 60``: hang where no signal is heard;
 ``seize 60``: hang in native code that holds the interpreter's lock; ``damaged``: its weights cannot be loaded
 until the file ``mended`` stands in the working folder; anything else is answered at once.
@@ -54,6 +55,8 @@ class DemoPoet:
                 if word == "sleep" and stopped():
                     raise Cancelled
                 time.sleep(0.02)
+        while word == "until" and not Path(number).exists():
+            time.sleep(0.02)
         result = PoemResult(
             seed=request.seed or 0, version=self.version, form="free", lang="en", title="",
             lines=[request.topic], stanzas=[1],
@@ -69,9 +72,10 @@ def load(_kind: Kind) -> DemoPoet:
 
 def hurry() -> None:
     """The same rules on a shorter clock, so that a test of a killed worker takes seconds."""
-    heartbeat.BEAT_S, heartbeat.OVERTIME_S, heartbeat.NUMB_S = 0.3, 1.0, 1.0
+    heartbeat.BEAT_S, heartbeat.SETTLE_S = 0.3, 0.5
+    heartbeat.OVERTIME_S, heartbeat.NUMB_S = 1.0, 0.5
     worker.LEASE_S, worker.TIDY_S, worker.TTL_S, worker.STUCK_S = 2, 1, 16, 2.0
-    worker.FINISH_S, worker.LET_GO_S, worker.LEAVE_S = 0.7, 2.0, 6.0
+    worker.FINISH_S, worker.LET_GO_S, worker.LEAVE_S = 0.7, 2.0, 4.0
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import pytest
 from atelier.queue import Road
 from atelier.settings import Settings
 from atelier.store import Store
-from tests.workers.test_worker import DEMO, SOON_S, ends, send, tries
+from tests.workers.test_worker import DEMO, SOON_S, ends, lease_over, send, tries
 
 
 @pytest.mark.parametrize(("hang", "end"), [("numb 60", -signal.SIGKILL), ("seize 60", 1)])
@@ -24,6 +24,7 @@ def test_what_hangs_beyond_signals_twice_is_set_aside(
         poison = send(store, road, hang)
         for _ in range(2):
             assert worker("poem", script=DEMO, of=settings).wait(SOON_S) == end
+            lease_over(road)
         behind = send(store, road, "behind")
         worker("poem", script=DEMO, of=settings)
         assert (ends(store, poison), ends(store, behind)) == ("failed", "made")

@@ -21,7 +21,7 @@ from atelier.settings import Settings
 from atelier.store import PersonRef, Store
 from atelier.store.tables import facts
 from atelier.versions import Version, open_version
-from atelier.works import PictureResult
+from atelier.works import Made, PictureResult
 from models import gate
 from models.painter import trial
 from models.painter.generate import Painter
@@ -37,10 +37,31 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Version:
     return tiny_painter(tmp_path_factory.mktemp("tiny"))
 
 
+Votes = list[tuple[PaintRequest, PictureResult, list[tuple[int, str]]]]
+
+
+@pytest.fixture(scope="module")
+def votes(tiny: Version) -> Votes:
+    """What was asked, what the tiny painter made of it, and what some people say of that."""
+    painter, dice = Painter.load(tiny.folder), random.Random(4)
+    likes = warmer_half(painter)
+    requests = [PaintRequest(prompt=ASKED[n % len(ASKED)], seed=n) for n in range(60)]
+    found: Votes = []
+    for request, made in zip(requests, painter.generate(requests), strict=True):
+        assert isinstance(made, Made)
+        assert isinstance(made.result, PictureResult)
+        pixels = np.asarray(Image.open(io.BytesIO(made.artefacts[0].data)))
+        people = dice.sample(range(20), 4)  # not the same few together: a brigade
+        said = [(person, "liked" if likes(pixels, dice) else "disliked") for person in people]
+        found.append((request, made.result, said))
+    return found
+
+
 @pytest.fixture
 def studio(
-    store: Store, settings: Settings, tiny: Version, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Store:
+    store: Store, settings: Settings, tiny: Version, votes: Votes, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Store:  # fmt: skip
     """The tiny painter serves, and its pictures have votes enough."""
     monkeypatch.setattr(os, "nice", lambda _: 0)
     monkeypatch.setattr(trial, "ROUNDS", (8,))
@@ -54,22 +75,16 @@ def studio(
         connection.execute(update(facts).where(facts.c.name == "salt").values(value="of every run"))
     row = registry.adopt(store, "painter", tiny.folder, settings.versions)
     registry.promote(store, "painter", row.version)
-    painter, dice = Painter.load(tiny.folder), random.Random(4)
-    likes = warmer_half(painter)
-    requests = [PaintRequest(prompt=ASKED[n % len(ASKED)], seed=n) for n in range(60)]
-    for number, (request, made) in enumerate(zip(requests, painter.generate(requests), strict=True)):
+    for number, (request, result, said) in enumerate(votes):
         work, _ = store.accept(
             person=PersonRef("discord", f"person {number % 9}"), kind="paint", lang="en", place={},
             request=request, source=str(number),
         )  # fmt: skip
         store.queued(work.id)
-        store.started(work.id, painter.version)
-        assert isinstance(made.result, PictureResult)
-        store.made(work.id, made.result, [])
-        pixels = np.asarray(Image.open(io.BytesIO(made.artefacts[0].data)))
-        for person in dice.sample(range(20), 4):  # not the same few together: a brigade
+        store.started(work.id, tiny.name)
+        store.made(work.id, result, [])
+        for person, vote in said:
             who = PersonRef("discord", f"person {person}")
-            vote = "liked" if likes(pixels, dice) else "disliked"
             store.vote(work.id, who, vote, origin="button", platform="discord")
     return store
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,25 +12,20 @@ from atelier.queue import Road
 from atelier.settings import Settings
 from atelier.store import PersonRef, Store, Training
 from tests.conftest import end_family, environment_of
+from tests.nursery import Born, Nursery
 from tests.workers.test_training import eventually
 
 DEMO = Path(__file__).parent / "demo_trainer.py"
-Start = Callable[[], "subprocess.Popen[bytes]"]
+Start = Callable[[], Born]
 
 
 @pytest.fixture
-def trainer(settings: Settings, tmp_path: Path) -> Iterator[Start]:
-    started: list[subprocess.Popen[bytes]] = []
+def trainer(settings: Settings, tmp_path: Path, torch_nursery: Nursery) -> Iterator[Start]:
+    started: list[Born] = []
 
-    def start() -> subprocess.Popen[bytes]:
-        with (tmp_path / "trainer.log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, str(DEMO)],
-                env=environment_of(settings),
-                cwd=tmp_path,
-                stdout=log,
-                stderr=log,
-            )
+    def start() -> Born:
+        log = tmp_path / "trainer.log"
+        process = torch_nursery.start([str(DEMO)], environment_of(settings), tmp_path, log)
         started.append(process)
         return process
 

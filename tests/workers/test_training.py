@@ -25,6 +25,7 @@ from atelier.store import Store
 from atelier.versions import open_version
 from tests.conftest import end_family, environment_of
 from tests.models.composer_tunes import pack
+from tests.nursery import Born, Nursery
 
 ROOT = Path(__file__).parents[2]
 DEMO = Path(__file__).parent / "demo_worker.py"
@@ -35,7 +36,7 @@ TINY = (
 )  # fmt: skip
 LONG = ("vae_steps=1000000", *TINY[1:], "patience=1000000")
 
-Start = Callable[[], "subprocess.Popen[bytes]"]
+Start = Callable[..., "subprocess.Popen[bytes] | Born"]
 
 
 @pytest.fixture
@@ -44,15 +45,24 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def trainer(settings: Settings, tmp_path: Path) -> Iterator[Start]:
-    started: list[subprocess.Popen[bytes]] = []
+def trainer(settings: Settings, tmp_path: Path, torch_nursery: Nursery) -> Iterator[Start]:
+    """Trainers that have torch before they fork a training; ``fresh``: one as people start it."""
+    started: list[subprocess.Popen[bytes] | Born] = []
 
-    def start() -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "atelier", "worker", "--kinds", "train"]
-        with (tmp_path / "trainer.log").open("ab") as log:
-            process = subprocess.Popen(
-                command, env=environment_of(settings), cwd=tmp_path, stdout=log, stderr=log
-            )
+    def start(fresh: bool = False) -> subprocess.Popen[bytes] | Born:
+        command, log = ["-m", "atelier", "worker", "--kinds", "train"], tmp_path / "trainer.log"
+        process: subprocess.Popen[bytes] | Born
+        if fresh:
+            with log.open("ab") as out:
+                process = subprocess.Popen(
+                    [sys.executable, *command],
+                    env=environment_of(settings),
+                    cwd=tmp_path,
+                    stdout=out,
+                    stderr=out,
+                )
+        else:
+            process = torch_nursery.start(command, environment_of(settings), tmp_path, log)
         started.append(process)
         return process
 
@@ -84,7 +94,7 @@ def sentence(job: Job) -> str:
     return str(result.exc_string)
 
 
-def training_process(trainer: subprocess.Popen[bytes], out: Path) -> psutil.Process:
+def training_process(trainer: subprocess.Popen[bytes] | Born, out: Path) -> psutil.Process:
     """The process that trains, once it is at it."""
     eventually("it trains", lambda: (out.parent / f"{out.name}-work" / "val.log").exists())
     (child,) = psutil.Process(trainer.pid).children()
@@ -111,7 +121,7 @@ def test_a_training_is_queued_by_the_command_and_made_by_the_trainer(
     assert (job.func_name, job.origin, job.timeout) == ("workers.training.train", "atelier-train", -1)
     assert "freeze=encoder" in str(job.args)
     refused = road.send_training("composer", str(tmp_path / "nowhere"), str(tmp_path / "out"))
-    process = trainer()
+    process = trainer(fresh=True)
     done = ended(road, job_id)
     assert done.get_status() == JobStatus.FINISHED, sentence(done)
     assert done.return_value() == str(tmp_path / "trained" / "v7")
