@@ -65,12 +65,16 @@ class LatentPrior(nn.Module):
         state: Tensor,
         known: Conditions,
         *,
-        steps: int = 20,
+        steps: int = 8,
         guidance: float = 2.0,
         origin: Tensor | None = None,
         begin: float = 0.0,
     ) -> Tensor:
-        """Latents [B, 8, latent] by Euler steps from ``noise``; bars that are given stay as they are.
+        """Latents [B, 8, latent] from ``noise``; bars that are given stay as they are.
+
+        The steps are Adams and Bashforth's of second order (Hairer, Nørsett and Wanner 1993, "Solving
+        Ordinary Differential Equations I", section III.1; the first is Euler's): the velocity before is at
+        hand, and eight of them end nearer to where very many would than sixteen of Euler's (a test).
 
         ``given`` holds latents where ``state`` is KNOWN. ``guidance`` over 1 leans towards the
         wishes (classifier-free guidance, Ho & Salimans 2022); 1 goes by them alone, in half the time.
@@ -79,20 +83,22 @@ class LatentPrior(nn.Module):
         """
         free = (state == FREE)[..., None]
         fixed = self.normal(given)
-        first = 0 if origin is None else round(begin * steps)
-        started = noise
-        if origin is not None:
-            started = first / steps * self.normal(origin) + (1 - first / steps) * noise
+        begin = 0.0 if origin is None else begin
+        started = noise if origin is None else begin * self.normal(origin) + (1 - begin) * noise
+        count = max(1, round((1 - begin) * steps))
+        span = (1 - begin) / count
         x = torch.where(free, started, fixed)
         led = guidance != 1.0
         told, sides = (_beside(known, known.unsaid()), 2) if led else (known, 1)
-        for index in range(first, steps):
-            t = torch.full((sides * len(x),), index / steps, device=x.device, dtype=x.dtype)
+        before: Tensor | None = None
+        for index in range(count):
+            t = torch.full((sides * len(x),), begin + index * span, device=x.device, dtype=x.dtype)
             velocity = self(x.repeat(sides, 1, 1), state.repeat(sides, 1), t, told)
             if led:
                 wished, plain = velocity.chunk(2)
                 velocity = plain + guidance * (wished - plain)
-            x = torch.where(free, x + velocity / steps, fixed)
+            ahead = velocity if before is None else 1.5 * velocity - 0.5 * before
+            x, before = torch.where(free, x + ahead * span, fixed), velocity
         return x * self.scale + self.mean
 
 
