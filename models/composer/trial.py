@@ -19,6 +19,7 @@ from models.composer.generate import Composer
 from models.composer.grid import METERS, WINDOW, pitch_class
 from models.composer.hearing import RHYTHMS, Ears
 from models.composer.notation import pieces
+from models.composer.prompts import ASKED, OPEN
 from models.composer.reward import liking
 from models.composer.taste import shortfall
 from models.device import clock
@@ -29,27 +30,7 @@ FIRST_SEED = 900_000  # no card's figures use these
 AT_ONCE = 8
 BARS = 8  # of each tune
 RUN = 4  # moves of a run that counts for how much tunes differ
-ROUNDS = (5, 5, 10)  # seeds of each request; the later ones only where the first leave it open
-OFTEN = 3  # times as many tunes where a rhythm is named: how it is heard varies most
-OPEN: tuple[str, ...] = (
-    "rain on the window", "the road to the harbour", "an evening by the fire", "my grandmother's garden",
-    "a letter from far away", "雨后的小巷", "远方的灯火", "湖边的早晨",
-)  # fmt: skip
-ASKED: tuple[dict[str, object], ...] = (
-    {"description": "a reel", "rhythm": "reel", "key": "D major"},
-    {"description": "a jig", "rhythm": "jig", "key": "A minor"},
-    {"description": "a hornpipe", "rhythm": "hornpipe", "key": "G major"},
-    {"description": "an air", "rhythm": "air", "key": "E minor"},
-    {"description": "a song", "rhythm": "song", "key": "C major"},
-    {"description": "a hymn", "rhythm": "hymn", "key": "D minor"},
-    {"description": "a slow, sad waltz"},
-    {"description": "a proud march"},
-    {"description": "a lullaby for the moon"},
-    {"description": "a tune with few notes", "density": 0.8},
-    {"description": "a tune with many notes", "density": 2.2},
-    {"description": "a narrow tune", "range": 7},
-    {"description": "a wide tune", "range": 16},
-)
+ROUNDS = (2, 2, 4)  # seeds of each prompt; the later ones only where the first leave it open
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +44,10 @@ class Composed:
 def requests_for(seeds: range, limit: int | None = None) -> list[MelodyRequest]:
     """The frozen requests with these seeds; ``limit`` takes so many of either kind."""
     asked: list[dict[str, object]] = [{"description": words} for words in OPEN[:limit]]
-    asked += ASKED[:limit]
     return [
-        MelodyRequest.model_validate({**one, "length": BARS, "seed": FIRST_SEED + OFTEN * seed + more})
-        for one in asked
+        MelodyRequest.model_validate({**one, "length": BARS, "seed": FIRST_SEED + seed})
+        for one in (*asked, *ASKED[:limit])
         for seed in seeds
-        for more in range(OFTEN if "rhythm" in one else 1)
     ]
 
 
