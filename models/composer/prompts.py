@@ -27,7 +27,7 @@ RULED: tuple[str, ...] = (
     "a slow, sad waltz", "a proud march", "a lullaby for the moon", "a bright waltz", "a march of the toys",
     "a lullaby for a small dog", "a waltz in an empty hall", "a march through the snow", "a lullaby at sea",
 )  # fmt: skip
-DENSITIES, RANGES = (0.8, 1.1, 1.5, 1.9, 2.2), (7, 10, 13, 16, 18)
+DENSITIES, RANGES = (0.8, 2.2, 1.1, 1.9, 1.5), (7, 18, 10, 16, 13)  # the extremes first
 STEERED: tuple[str, ...] = ("a tune", "something to whistle", "something to hum")
 
 
@@ -49,7 +49,9 @@ def _asked() -> list[dict[str, object]]:
     ]
     ruled: list[dict[str, object]] = [{"description": words} for words in RULED]
     each, turns = len(RHYTHMS), len(PLACES)
-    kinds = [(named[turn * each :][:each], ruled[turn::turns], steered[turn::turns]) for turn in range(turns)]
+    kinds = [
+        (named[turn * each :][:each], ruled[turn::turns], steered[turn * 4 :][:4]) for turn in range(turns)
+    ]
     return [one for kind in kinds for some in kind for one in some]
 
 

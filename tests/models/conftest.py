@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from models.composer.prompts import ASKED, OPEN
+
 
 @pytest.fixture(scope="module")
 def few_tunes() -> Iterator[None]:
@@ -16,10 +18,11 @@ def few_tunes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("models.composer.compose.CANDIDATES", 3)
         patch.setattr("models.composer.compose.MORE_CANDIDATES", 6)
-        patch.setattr("models.composer.compose.FLOW_STEPS", 8)
-        patch.setattr("models.composer.refine.FLOW_STEPS", 8)
+        patch.setattr("models.composer.compose.FLOW_STEPS", 4)
+        patch.setattr("models.composer.refine.FLOW_STEPS", 4)
         patch.setattr("models.composer.trial.BARS", 4)
-        patch.setattr("models.composer.trial.OFTEN", 1)
+        patch.setattr("models.composer.trial.OPEN", OPEN[:8])
+        patch.setattr("models.composer.trial.ASKED", ASKED[:12])
         yield
 
 

@@ -103,7 +103,7 @@ def test_the_version_that_serves_is_nothing_new(current: Composer) -> None:
 
 
 def test_what_is_asked_can_be_heard(current: Composer) -> None:
-    asked = [request for request in requests_for(range(1)) if request.density or request.range]
+    asked = [one for one in requests_for(range(1)) if one.density or one.range]
     assert len(asked) == 4
     (composed,) = compose_all([current], asked)
     for request, tune in zip(asked, composed.tunes, strict=True):
