@@ -86,21 +86,22 @@ def _parts(marked: str) -> list[tuple[str, str]]:
 
 def _joined(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The pieces with a joiner wherever something would come alive that is not all ours, nor in code."""
-    live = {found.start() for found in _LIVE.finditer("".join(words for _, words in parts))}
+    live = [found.start() for found in _LIVE.finditer("".join(words for _, words in parts))]
     made: list[tuple[str, str]] = []
     at = 0
     for style, words in parts:
-        said = ""
-        for number, letter in enumerate(words):
+        said, done = "", 0
+        for number in (spot - at for spot in live if at <= spot < at + len(words)):
             before = made[-1][0] if number == 0 and made else style
-            if at in live and {before, style} not in ({""}, {_CODE}):
-                if style == _CODE:  # a quote has nothing in it that was not said
-                    made[-1] = (before, made[-1][1] + _JOINER)
-                else:
-                    said += _JOINER
-            said += letter
-            at += 1
-        made.append((style, said))
+            if {before, style} in ({""}, {_CODE}):
+                continue
+            if style == _CODE:  # a quote has nothing in it that was not said
+                made[-1] = (before, made[-1][1] + _JOINER)
+            else:
+                said += words[done:number] + _JOINER
+                done = number
+        at += len(words)
+        made.append((style, said + words[done:]))
     return made
 
 
