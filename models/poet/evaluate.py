@@ -35,6 +35,7 @@ REGULATED_EIGHT: tuple[Form, ...] = ("五律", "七律")
 # Refusals that leave somebody without the poem that was asked for, though it was asked for rightly.
 GIVEN_UP = ("poet-acrostic-lost", "poet-stuck")
 TIMED = 20  # poems, one by one
+TOGETHER = 16  # that a batch is held against
 AT_ONCE = 8
 
 Poems = dict[Form, list[tuple[PoemRequest, PoemResult]]]
@@ -123,12 +124,12 @@ def form_figures(checker: Checker, made: Poems, asked: int) -> Iterable[Figure]:
 
 
 def _speed(model: Poet, count: int) -> Iterable[Figure]:
-    """Milliseconds a poem and until its first lines stand (medians), and what a batch of 16 gains."""
+    """Milliseconds a poem and until its first lines stand (medians); what :data:`TOGETHER` at once gain."""
     forms = [form for form in SHORT.values() if form in model.forms]
     spent = [timed(model, request_for(forms[n % len(forms)], n)) for n in range(2 + min(TIMED, count))][2:]
     yield Figure("poem_ms", statistics.median(whole for _, whole in spent), "ms", 1200, "at most")
     yield Figure("first_line_ms", statistics.median(first for first, _ in spent), "ms", 500, "at most")
-    requests = [request_for(forms[0], seed) for seed in range(16)]
+    requests = [request_for(forms[0], seed) for seed in range(TOGETHER)]
     begun = time.perf_counter()
     for request in requests:
         _results(model, [request])

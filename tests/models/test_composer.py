@@ -116,6 +116,7 @@ def test_the_abc_text_adds_up_bar_by_bar(waltz: object) -> None:
     assert abc_lengths(text) == [12] * 8
 
 
+@pytest.mark.usefixtures("few_phrases")
 @pytest.mark.parametrize(
     ("rhythm", "key", "tempo", "length"),
     [
@@ -147,6 +148,7 @@ def test_key_mode_tempo_and_length_are_kept_and_bars_add_up(
     assert other not in degrees
 
 
+@pytest.mark.usefixtures("few_phrases")
 def test_the_same_request_is_the_same_files_alone_and_among_others(composer: Composer) -> None:
     request = ask("雪夜的歌", length=4)
     alone = composer.generate([request])[0]

@@ -81,6 +81,7 @@ def test_a_filter_comes_back_from_its_file_and_an_empty_one_knows_nothing(tmp_pa
     assert Known.load(tmp_path).copied(tune)
 
 
+@pytest.mark.usefixtures("few_phrases")
 def test_a_tune_that_is_known_is_composed_again(composer: Composer) -> None:
     request = MelodyRequest(description="a merry reel", seed=5)
     (first,) = composer.compose([request])
@@ -100,6 +101,7 @@ def test_a_tune_that_is_known_is_composed_again(composer: Composer) -> None:
         composer.known = before
 
 
+@pytest.mark.usefixtures("few_phrases")
 def test_a_known_tune_may_be_gone_on_from(composer: Composer) -> None:
     tune = read(b"M:4/4\nL:1/8\nK:D\nd2fd adfd|e2ge bege|d2fd adfd|gfec d4|")
     request = MelodyRequest(description="on", seed=1, steer=Lead(way="continue", tune=tune))

@@ -61,6 +61,7 @@ def test_to_go_on_keeps_what_was_given_and_ends_at_home(composer: Composer) -> N
     assert other.notes != tune.notes
 
 
+@pytest.mark.usefixtures("few_phrases")
 def test_to_go_on_from_more_than_a_phrase_fills_the_length(composer: Composer) -> None:
     tune = made(composer, Lead(way="continue", tune=REEL), length=16)
     assert tune.wished.rhythm == "reel"
@@ -134,6 +135,7 @@ def test_a_tune_of_odd_length_and_register_is_varied_too(composer: Composer) -> 
     assert made(composer, Lead(way="vary", tune=high)).home > tune.home
 
 
+@pytest.mark.usefixtures("few_phrases")
 def test_the_same_request_is_the_same_tune_among_others(composer: Composer) -> None:
     requests = [
         MelodyRequest(description="a", seed=1, steer=Lead(way="continue", tune=HEAD)),
@@ -158,8 +160,11 @@ def test_a_rhythm_of_another_meter_is_refused(composer: Composer) -> None:
 
 def test_dense_and_wide_tunes_are_denser_and_wider(composer: Composer) -> None:
     def mean(name: str, **options: object) -> float:
-        got = [made(composer, None, seed, rhythm="song", length=4, **options) for seed in range(4)]
-        return float(np.mean([measure(t.steps, t.wished.meter)[ATTRIBUTES.index(name)] for t in got]))
+        said = {"description": "a tune", "rhythm": "song", "length": 4, **options}
+        got = composer.compose([MelodyRequest.model_validate({**said, "seed": seed}) for seed in range(4)])
+        assert all(isinstance(tune, Tune) for tune in got), got
+        phrases = [(tune.steps, tune.wished.meter) for tune in got if isinstance(tune, Tune)]
+        return float(np.mean([measure(*phrase)[ATTRIBUTES.index(name)] for phrase in phrases]))
 
     assert mean("density", density=2.4) > mean("density", density=0.6) + 0.7
     assert mean("span", range=18) > mean("span", range=6) + 5

@@ -143,7 +143,7 @@ def test_a_taste_is_learnt_and_what_is_frozen_stays(
     composer: Composer, taken: Snapshot, head: Head, tmp_path: Path
 ) -> None:
     told: list[tuple[str, int, float]] = []
-    slow = Tuning(steps=30, batch=48, draws=1, validate_every=10, rate=1e-3, freeze=("wishes",))
+    slow = Tuning(steps=30, batch=24, draws=1, validate_every=10, rate=1e-3, freeze=("wishes",))
     found = refine(composer.vae, composer.prior, taken, head, slow, tmp_path, lambda *one: told.append(one))
     assert found is not None
     prior, state = found

@@ -21,6 +21,8 @@ from models.composer.wishes import MAJOR
 from models.reward import Head
 from tests.models.composer_votes import minor_and_smooth, no_taste, smooth, snapshot, votes
 
+pytestmark = pytest.mark.usefixtures("few_tunes")
+
 
 @pytest.fixture(scope="module")
 def composer() -> Composer:
@@ -71,7 +73,7 @@ def notes_of(answer: object) -> list[list[int]]:
 
 
 def test_the_best_of_several_is_put_out_and_the_first_alone_is_as_ever(composer: Composer) -> None:
-    requests = [MelodyRequest(description="rain on the window", seed=seed) for seed in range(3)]
+    requests = [MelodyRequest(description="rain on the window", seed=seed, length=4) for seed in range(3)]
     alone = composer.compose(requests)
     tried = [composer._composed(requests, attempt, lambda: False) for attempt in range(3)]
     size = len(features(composer.vae, [of_tune(one) for one in alone if isinstance(one, Tune)])[0])

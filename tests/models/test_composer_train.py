@@ -215,6 +215,7 @@ def test_a_folder_with_no_tunes_is_refused(tmp_path: Path) -> None:
     assert refusal.value.key == "composer-no-tunes"
 
 
+@pytest.mark.usefixtures("few_phrases")
 def test_the_figures_are_measured(trained: Settings) -> None:
     composer = Composer.load(trained.out)
     figures = {f.name: f for f in evaluate(composer, trained.data, limit=12, train_data=trained.data).figures}

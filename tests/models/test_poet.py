@@ -75,6 +75,7 @@ def refusal(poet: Poet, request: PoemRequest) -> BadInput:
 # Form
 
 
+@pytest.mark.usefixtures("few_candidates")
 @pytest.mark.parametrize("form", WRITTEN)
 def test_every_form_is_exact_by_somebody_else(tiny: Poet, pack: Path, form: Form) -> None:
     checker = Checker(pack)
@@ -119,6 +120,7 @@ def test_no_line_of_a_training_poem_is_put_out(tiny: Poet, pack: Path) -> None:
 # Determinism
 
 
+@pytest.mark.usefixtures("few_candidates")
 def test_a_poem_does_not_depend_on_its_neighbours(tiny: Poet) -> None:
     mixed = [
         ask("quatrain"),
@@ -258,6 +260,8 @@ def test_the_evaluation_measures_what_it_says(
         raise Unavailable("painter-no-teacher")
 
     monkeypatch.setattr("models.poet.evaluate.Teacher", lacking)
+    monkeypatch.setattr("models.poet.evaluate.TOGETHER", 4)
+    monkeypatch.setattr("models.poet.generate.CANDIDATES", 2)
     found = evaluate(tiny, pack, limit=2, train_data=pack)
     assert found.notes[0] == f"topic_en: {Unavailable('painter-no-teacher')}"
     assert [note.partition(":")[0] for note in found.notes[1:]] == ["shared_span_en", "shared_span_zh"]

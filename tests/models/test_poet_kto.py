@@ -12,6 +12,7 @@ from atelier.learning.rules import Bounds
 from atelier.learning.snapshot import Snapshot, take
 from atelier.requests import PoemRequest
 from atelier.versions import sha256, shipped_folder
+from models import reward
 from models.poet import kto
 from models.poet.data import PREFIX
 from models.poet.decode import write
@@ -139,7 +140,10 @@ def test_a_run_that_is_killed_ends_like_an_undisturbed_one(
 
 
 @pytest.mark.usefixtures("short_poems")
-def test_a_version_comes_of_it(poet: Poet, taken: Snapshot, tmp_path: Path) -> None:
+def test_a_version_comes_of_it(
+    poet: Poet, taken: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reward, "PENALTIES", (0.03, 0.3))
     tuning = Tuning(steps=4, batch=16, validate_every=4, rate=1e-3)
     version = tune(shipped_folder("poet"), taken, tmp_path / "out", tuning)
     assert version is not None

@@ -24,7 +24,7 @@ from atelier.store import PersonRef, Store
 from atelier.up.lock import Lock
 from atelier.versions import shipped_folder
 from atelier.works import PoemResult
-from models import learning
+from models import learning, reward
 from models.poet import trial, tune
 from models.poet.decode import write
 from models.poet.draft import Draft
@@ -185,6 +185,7 @@ def test_the_command_says_what_the_votes_hold_and_what_is_missing(
         code, out, err = retrain(*quick)
         assert (code, out, err.count("\n")) == (1, "", 1)
         assert "already" in err
+    monkeypatch.setattr(reward, "PENALTIES", (0.03, 0.3))
     monkeypatch.setattr(tune, "judge", partial(trial.judge, limit=2, rounds=(1,)))
     monkeypatch.setattr(samples, "beside", lambda *_: samples.Beside([], []))
     code, out, err = retrain(*quick, "--freeze", "mlp", "--json")
