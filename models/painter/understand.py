@@ -93,6 +93,20 @@ class Finding:
     sure: bool = False
 
 
+_made: dict[tuple[str, torch.device, tuple[str, ...]], torch.Tensor] = {}
+
+
+def _vectors(encoder: TextEncoder, subjects: tuple[str, ...]) -> torch.Tensor:
+    """[N, 384]. Made once for the versions that one process loads: they mostly know the same subjects."""
+    asked = (encoder.sha256, next(encoder.network.parameters()).device, subjects)
+    found = _made.get(asked)
+    if found is None:
+        found = encoder.encode(subjects).sentence
+        _made.clear()  # one set is enough to remember
+        _made[asked] = found
+    return found
+
+
 class Understanding:
     """The concepts of a version, with the subjects' sentence vectors made once."""
 
@@ -118,7 +132,7 @@ class Understanding:
                     self.lexicon.add(word, entry.kind, entry.told("en"), entry.told("zh"), over=True)
         # A neighbour must have a name in the person's language.
         self.subjects = [pair for pair in concepts["subject"] if pair[1]] or concepts["subject"]
-        self.vectors = encoder.encode([english for english, _ in self.subjects]).sentence
+        self.vectors = _vectors(encoder, tuple(english for english, _ in self.subjects))
 
     def find(self, prompt: str, sentence: torch.Tensor, lang: Lang) -> Finding:
         """``sentence`` [384] is the prompt's vector."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,6 @@ import torch
 
 from atelier.errors import WeightsError
 from atelier.languages import say
-from models.painter import costs
 from models.painter.attributes import SCENE, attribute_of, belies, mentions, states
 from models.painter.baselines import DCGAN, NEAREST, PARENT
 from models.painter.baselines import FILE as BASELINES
@@ -25,11 +25,18 @@ from models.painter.packs import Row
 from models.painter.scenes import imagine, load_scenes, render, row_of
 from models.painter.settings import Settings
 from models.painter.train import train
+from tests.models.painter_brief import brief
 
 TULIP = Row(
     Path("flowers"), "a.jpg", ("a photo of a red tulip",), zh_captions=("一朵红色郁金香的照片",),
     labels={"style": "photo", "subject": "tulip", "subject_zh": "郁金香", "color": "red"}, concept="tulip",
 )  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _brief() -> Iterator[None]:
+    with brief():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -153,8 +160,6 @@ def test_figures_stand_beside_the_ceiling_and_the_baselines(
     version: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
-    for name in ("TIMES", "WARM", "SLOW_TIMES"):
-        monkeypatch.setattr(costs, name, 1)
     measured = evaluate(Painter.load(version), None, limit=24)
     figures = {figure.name: figure for figure in measured.figures}
     assert {"picture_ms", "speed_vs_parent", "batch_efficiency", "peak_mb"} <= set(figures)

@@ -108,7 +108,7 @@ def test_the_bank_keeps_what_the_parent_draws(
 
 
 def test_the_one_pass_learns_what_the_parent_answers(latents: Latents, tmp_path: Path) -> None:
-    text, settings = TextEncoder.load().network, settings_of(tmp_path, steps=40, adversarial=0, following=5)
+    text, settings = TextEncoder.load().network, settings_of(tmp_path, steps=16, adversarial=0, following=5)
     parent, shape = parent_of(settings), settings.shape()
     bank = Bank(latents, 4, 0)
     captions, noise = bank.question(0)[1], bank.question(0)[3]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -116,18 +117,28 @@ def test_the_replay_is_its_own_and_whose_colours_are_named_is_left_alone(lesson:
             assert loss == pytest.approx(0, abs=1e-4) or moves
 
 
+@pytest.fixture(scope="module")
+def undisturbed(lesson: Lesson, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What is left of a run that nobody killed."""
+    work = tmp_path_factory.mktemp("whole")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(refining, "ASKED", 8)
+        lesson.refine(FEW, work)
+    left: dict[str, Any] = torch.load(work / "generator.pt", weights_only=True)
+    return left
+
+
 @pytest.mark.parametrize("moment", ["down 1", "down 4", "save 2"])
 def test_a_run_that_is_killed_ends_like_an_undisturbed_one(
-    moment: str, lesson: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    moment: str, lesson: Lesson, undisturbed: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lesson.refine(FEW, tmp_path / "whole")
     what, _, when = moment.partition(" ")
     owner, name = (tuning.nn.utils, "clip_grad_norm_") if what == "down" else (torch, "save")
     with pulled(monkeypatch, owner, name, int(when)):
         lesson.refine(FEW, tmp_path / "broken")
     torch.rand(7)
     lesson.refine(FEW, tmp_path / "broken")
-    one, two = (torch.load(tmp_path / n / "generator.pt", weights_only=True) for n in ("whole", "broken"))
+    one, two = undisturbed, torch.load(tmp_path / "broken" / "generator.pt", weights_only=True)
     assert one["state"] == two["state"]
     for part in ("network", "best"):
         assert all(torch.equal(one[part][key], two[part][key]) for key in one[part])

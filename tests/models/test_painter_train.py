@@ -20,7 +20,7 @@ from atelier.errors import BadInput, Unavailable
 from atelier.requests import PaintRequest
 from atelier.versions import Version
 from atelier.works import Made, PictureResult
-from models.painter import costs, coupling, sheets, stage
+from models.painter import stage
 from models.painter.data import load_pictures, usable
 from models.painter.evaluate import evaluate
 from models.painter.generate import Painter
@@ -31,6 +31,7 @@ from models.painter.packs import CAPTIONS, Row
 from models.painter.palette import palettes_of
 from models.painter.train import Settings, train
 from models.text.network import SENTENCE, WIDTH, Encoded
+from tests.models.painter_brief import brief
 
 COLOURS = {"red": ("红色", "#d92b2b"), "blue": ("蓝色", "#2f6fde"), "green": ("绿色", "#2fa84f")}
 SHAPES = {"circle": "圆形", "square": "方形"}
@@ -60,14 +61,7 @@ def draw_pack(folder: Path) -> Path:
 
 @pytest.fixture(scope="module", autouse=True)
 def _brief() -> Iterator[None]:
-    """What a training looks at on its way, and how often a time is taken, is less than it is for people."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sheets, "STEPS", 2)
-        patch.setattr(coupling, "VIEWS", 16)
-        patch.setattr(coupling, "BROAD", 80)
-        patch.setattr(costs, "TIMES", 2)
-        patch.setattr(costs, "WARM", 1)
-        patch.setattr(costs, "SLOW_TIMES", 1)
+    with brief():
         yield
 
 
