@@ -24,6 +24,8 @@ from tests.models.poet_verse import write_pack
 from tests.models.test_poet import WRITTEN, ask, poems, refusal
 from tests.models.test_poet_train import TINY
 
+pytestmark = pytest.mark.usefixtures("few_candidates")
+
 
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -72,6 +72,7 @@ def test_the_best_candidate_of_each_couplet_is_committed(monkeypatch: pytest.Mon
     assert good.lines[:2] != bad.lines[:2]
 
 
+@pytest.mark.usefixtures("few_candidates")
 def test_a_foreign_models_lines_are_told_too(foreign: Poet) -> None:
     made, told = _told(foreign)
     for poem, drafts in zip(made, told, strict=True):
