@@ -36,7 +36,7 @@ METER = 1.0  # the same of another meter's, chosen on other seeds too
 STEP = 3.0  # what a missing accent of a waltz or a march weighs
 TEMPERATURE = 0.8  # the decoder is sure of itself: cooler phrases are too alike to choose among
 GUIDANCE = 2.0
-FLOW_STEPS = 8
+FLOW_STEPS = 6
 
 
 @dataclass(slots=True)

