@@ -18,6 +18,7 @@ from tests.fakes.telegram import FakeTelegram, Person
 
 Kind = Literal["paint", "poem", "melody"]
 MOST = 3  # pictures of one request
+FIRST = 20_000  # in what is asked for: a number like 8008 is read as letters, and refused
 OPTION: dict[Kind, str] = {"paint": "prompt", "poem": "topic", "melody": "description"}
 ON_DISCORD = 0.7
 UNHEARD_S = 5.0
@@ -153,7 +154,7 @@ class People:
 
         A picture may be several: an album.
         """
-        words = f"request {number}"
+        words = f"request {FIRST + number}"
         count = self._dice.randint(1, MOST) if kind == "paint" else 1
         asked: Asked
         if self._dice.random() < ON_DISCORD and self._discord.gateway.live:
