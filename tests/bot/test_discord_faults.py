@@ -39,7 +39,7 @@ async def test_past_its_token_a_work_is_posted_anew_and_calls_only_the_one_who_a
     await told(discord, desk, alice)
     await discord.react(posted, "❤️", user=alice)  # the new message is known
     await discord.until(lambda: posted.button("1"), "the count")
-    # The token was tried once. What else was on its way to the acknowledgement may find it taken away (10008).
+    # The token was tried once. What was on its way to the acknowledgement may find it taken away (10008).
     assert [f.code for f in discord.refusals if f.code != 10008] == [50027]
 
 
