@@ -10,13 +10,16 @@ posted twice.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
 
+from atelier.errors import Unavailable
 from atelier.languages import say
 from atelier.store import Platform, Work
 from atelier.works import Artefact
@@ -124,9 +127,16 @@ class DiscordPoster:
             raise verdict(fault) from fault
 
     async def _take_away(self, place: Place) -> None:
-        """The acknowledgement of what was posted anew: its number and its button would stand for ever."""
-        if place.open and place.channel and place.message:
-            await self._client.removal.take(place.channel, place.message)
+        """The acknowledgement of what was posted anew: its number and its button would stand for ever.
+
+        Gone, it is no message of the work any more: counts that follow a vote would knock there in vain.
+        """
+        if not (place.open and place.channel and place.message):
+            return
+        if await self._client.removal.take(place.channel, place.message) == "gone":
+            with suppress(Unavailable):  # the work is posted; a row too many is no reason to post it again
+                key = message_key(place.channel, place.message)
+                await asyncio.to_thread(self._studio.store.forget_message, self.platform, key)
 
     async def warn(self, admin: str, sentence: str) -> None:
         """A private message to an administrator."""

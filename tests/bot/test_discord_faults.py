@@ -13,6 +13,7 @@ from atelier.errors import Unavailable
 from atelier.languages import say
 from atelier.logs import Redact
 from atelier.settings import Settings
+from bot.discord.place import message_key
 from tests.bot import handmade
 from tests.bot.conftest import Desk, ask, told, works_in
 from tests.fakes.discord import Channel, FakeDiscord, Message, User, World
@@ -39,8 +40,11 @@ async def test_past_its_token_a_work_is_posted_anew_and_calls_only_the_one_who_a
     await told(discord, desk, alice)
     await discord.react(posted, "❤️", user=alice)  # the new message is known
     await discord.until(lambda: posted.button("1"), "the count")
-    # The token was tried once. What was on its way to the acknowledgement may find it taken away (10008).
-    assert [f.code for f in discord.refusals if f.code != 10008] == [50027]
+    assert [f.code for f in discord.refusals] == [50027]
+    # The acknowledgement was taken away: the counts have one message to follow.
+    assert desk.studio.store.messages_of(desk.work(alice).id, "discord") == [
+        message_key(posted.channel.id, posted.id)
+    ]
 
 
 async def test_fourteen_minutes_later_the_token_is_not_even_tried(
