@@ -23,7 +23,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import time
 import uuid
 import warnings
@@ -46,6 +45,7 @@ from atelier.requests import Kind
 from atelier.settings import Settings
 from atelier.store import Store
 from tests.nursery import Born, Nursery
+from tests.nursery import start as start_process
 from tests.quick import _copied_database, pytest_configure
 
 __all__ = ["_copied_database", "pytest_configure"]  # pytest finds them here
@@ -308,19 +308,8 @@ def worker(
         command = [*([str(script)] if script else ["-m", "workers.worker"]), *kinds]
         with connect(its) as redis:
             before = {kind: redis.smembers(f"rq:workers:{queue_name(kind)}") for kind in kinds}
-            process: subprocess.Popen[bytes] | Born
-            if script and not fresh:
-                nursery = request.getfixturevalue("nursery")
-                process = nursery.start(command, environment_of(its), tmp_path, log)
-            else:
-                with log.open("wb") as out:
-                    process = subprocess.Popen(
-                        [sys.executable, *command],
-                        env=environment_of(its),
-                        cwd=tmp_path,
-                        stdout=out,
-                        stderr=out,
-                    )
+            warm = request.getfixturevalue("nursery") if script and not fresh else None
+            process = start_process(warm, command, environment_of(its), tmp_path, log)
             handle = WorkerHandle(process, log)
             handles.append(handle)
             deadline = time.monotonic() + WARM_S

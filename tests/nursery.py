@@ -120,6 +120,18 @@ class Nursery:
         self._process.communicate()  # the end of what it reads is its end
 
 
+def start(
+    nursery: Nursery | None, arguments: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path
+) -> subprocess.Popen[bytes] | Born:
+    """:meth:`Nursery.start`; without one, with an interpreter of its own, as people start it."""
+    if nursery is not None:
+        return nursery.start(arguments, environment, folder, log)
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            [sys.executable, *arguments], env=dict(environment), cwd=folder, stdout=out, stderr=out
+        )
+
+
 def _live(asked: Mapping[str, Any]) -> int:
     """In the child: be what was asked for. The exit code."""
     os.chdir(asked["folder"])

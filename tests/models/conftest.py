@@ -14,8 +14,8 @@ def _fewer_phrases(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("models.composer.compose.MORE_CANDIDATES", 6)
     patch.setattr("models.composer.leading.CANDIDATES", 3)
     patch.setattr("models.composer.leading.MORE_CANDIDATES", 6)
-    patch.setattr("models.composer.compose.FLOW_STEPS", 8)
-    patch.setattr("models.composer.refine.FLOW_STEPS", 8)
+    patch.setattr("models.composer.compose.FLOW_STEPS", 4)
+    patch.setattr("models.composer.refine.FLOW_STEPS", 4)
 
 
 @pytest.fixture
@@ -32,8 +32,6 @@ def few_tunes() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         _fewer_phrases(patch)
-        patch.setattr("models.composer.compose.FLOW_STEPS", 4)
-        patch.setattr("models.composer.refine.FLOW_STEPS", 4)
         patch.setattr("models.composer.trial.BARS", 4)
         patch.setattr("models.composer.trial.OPEN", OPEN[:8])
         patch.setattr("models.composer.trial.ASKED", ASKED[:12])

@@ -26,6 +26,7 @@ from atelier.versions import open_version
 from tests.conftest import end_family, environment_of
 from tests.models.composer_tunes import pack
 from tests.nursery import Born, Nursery
+from tests.nursery import start as start_process
 
 ROOT = Path(__file__).parents[2]
 DEMO = Path(__file__).parent / "demo_worker.py"
@@ -51,18 +52,8 @@ def trainer(settings: Settings, tmp_path: Path, torch_nursery: Nursery) -> Itera
 
     def start(fresh: bool = False) -> subprocess.Popen[bytes] | Born:
         command, log = ["-m", "atelier", "worker", "--kinds", "train"], tmp_path / "trainer.log"
-        process: subprocess.Popen[bytes] | Born
-        if fresh:
-            with log.open("ab") as out:
-                process = subprocess.Popen(
-                    [sys.executable, *command],
-                    env=environment_of(settings),
-                    cwd=tmp_path,
-                    stdout=out,
-                    stderr=out,
-                )
-        else:
-            process = torch_nursery.start(command, environment_of(settings), tmp_path, log)
+        warm = None if fresh else torch_nursery
+        process = start_process(warm, command, environment_of(settings), tmp_path, log)
         started.append(process)
         return process
 
