@@ -208,7 +208,7 @@ def standing_votes(*where: ColumnElement[bool]) -> Subquery:
     return select(ranked).where(ranked.c.rank == 1).subquery("standing")
 
 
-@cache  # said of every work that is posted, and building it takes longer than the database does
+@cache  # asked for every work that is posted: built once
 def _counted() -> Select[Any]:
     """How many votes of each value stand for one ``work``."""
     stands = standing_votes(feedback.c.work_id == bindparam("work"))

@@ -49,8 +49,9 @@ def _asked() -> list[dict[str, object]]:
     ]
     ruled: list[dict[str, object]] = [{"description": words} for words in RULED]
     each, turns = len(RHYTHMS), len(PLACES)
+    some = -(-len(steered) // turns)
     kinds = [
-        (named[turn * each :][:each], ruled[turn::turns], steered[turn * 4 :][:4]) for turn in range(turns)
+        (named[at * each :][:each], ruled[at::turns], steered[at * some :][:some]) for at in range(turns)
     ]
     return [one for kind in kinds for some in kind for one in some]
 
