@@ -55,8 +55,9 @@ async def test_what_is_pressed_twice_is_posted_once(
         before = len(telegram.seen(ALICE))
         label = next(one for one in card.buttons if one.startswith(face))
         first, second = await telegram.press(card, label), await telegram.press(card, label)
-        assert await telegram.answered(first) == ""
-        assert await telegram.answered(second) == say("act-twice", "en")
+        # Which of the two is heeded is chance; the other is told so.
+        both = [await telegram.answered(query) for query in (first, second)]
+        assert sorted(both) == ["", say("act-twice", "en")]
         assert len(telegram.seen(ALICE)) == before + 1
     monkeypatch.setattr(once, "MOMENT_S", 1)
     async with serving(Studio.open(studio.settings)):  # and comes once more to a bot that was started again
