@@ -8,7 +8,7 @@ what comes does not depend on how much else is asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Barrier
 from typing import TypeVar
 
@@ -31,6 +31,10 @@ class Crew:
         ready.wait()
         torch.set_num_threads(before)  # the last call decides for threads that are still to come
 
+    def start(self, task: Callable[[], Result]) -> Future[Result]:
+        """One task, behind those that wait already."""
+        return self._pool.submit(task)
+
     def run(
         self, tasks: Sequence[Callable[[], Result]], stopped: Callable[[], bool] = lambda: False
     ) -> Iterator[Result]:
@@ -47,5 +51,8 @@ class Crew:
 
 
 def _alone(ready: Barrier) -> None:
+    # A thread's first parallel call takes over the number that holds for the process then, and undoes what
+    # was set before in the thread. Asking for the number is such a call.
+    torch.get_num_threads()
     torch.set_num_threads(1)
     ready.wait()
