@@ -15,7 +15,7 @@ from atelier.rules import Rules
 from atelier.settings import Settings
 
 # The fewest works that a worker takes in one pass, where ATELIER_BATCH does not say (models.loading.at_once)
-LEAST: dict[Kind, int] = {"paint": 8, "poem": 8, "melody": 4}
+LEAST: dict[Kind, int] = {"paint": 16, "poem": 8, "melody": 4}
 _PASSES = 2  # of one person may stand in front of somebody else
 
 

@@ -56,7 +56,9 @@ def at_once(kind: Kind, device: str) -> int:
     """
     if kind == "melody":
         return 4
-    return 8 if device == "cpu" else 64
+    if device == "cpu":
+        return 16 if kind == "paint" else 8
+    return 64
 
 
 def load_upscaler(folder: Path | None = None, device: str = "cpu") -> Upscaler:

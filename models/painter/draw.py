@@ -72,8 +72,16 @@ class Brush:
         """
         return 1 if self.device == "cpu" else BATCH
 
-    def draw(self, sketches: Sequence[Sketch], stopped: Callable[[], bool] = lambda: False) -> list[Drawn]:
-        """One picture a sketch, in order. Raises :class:`Cancelled` once ``stopped()`` is true."""
+    def draw(
+        self,
+        sketches: Sequence[Sketch],
+        stopped: Callable[[], bool] = lambda: False,
+        then: Callable[[int, Drawn], None] = lambda *_: None,
+    ) -> list[Drawn]:
+        """One picture a sketch, in order. Raises :class:`Cancelled` once ``stopped()`` is true.
+
+        ``then`` is told of each, with its sketch's number, as soon as it is decided that this is the one.
+        """
         kept: dict[int, Drawn] = {}
         waiting = list(range(len(sketches)))
         for turn in range(ROUNDS):
@@ -82,8 +90,10 @@ class Brush:
             for i, picture in zip(waiting, drawn, strict=True):
                 if i not in kept or picture.nearness > kept[i].nearness:
                     kept[i] = picture
-                if kept[i].nearness < 1 and not sketches[i].fixed:
+                if kept[i].nearness < 1 and not sketches[i].fixed and turn + 1 < ROUNDS:
                     copied.append(i)
+                else:
+                    then(i, kept[i])
             waiting = copied
         return [kept[i] for i in range(len(sketches))]
 

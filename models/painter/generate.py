@@ -6,8 +6,9 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,23 @@ from models.text.tokens import words
 
 FILE, CONCEPTS = "painter.safetensors", "concepts.json"
 CANDIDATES = 1  # drawn for each picture, where something can tell which is best; that one is posted
+
+T = TypeVar("T")
+
+
+class Read(NamedTuple):
+    """A request as it was read."""
+
+    words: Encoded
+    understood: str
+
+
+class File(NamedTuple):
+    """A picture's PNG, and its size in pixels."""
+
+    artefact: Artefact
+    width: int
+    height: int
 
 
 @dataclass(slots=True)
@@ -81,21 +99,38 @@ class Painter:
         Picture ``k`` of a request is the best of the noises that ``seed + k`` gives. Raises
         :class:`Cancelled` once ``stopped()`` is true.
         """
-        refused = [self._refusal(request) for request in requests]
-        fine = [i for i, refusal in enumerate(refused) if refusal is None]
+        answers: list[Made | PersonError | None] = [self._refusal(request) for request in requests]
+        fine = [i for i, refusal in enumerate(answers) if refusal is None]
+        read = dict(
+            zip(fine, self._each([partial(self._read, requests[i]) for i in fine], stopped), strict=True)
+        )
         jobs = [(i, k) for i in fine for k in range(requests[i].count)]
-        told = {i: words_of(self.text, requests[i]) for i in fine}
-        sketches = [_sketch(requests[i], k, told[i]) for i, k in jobs]
-        drawn: dict[int, list[Drawn]] = {i: [] for i in fine}
-        for (i, _), picture in zip(jobs, self.brush.draw(sketches, stopped), strict=True):
-            drawn[i].append(picture)
-        answers: list[Made | PersonError] = []
-        for i, (request, refusal) in enumerate(zip(requests, refused, strict=True)):
+        sketches = [_sketch(requests[i], k, read[i].words) for i, k in jobs]
+        drawn: dict[tuple[int, int], Drawn] = {}
+        files: dict[tuple[int, int], Callable[[], File]] = {}
+
+        def keep(number: int, picture: Drawn) -> None:
+            """Its file is written while others are still drawn."""
+            i, k = jobs[number]
+            drawn[i, k] = picture
             try:
-                answers.append(refusal or self._made(request, drawn[i]))
+                pixels = self._sized(requests[i], picture)
             except PersonError as fault:  # no upscaler, say
-                answers.append(fault)
-        return answers
+                answers[i] = fault
+            else:
+                files[i, k] = self._start(partial(self._file, requests[i], k, picture, pixels))
+
+        self.brush.draw(sketches, stopped, keep)
+        for i in fine:
+            if answers[i] is None:
+                its = [(i, k) for k in range(requests[i].count)]
+                answers[i] = self._made(
+                    requests[i],
+                    read[i].understood,
+                    [drawn[one] for one in its],
+                    [files[one]() for one in its],
+                )
+        return cast("list[Made | PersonError]", answers)
 
     def paint(self, captions: Sequence[str], seeds: Sequence[int]) -> NDArray[np.uint8]:
         """Captions and seeds to pixels, uint8 ``[B, 128, 128, 3]``: as :meth:`generate` draws them."""
@@ -142,31 +177,53 @@ class Painter:
             return fault
         return None
 
-    def _made(self, request: PaintRequest, drawn: Sequence[Drawn]) -> Made:
-        lang = language_of(request.prompt)
-        told = fields(self.model, self.version, request, lang)
-        pixels = [picture.pixels for picture in drawn]
+    def _each(self, tasks: Sequence[Callable[[], T]], stopped: Callable[[], bool]) -> list[T]:
+        """What each task gives: on a CPU each core does tasks of its own, as it draws pictures of its own."""
+        if self.brush.crew:
+            return list(self.brush.crew.run(tasks, stopped))
+        return [task() for task in tasks]
+
+    def _start(self, task: Callable[[], T]) -> Callable[[], T]:
+        """Begin a task beside what else is done, where a crew can; what it gives is asked for later."""
+        if self.brush.crew:
+            return self.brush.crew.start(task).result
+        result = task()
+        return lambda: result
+
+    def _read(self, request: PaintRequest) -> Read:
+        return Read(words_of(self.text, request), self._understood(request))
+
+    def _sized(self, request: PaintRequest, picture: Drawn) -> NDArray[np.uint8]:
+        """The picture at the size that was asked for. Raises :class:`PersonError` without an upscaler."""
         if request.steer and request.steer.upscale:
-            pixels = enlarged(pixels, request.steer.upscale, self.device)
-        artefacts = []
-        for number, (picture, values) in enumerate(zip(drawn, pixels, strict=True), 1):
-            info = PngInfo()
-            for key, value in {**told, "Noise": json.dumps(picture.noise)}.items():
-                info.add_itxt(key, value, lang=lang)
-            data = io.BytesIO()
-            Image.fromarray(values).save(data, "PNG", pnginfo=info)
-            artefacts.append(Artefact(f"picture-{number}.png", "image/png", data.getvalue()))
+            return enlarged([picture.pixels], request.steer.upscale, self.device)[0]
+        return picture.pixels
+
+    def _file(self, request: PaintRequest, number: int, picture: Drawn, pixels: NDArray[np.uint8]) -> File:
+        lang = language_of(request.prompt)
+        info = PngInfo()
+        told = {**fields(self.model, self.version, request, lang), "Noise": json.dumps(picture.noise)}
+        for key, value in told.items():
+            info.add_itxt(key, value, lang=lang)
+        data = io.BytesIO()
+        image = Image.fromarray(pixels)
+        image.save(data, "PNG", pnginfo=info)
+        return File(Artefact(f"picture-{number + 1}.png", "image/png", data.getvalue()), *image.size)
+
+    def _made(
+        self, request: PaintRequest, understood: str, drawn: Sequence[Drawn], files: Sequence[File]
+    ) -> Made:
         result = PictureResult(
             seed=request.seed or 0,
             version=self.version,
-            file=artefacts[0].name,
-            files=[artefact.name for artefact in artefacts],
-            width=pixels[0].shape[1],
-            height=pixels[0].shape[0],
-            understood=self._understood(request),
+            file=files[0].artefact.name,
+            files=[file.artefact.name for file in files],
+            width=files[0].width,
+            height=files[0].height,
+            understood=understood,
             noise=[picture.noise for picture in drawn],
         )
-        return Made(result, tuple(artefacts))
+        return Made(result, tuple(file.artefact for file in files))
 
     def _understood(self, request: PaintRequest) -> str:
         """What was found in the words, what was left out, and what else a person should know."""

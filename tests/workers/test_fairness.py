@@ -30,7 +30,7 @@ def test_a_persons_slots_are_two_passes_at_most(make_settings: Callable[..., Set
         ({}, {"paint": 8, "poem": 8, "melody": 8}),
         ({"batch": 1}, {"paint": 2, "poem": 2, "melody": 2}),
         ({"batch": 32, "person_running": 3}, {"paint": 3, "poem": 3, "melody": 3}),
-        ({"person_running": 50}, {"paint": 16, "poem": 16, "melody": 8}),
+        ({"person_running": 50}, {"paint": 32, "poem": 16, "melody": 8}),
     ):
         settings = make_settings(**changes)
         assert {kind: slots_of(settings, kind) for kind in KINDS} == slots
