@@ -2,13 +2,14 @@
 
 ``python -m bench.crew WORKER QUEUE``: WORKER is ``ours``, ``SimpleWorker`` or ``Worker`` (rq's own);
 QUEUE a kind, made by the shipped model or (``--instant``) by one that takes no time, or ``empty``
-for jobs that do nothing. ``alone`` is no worker: it prints how many works a second the model makes
-at the size of pass that suits it best.
+for jobs that do nothing. ``alone`` is no worker: it prints how many works a second the model makes,
+by the size of its passes (JSON).
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -33,7 +34,7 @@ from workers.ledger import Done
 from workers.workshop import Workshop
 
 EMPTY = "empty"
-ALONE, PASSES = 64, (1, 4, 8, 16, 64)
+ALONE, PASSES, TIMES = 64, (1, 4, 8, 16, 64), 2
 RQS = {"SimpleWorker": SimpleWorker, "Worker": Worker}
 
 
@@ -96,21 +97,22 @@ def works(name: str, kind: Kind, settings: Settings, instant: bool, notes: bool 
     RQS[name]([queue], connection=place.redis, serializer=JSONSerializer).work(logging_level="WARNING")
 
 
-def alone(kind: Kind, settings: Settings) -> float:
-    """Works a second by the model itself, in passes of the best of :data:`PASSES`."""
+def alone(kind: Kind, settings: Settings) -> dict[int, float]:
+    """Works a second by the model itself, by the size of its passes."""
     model = workshop.version_loader(settings)(kind, None)
     words = {"paint": "prompt", "poem": "topic", "melody": "description"}[kind]
     asked = [
         parse_request(kind, {words: f"a stormy sea at dusk {n}", "seed": n}) for n in range(ALONE)
     ]  # fmt: skip
     model.generate(asked[:2])
-    best = 0.0
-    for size in PASSES:
-        began = time.perf_counter()
-        for start in range(0, ALONE, size):
-            model.generate(asked[start : start + size])
-        best = max(best, ALONE / (time.perf_counter() - began))
-    return best
+    spent = dict.fromkeys(PASSES, 0.0)
+    for _ in range(TIMES):
+        for size in PASSES:
+            began = time.perf_counter()
+            for start in range(0, ALONE, size):
+                model.generate(asked[start : start + size])
+            spent[size] += time.perf_counter() - began
+    return {size: TIMES * ALONE / seconds for size, seconds in spent.items()}
 
 
 def main() -> None:
@@ -124,7 +126,7 @@ def main() -> None:
     settings = Settings.load()
     configure(settings)
     if options.worker == "alone":
-        sys.stdout.write(f"{alone(options.queue, settings)}\n")
+        sys.stdout.write(json.dumps(alone(options.queue, settings)))
     elif options.queue == EMPTY:
         empty(options.worker, Redis.from_url(settings.redis))
     else:
