@@ -78,7 +78,7 @@ def card(settings: Settings, parameters: int, trained: dict[str, Any]) -> dict[s
         "command": command(settings, {lang: told["steps"] for lang, told in trained.items()}, options),
         "trained": {**trained, "hardware": settings.hardware},
         "figures": [],
-        "notes": "A first version: exact in form by construction, modest in sense. "
+        "notes": "Exact in form by construction, modest in sense. "
                  "The texts are old; so is the voice.",
         **parent,
     }  # fmt: skip

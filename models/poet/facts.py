@@ -2,7 +2,8 @@
 
 ``python -m models.poet.facts --data DIR --version DIR`` makes again, for a version that is there, how each
 Chinese character sounds (which words there are, and how often they end lines and tell of a topic, stays as it
-is), which of them answer each other in couplets, and the poets' manners of both languages.
+is), which of them answer each other in couplets, and in both languages the poets' manners and which words
+keep company.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ import click
 from safetensors.torch import save_file
 
 from atelier.versions import open_version, write_card
+from models.poet import associations
 from models.poet.data import find_rows, words_of
 from models.poet.lexicon import chinese_lexicon, read_pingshui
 from models.poet.manner import Manner, learn
 from models.poet.parallel import answers
-from models.poet.version import LANGUAGES, Tongue, load_tongue, save_manners, save_parallel
+from models.poet.version import LANGUAGES, Tongue, load_tongue, save_associations, save_manners, save_parallel
 
 
 def sounded(tongue: Tongue, table: Path) -> Tongue:
@@ -53,9 +55,13 @@ def main(data: Path, folder: Path) -> None:
         tongue = load_tongue(folder, lang)
         rows, _ = find_rows(data, lang)
         answering = answers(rows, tongue.vocabulary) if lang == "zh" else None
-        told = replace(tongue, manners=manners(rows, tongue), parallel=answering)
+        told = replace(
+            tongue, manners=manners(rows, tongue), parallel=answering,
+            associations=associations.learn(rows, tongue.vocabulary, tongue.lexicon),
+        )  # fmt: skip
         save_manners(folder, told)
         save_parallel(folder, told)
+        save_associations(folder, told)
     write_card(folder, card)
 
 

@@ -18,7 +18,6 @@ from atelier.errors import BadInput, Cancelled
 from atelier.languages import Lang
 from models.hf import DynamicCache, load_causal
 from models.poet.automaton import NEVER, FormAutomaton
-from models.poet.decode import TEMPERATURE, TOP
 from models.poet.draft import Draft, Plan, chance
 from models.poet.forward import ForwardAutomaton, Place, restricted
 from models.poet.leads import Leads
@@ -27,6 +26,8 @@ from models.poet.row import Row
 from models.poet.spelling import Spelling, token_bytes
 from models.poet.version import Tongue
 
+TEMPERATURE = {"en": 1.0, "zh": 0.9}
+TOP = 64  # tokens that may be drawn at a step
 LEAST = 0.5  # the share of a language's words that a tokenizer must be able to write
 _ASKED = {
     "en": "Write a {form} about {title}{mood}. Answer with the poem alone.",

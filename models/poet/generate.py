@@ -12,7 +12,7 @@ from torch import Tensor
 
 from atelier.errors import BadInput, PersonError, WeightsError
 from atelier.languages import Lang
-from atelier.requests import FORMS, HEADED, Form, PoemRequest, form_language
+from atelier.requests import FORMS, HEADED, MOODS, Form, Mood, PoemRequest, form_language
 from atelier.versions import Model, open_version, shipped_folder
 from atelier.works import Made, PoemResult
 from models.poet.automaton import FormAutomaton
@@ -24,6 +24,7 @@ from models.poet.given import begun
 from models.poet.heads import unreachable_heads
 from models.poet.leads import Candidate, Leads
 from models.poet.manner import Manner, find
+from models.poet.moods import leaning
 from models.poet.rank import best
 from models.poet.render import artefact, lines_of
 from models.poet.reward import liking
@@ -58,6 +59,9 @@ class Poet:
     ) -> None:  # fmt: skip
         self.tongues, self.version, self.foreign, self.poems = tongues, version, foreign, poems
         self.automata = {lang: FormAutomaton(t.vocabulary, t.lexicon) for lang, t in tongues.items()}
+        self._moods = {
+            (lang, mood): leaning(mood, lang, self.automata[lang].index) for lang in tongues for mood in MOODS
+        }
         self._words = self.automata["en"].index if "en" in tongues else {}
         self.forms = tuple(form for form in FORMS if form in FORM_TABLE and self._writes(form))
 
@@ -188,7 +192,7 @@ class Poet:
         plan = Plan(
             form, topic.title, entry.tag, pattern, topic.numbers, mood, seed, CANDIDATES,
             manner=manner.name if manner else "",
-            leaning=self._leaning(entry.lang, manner),
+            leaning=self._leaning(entry.lang, topic.numbers, manner, request.mood),
             parallel=self.tongues[entry.lang].parallel, asked="" if topic.numbers else request.topic,
         )  # fmt: skip
         if request.steer is not None:
@@ -197,14 +201,18 @@ class Poet:
             plan = begun(request.steer, plan, automaton)
         return _Order(request, plan, plan.title)
 
-    def _leaning(self, lang: Lang, manner: Manner | None) -> Tensor | None:
-        """What is added to the logits of words: the poet's that was asked for, and what people like."""
+    def _leaning(
+        self, lang: Lang, topics: Sequence[int], manner: Manner | None, mood: Mood | None
+    ) -> Tensor | None:
+        """What is added to the logits of words: by topic, manner and mood as asked, and by what is liked."""
         tongue = self.tongues[lang]
-        own = tongue.leaning if self.foreign is None else None
-        if manner is None:
-            return own
-        asked = manner.leaning(tongue.vocabulary)
-        return asked if own is None else asked + own
+        told = manner.leaning(tongue.vocabulary) if manner else None
+        if self.foreign is not None:
+            return told
+        near = tongue.associations.leaning(topics) if tongue.associations and topics else None
+        parts = (tongue.leaning, told, near, self._moods.get((lang, mood)) if mood else None)
+        given = [part for part in parts if part is not None]
+        return sum(given[1:], given[0]) if given else None
 
     def _manner(self, name: str, lang: Lang) -> Manner:
         """Whose manner it is. Raises :class:`BadInput` for whoever is unknown, or not of this language."""

@@ -24,7 +24,7 @@ from models.poet.vocabulary import Vocabulary
 LEAST = 100  # training poems
 KEPT = 80  # words a poet
 PRIOR = 2000.0  # words of everybody's that a poet's own counts are mixed with
-STRENGTH = 1.0  # of a poet's log-odds, added to logits
+STRENGTH = 1.5  # of a poet's log-odds, added to logits
 MOST = 2.5  # log-odds, either way
 
 _EN = re.compile(

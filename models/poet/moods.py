@@ -7,7 +7,10 @@ with no hit at all.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+import torch
+from torch import Tensor
 
 from atelier.languages import Lang
 from atelier.requests import Mood
@@ -62,6 +65,19 @@ _MOODS: dict[Lang, dict[str, Mood]] = {
     "en": {word: mood for mood, words in _EN.items() for word in words.split()},
     "zh": {character: mood for mood, characters in _ZH.items() for character in characters},
 }
+
+# Added to the logits of a mood's words where it was asked for, and taken from the other moods'. The model's
+# own tag is too weak for it: asked for a mood, it wrote in that mood no more often than in any other.
+TOWARDS, AWAY = 1.6, 0.8
+
+
+def leaning(mood: Mood, lang: Lang, index: Mapping[str, int]) -> Tensor:
+    """What is added to the logits of content tokens [W] for a poem in ``mood``; ``index``: each word's."""
+    added = torch.zeros(len(index))
+    for word, its in _MOODS[lang].items():
+        if word in index:
+            added[index[word]] = TOWARDS if its == mood else -AWAY
+    return added
 
 
 def mood_of(words: Iterable[str], lang: Lang) -> Mood | None:

@@ -24,6 +24,7 @@ from atelier.versions import Version, open_version
 from models import tracking
 from models.device import mixed
 from models.muon import Muon
+from models.poet import associations
 from models.poet.data import IGNORED, Poem, batches, build, collate, encode, find_rows, read_poem, words_of
 from models.poet.export import export
 from models.poet.lexicon import Lexicon
@@ -142,7 +143,8 @@ def train_language(settings: Settings, lang: Lang) -> State:
     lines = LineFilter.of(keys, most_bytes=800_000)
     manners = learn(rows, vocabulary, words_of)
     answering = answers(rows, vocabulary) if lang == "zh" else None
-    made = Tongue(vocabulary, lexicon, best, lines, manners, parallel=answering)
+    company = associations.learn(rows, vocabulary, lexicon)
+    made = Tongue(vocabulary, lexicon, best, lines, manners, parallel=answering, associations=company)
     save_tongue(folder / "export", made)
     return state
 

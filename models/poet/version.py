@@ -3,6 +3,7 @@
 ``<lang>.safetensors`` float16 weights, ``<lang>.json`` settings, control and content tokens
 (older versions do not say their control tokens),
 ``<lang>-lexicon.safetensors`` arrays, ``<lang>-lines.safetensors`` the filter of training lines,
+``<lang>-associations.safetensors`` which words keep company (older versions have none),
 ``zh-parallel.safetensors`` which characters answer each other in a couplet (older versions have none),
 ``<lang>-manners.json`` the words of poets in whose manner it writes (older versions have none),
 ``<lang>-reward.safetensors`` and ``<lang>-liked.json`` what people like, of poems and of words (versions
@@ -22,6 +23,7 @@ from torch import Tensor
 
 from atelier.errors import WeightsError
 from atelier.languages import Lang
+from models.poet.associations import Associations
 from models.poet.lexicon import Lexicon
 from models.poet.manner import Manner
 from models.poet.network import VerseModel
@@ -83,6 +85,7 @@ class Tongue:
     head: Head | None = None  # goes by this very network's features
     liked: dict[str, float] = field(default_factory=dict)  # nats that people's liking adds to a word
     parallel: Parallel | None = None
+    associations: Associations | None = None
 
     @cached_property
     def leaning(self) -> Tensor | None:
@@ -115,6 +118,7 @@ def save_tongue(folder: Path, tongue: Tongue) -> None:
     (folder / f"{lang}.json").write_text(json.dumps(about, ensure_ascii=False) + "\n", "utf-8")
     save_manners(folder, tongue)
     save_parallel(folder, tongue)
+    save_associations(folder, tongue)
     for path in folder.glob(f"{lang}*.safetensors"):
         path.chmod(0o644)  # safetensors writes for the owner alone
     if lang == "en":
@@ -139,6 +143,23 @@ def _liked(path: Path, vocabulary: Vocabulary) -> dict[str, float]:
     told = json.loads(path.read_text("utf-8")) if path.exists() else {}
     return {word: float(nats) for word, nats in told.items()
             if vocabulary.numbers.get(word, 0) >= vocabulary.content}  # fmt: skip
+
+
+def _associations_file(lang: Lang) -> str:
+    return f"{lang}-associations.safetensors"
+
+
+def save_associations(folder: Path, tongue: Tongue) -> None:
+    """Write which words keep company, where that is known."""
+    if tongue.associations is not None:
+        path = folder / _associations_file(tongue.vocabulary.lang)
+        save_file(tongue.associations.arrays(), path)
+        path.chmod(0o644)
+
+
+def _associations(path: Path, vocabulary: Vocabulary) -> Associations | None:
+    size = len(vocabulary) - vocabulary.content
+    return Associations.of(load_file(path), size) if path.exists() else None
 
 
 def _head_file(lang: Lang) -> str:
@@ -186,6 +207,7 @@ def load_tongue(folder: Path, lang: Lang, device: str = "cpu") -> Tongue:
         head = Head.load(folder, _head_file(lang))
         liked = _liked(folder / f"{lang}-liked.json", vocabulary)
         parallel = _parallel(folder / f"{lang}-parallel.safetensors", vocabulary)
+        associations = _associations(folder / _associations_file(lang), vocabulary)
         if about["settings"]["vocab_size"] != len(vocabulary):
             raise ValueError("vocabulary")
         network = VerseModel(about["settings"], vocabulary.content)
@@ -199,4 +221,5 @@ def load_tongue(folder: Path, lang: Lang, device: str = "cpu") -> Tongue:
         if type(fault).__name__ != "SafetensorError":
             raise
         raise WeightsError("weights-damaged", model="poet", path=str(path)) from fault
-    return Tongue(vocabulary, lexicon, network.to(device).eval(), lines, manners, head, liked, parallel)
+    network = network.to(device).eval()
+    return Tongue(vocabulary, lexicon, network, lines, manners, head, liked, parallel, associations)

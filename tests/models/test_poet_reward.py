@@ -179,7 +179,7 @@ def test_the_command_says_what_the_votes_hold_and_what_is_missing(
     told = json.loads(out)
     assert (code, told["enough"], told["voters"], told["votes"]) == (0, True, 45, 450)
     assert told["heads"][0]["auc"] > 0.68
-    quick = [word for pair in ("steps=4", "batch=16", "validate_every=4", "rate=1e-3")
+    quick = [word for pair in ("steps=4", "batch=16", "validate_every=4", "rate=1e-4")
              for word in ("--set", pair)]  # fmt: skip
     with Lock(tmp_path / "learning", "retrain"):
         code, out, err = retrain(*quick)
