@@ -30,7 +30,7 @@ def document(folder: Path) -> None:
 
 def passed(folder: Path, tests: list[str], only: str = "") -> Counter[str]:
     """How many of the copy's own tests pass there, by file; an AssertionError shows those that do not."""
-    said = _run(folder, "-m", "pytest", "-p", "no:cacheprovider", "-rp", "-k", only, *tests)
+    said = _run(folder, "-m", "pytest", "-p", "no:cacheprovider", "-rpfE", "-k", only, *tests)
     found = Counter(re.findall(r"^PASSED (\S+?\.py)::", said, re.M))
     assert re.search(rf"\b{found.total()} passed", said), said
     return found

@@ -27,7 +27,7 @@ from atelier.settings import Settings
 from atelier.store import PersonRef, Store, Work
 from bot.studio import Studio
 from tests.bot.test_delivery import Wall, asked, delivering, make, posted, until
-from tests.bot.web_room import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 DEMO = Path(__file__).parent / "workers" / "demo_worker.py"
@@ -62,8 +62,8 @@ def send(store: Store, road: Road, topic: str) -> Work:
 
 @pytest.fixture
 def base() -> int:
-    """A port whose successors are free too, as far as one can know."""
-    return free_port()
+    """A port such that three processes of each part find theirs free."""
+    return free_port(*(part + n * metrics.STRIDE for part in metrics.OFFSETS.values() for n in range(3)))
 
 
 async def test_a_workers_figures_and_log_lines(

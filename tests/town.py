@@ -27,18 +27,12 @@ from atelier.results import stream
 from atelier.store import Platform, Store
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.telegram import FakeTelegram
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 START_S = 90.0  # three torch imports on a busy machine
 WAIT_S = 60.0
 T = TypeVar("T")
-
-
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Up:

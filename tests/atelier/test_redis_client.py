@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from atelier.results import Event, Listener
 from atelier.settings import Settings
 from atelier.store import PersonRef, Store, Work
 from tests.conftest import lacking
+from tests.ports import free_port
 
 DEMO = Path(__file__).parent.parent / "workers" / "demo_worker.py"
 PASSWORD = "correct horse"
@@ -71,7 +71,8 @@ class Watch:
             lacking(str(fault))
         self._folder = folder
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.ports = _free_ports(5)
+        first = free_port(1, 2, 3, 4)
+        self.ports = list(range(first, first + 5))
         self.url = f"redis+sentinel://:{PASSWORD.replace(' ', '%20')}@" + ",".join(
             f"127.0.0.1:{port}" for port in self.ports[2:]
         )
@@ -126,14 +127,6 @@ class Watch:
         folder.mkdir()
         with (folder / "log").open("wb") as log:
             self._processes[name] = subprocess.Popen([self._program, *arguments], cwd=folder, stdout=log)
-
-
-def _free_ports(number: int) -> list[int]:
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(number)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 def _until(what: str, met: Callable[[], Any]) -> None:

@@ -148,6 +148,9 @@ async def stage(_redis: OwnRedis, tmp_path_factory: pytest.TempPathFactory) -> A
         ))  # type: ignore[call-arg]  # fmt: skip
         tasks = [asyncio.create_task(run(studio)) for run in (run_discord, run_telegram)]
         await discord.ready()
+        for (where, _, _), user in people.items():
+            if where == "telegram":  # a bot may write only to people who have written to it
+                await telegram.until(chat=(await telegram.say("/start", user=user)).chat)
         yield Stage(studio, discord, telegram, people)
         for task in tasks:
             task.cancel()

@@ -21,9 +21,10 @@ from bot.studio import Studio
 from tests.bot import handmade
 from tests.bot.conftest import Desk, ask, told
 from tests.bot.telegram_room import card_of, latest, serving
-from tests.bot.web_room import free_port, open_desk, visit
+from tests.bot.web_room import open_desk, visit
 from tests.fakes.discord import FakeDiscord, User
 from tests.fakes.telegram import ALICE, BOB, FakeTelegram
+from tests.ports import free_port
 
 ANN, BEN, EVE = (PersonRef("discord", n) for n in ("1", "2", "3"))
 DEMO = Path(__file__).parent.parent / "workers" / "demo_worker.py"

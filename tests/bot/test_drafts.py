@@ -15,9 +15,10 @@ from bot.telegram import poster as on_telegram
 from tests.bot import handmade
 from tests.bot.conftest import Desk, told
 from tests.bot.telegram_room import card_of, latest, posted, serving, until
-from tests.bot.web_room import free_port, open_desk, visit
+from tests.bot.web_room import open_desk, visit
 from tests.fakes.discord import FakeDiscord, User
 from tests.fakes.telegram import ALICE, GROUP, MEI, TOKEN, FakeTelegram
+from tests.ports import free_port
 
 LINES = ("the *moon* came up", "over the @everyone sea", "and /forgetme nothing")
 

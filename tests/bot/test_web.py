@@ -18,8 +18,9 @@ from bot.actions.surprise import ideas
 from bot.catalogue import BY_NAME, every
 from bot.web.visitor import VISITOR, accepted
 from tests.bot import handmade
-from tests.bot.web_room import Desk, free_port, open_desk, visit
+from tests.bot.web_room import Desk, open_desk, visit
 from tests.conftest import OwnRedis
+from tests.ports import free_port
 
 FROM_PAGE = ("/api/ask", "/api/vote", "/api/works/abc/acts")
 

@@ -16,7 +16,8 @@ from bot import acts
 from tests.bot import handmade
 from tests.bot.test_acts_everywhere import ASKED, MADE, NEW_WORDS
 from tests.bot.test_web_browser import asked, finish, look
-from tests.bot.web_room import Desk, Visitor, browser, free_port, open_desk, visit
+from tests.bot.web_room import Desk, Visitor, browser, open_desk, visit
+from tests.ports import free_port
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from atelier.settings import Settings
 from atelier.store import Tally, Work
 from atelier.works import AnyResult, Artefact
 from tests.bot import handmade
-from tests.bot.web_room import Desk, browser, free_port, open_desk
+from tests.bot.web_room import Desk, browser, open_desk
+from tests.ports import free_port
 
 HOSTILE = '<img src=x onerror="document.title=1"> <script>alert(1)</script> **@everyone** {{7*7}} \u202eevil'
 

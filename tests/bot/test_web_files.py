@@ -20,7 +20,8 @@ from bot.web.files import byte_range
 from bot.web.page import STATIC
 from bot.web.visitor import Visitors
 from tests.bot import handmade
-from tests.bot.web_room import Desk, free_port, open_desk, visit
+from tests.bot.web_room import Desk, open_desk, visit
+from tests.ports import free_port
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from atelier.languages import say
 from atelier.settings import Settings
 from bot.web import network
 from tests.bot import handmade
-from tests.bot.web_room import Desk, free_port, open_desk, visit
+from tests.bot.web_room import Desk, open_desk, visit
+from tests.ports import free_port
 
 
 @pytest.fixture

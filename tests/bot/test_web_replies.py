@@ -12,7 +12,8 @@ from atelier.languages import Lang, say
 from atelier.settings import Settings
 from tests.bot import handmade
 from tests.bot.test_web_browser import asked, finish, look
-from tests.bot.web_room import Desk, browser, free_port, open_desk
+from tests.bot.web_room import Desk, browser, open_desk
+from tests.ports import free_port
 
 
 @pytest.fixture
