@@ -110,7 +110,7 @@ def _draw(tongue: Tongue, automaton: FormAutomaton, ready: list[Draft], logits: 
     for i, draft in enumerate(ready):
         row = draft.row
         absent.add(i, [n for n in draft.plan.topics if n not in row.used and n not in row.words])
-    scores[absent.where()] += TOPIC_BOOST[lang]
+    scores[absent.where()] += TOPIC_BOOST[lang] + tongue.emphasis
     leaning: dict[int, tuple[Tensor, list[int]]] = {}  # most poems share one
     for i, draft in enumerate(ready):
         if draft.plan.leaning is not None:

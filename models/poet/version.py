@@ -97,6 +97,14 @@ class Tongue:
             added[self.vocabulary.numbers[word] - self.vocabulary.content] = nats
         return added
 
+    @property
+    def emphasis(self) -> float:
+        """Nats by which a word that was asked for weighs more here: as much as the most liked word does.
+
+        Else a word that people like takes the places of those that somebody asks for.
+        """
+        return max([0.0, *self.liked.values()])
+
 
 def save_tongue(folder: Path, tongue: Tongue) -> None:
     """Write one language's files into ``folder`` (weights as float16)."""

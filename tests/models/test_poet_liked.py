@@ -12,10 +12,10 @@ from atelier.learning.rules import Bounds
 from atelier.learning.snapshot import take
 from atelier.requests import PoemRequest
 from atelier.versions import shipped_folder
-from atelier.works import Made
+from atelier.works import Made, PoemResult
 from models.poet.generate import Poet
 from models.poet.liked import KEPT, MOST, Said, learn
-from models.poet.trial import _same
+from models.poet.trial import _same, topic_kept
 from models.poet.tune import liked_words
 from models.poet.version import load_tongue, save_liked
 from models.tuning import summed
@@ -94,6 +94,27 @@ def test_the_poet_says_them_and_the_gate_sees_that_it_is_another(poet: Poet) -> 
     assert after >= before + 3
     assert _same(plain, plain)
     assert named() == before
+
+
+def test_what_is_asked_for_is_not_crowded_out_by_what_is_liked(poet: Poet) -> None:
+    """Words that are in every other poem by people's liking leave the others' places to them."""
+    topics = ("bread and honey", "war and peace", "a wild horse")
+    asked = [PoemRequest(topic=topic, form="haiku", seed=seed) for topic in topics for seed in range(16)]
+
+    def kept() -> float:
+        made = [(r, one.result) for r, one in zip(asked, poet.generate(asked), strict=True)
+                if isinstance(one, Made) and isinstance(one.result, PoemResult)]  # fmt: skip
+        return sum(topic_kept(poet, request, poem) for request, poem in made) / len(made)
+
+    plain, before = poet.tongues["en"], kept()
+    liked = dict.fromkeys(("summer", "spring", "winter", "fall"), MOST)
+    try:
+        poet.tongues["en"] = replace(plain, liked=liked)
+        assert poet.tongues["en"].emphasis == MOST
+        assert kept() >= before
+    finally:
+        poet.tongues["en"] = plain
+    assert plain.emphasis == replace(plain, liked={"summer": -1.0}).emphasis == 0.0
 
 
 def test_they_are_in_the_version(tmp_path: Path) -> None:
