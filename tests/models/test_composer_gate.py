@@ -10,6 +10,7 @@ import torch
 
 from atelier.learning.verdict import FIGURES
 from models.composer.generate import Composer
+from models.composer.leaning import MOST, Leaning
 from models.composer.originality import known
 from models.composer.reward import features, of_tune
 from models.composer.trial import compose_all, judge, obeyed, requests_for, written_right
@@ -95,6 +96,20 @@ def test_one_that_is_only_liked_more_passes(current: Composer) -> None:
     assert set(gate.measured) <= FIGURES  # a chat names each
     unloved = Head(-weight, 0.0, head.mean, head.spread)
     assert "gate-no-better" in keys(judge(candidate, current, unloved, FEW, SEEDS))
+
+
+def test_a_mode_that_is_drawn_more_often_is_not_a_mode_that_is_heard_less(current: Composer) -> None:
+    """It composes as it did; but where nobody says a mode it is minor, which is the harder one to hear."""
+
+    def lean(composer: Composer) -> None:
+        composer.leaning = Leaning(modes={"minor": MOST, "major": -MOST})
+
+    candidate = other(current, lean)
+    theirs, ours = compose_all([current, candidate], requests_for(range(6), FEW))
+    minor = [sum(tune.wished.mode == "minor" for tune in side.tunes) for side in (theirs, ours)]
+    assert minor[1] > minor[0] + 5
+    candidate_heard, current_heard = judge(candidate, current, None, FEW, (6,)).measured["mode_heard"]
+    assert candidate_heard == current_heard
 
 
 def test_the_version_that_serves_is_nothing_new(current: Composer) -> None:
