@@ -43,9 +43,11 @@ class Plan:
     given: tuple[tuple[int, ...] | None, ...] = ()
     skipped: int = 0
     avoided: frozenset[tuple[int, ...]] = frozenset()
-    # In whose manner, and what that adds to the logits of content tokens [W].
+    # In whose manner; what that, topic, mood and liking add to the logits of content tokens [W], and how much
+    # of it speaks for a candidate that has those words.
     manner: str = ""
     leaning: Tensor | None = field(default=None, compare=False, repr=False)
+    favour: Tensor | None = field(default=None, compare=False, repr=False)
     # How well two lines answer each other, where the pattern has couplets that should.
     parallel: Parallel | None = field(default=None, compare=False, repr=False)
 

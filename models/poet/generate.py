@@ -25,7 +25,7 @@ from models.poet.heads import unreachable_heads
 from models.poet.leads import Candidate, Leads
 from models.poet.manner import Manner, find
 from models.poet.moods import leaning
-from models.poet.rank import best
+from models.poet.rank import COMPANY, best
 from models.poet.render import artefact, lines_of
 from models.poet.reward import liking
 from models.poet.topic import check_language, read_topic
@@ -189,11 +189,12 @@ class Poet:
         pattern = random.Random(f"{seed} {form}").choice(patterns_of(form, heads))
         mood = request.mood or topic.mood
         manner = self._manner(topic.manner, entry.lang) if topic.manner else None
+        leaning, favour = self._leaning(entry.lang, topic.numbers, manner, request.mood)
         plan = Plan(
             form, topic.title, entry.tag, pattern, topic.numbers, mood, seed, CANDIDATES,
             manner=manner.name if manner else "",
-            leaning=self._leaning(entry.lang, topic.numbers, manner, request.mood),
-            parallel=self.tongues[entry.lang].parallel, asked="" if topic.numbers else request.topic,
+            leaning=leaning, favour=favour, parallel=self.tongues[entry.lang].parallel,
+            asked="" if topic.numbers else request.topic,
         )  # fmt: skip
         if request.steer is not None:
             if self.foreign is not None:
@@ -203,16 +204,18 @@ class Poet:
 
     def _leaning(
         self, lang: Lang, topics: Sequence[int], manner: Manner | None, mood: Mood | None
-    ) -> Tensor | None:
-        """What is added to the logits of words: by topic, manner and mood as asked, and by what is liked."""
+    ) -> tuple[Tensor | None, Tensor | None]:
+        """What is added to the logits of words: by topic, manner and mood as asked, and by what is liked.
+
+        And how much of it is a candidate's favour.
+        """
         tongue = self.tongues[lang]
         told = manner.leaning(tongue.vocabulary) if manner else None
         if self.foreign is not None:
-            return told
+            return told, told
         near = tongue.associations.leaning(topics) if tongue.associations and topics else None
-        parts = (tongue.leaning, told, near, self._moods.get((lang, mood)) if mood else None)
-        given = [part for part in parts if part is not None]
-        return sum(given[1:], given[0]) if given else None
+        others = (tongue.leaning, told, self._moods.get((lang, mood)) if mood else None)
+        return _sum(*others, near), _sum(*others, None if near is None else COMPANY * near)
 
     def _manner(self, name: str, lang: Lang) -> Manner:
         """Whose manner it is. Raises :class:`BadInput` for whoever is unknown, or not of this language."""
@@ -266,3 +269,9 @@ def _again(plan: Plan, attempt: int, one: int = 0) -> Plan:
     if attempt == one == 0:
         return plan
     return replace(plan, seed=plan.seed + attempt * 7_919_777 + one * 104_395_301)
+
+
+def _sum(*parts: Tensor | None) -> Tensor | None:
+    """Of those that there are; a single one is itself, so that poems that share it are seen to."""
+    given = [part for part in parts if part is not None]
+    return sum(given[1:], given[0]) if given else None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from models.poet.automaton import FormAutomaton
 from models.poet.draft import Draft
 
-LIKELY = {"en": 0.8, "zh": 1.0}  # for each nat a token
+LIKELY = {"en": 0.8, "zh": 1.6}  # for each nat a token
 TOPIC = 0.9  # a poem with every topic word, against one with none
-MANNER = 1.0  # for each unit of what the poet's words are worth, a word
+MANNER = 1.0  # for each unit of what the words of a manner, a mood or a liking are worth, a word
+COMPANY = 0.3  # and of what keeps the topic company: a poem that piles it up says nothing of it
 REPETITION = 0.6  # a poem that says each word twice, against one that never does
 PARALLEL = 0.2  # a middle couplet whose lines answer each other, for each unit; real ones have about 1.2
 # Nats a word for each unit of its topic weight: likelihood alone prefers lines of small words.
@@ -26,8 +27,8 @@ def score(draft: Draft, automaton: FormAutomaton) -> float:
     share = len(draft.row.pattern.lines) / max(1, len(lines))
     said = share * new / len(topics) if topics else 0.0
     again = sum(n in before for n in set(telling)) + len(telling) - len(set(telling))
-    leaning = draft.plan.leaning
-    own = float(leaning[words].mean()) if leaning is not None and words else 0.0
+    favour = draft.plan.favour
+    own = float(favour[words].mean()) if favour is not None and words else 0.0
     weights: list[float] = automaton.weight[telling].tolist()
     return (
         LIKELY[automaton.lang] * draft.mean
