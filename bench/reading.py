@@ -3,6 +3,7 @@
 ``python -m bench.reading lay --data DIR`` lays the pairs out in ``docs/poet-reading.md``, not saying which is
 is which, and keeps the order in ``bench/results/poet-reading-order.json``. Whoever reads writes marks into
 ``poet-reading-marks.json`` beside it; ``python -m bench.reading tell`` counts them and fills the document.
+``python -m bench.reading compare`` counts the marks of another reading, of three poems of ours a title.
 
 The real poems are of the test split, so no model learnt from them, and in the public domain (translated haiku
 are left out). Both poems of a pair are printed alike: English in small letters without marks at line ends.
@@ -15,6 +16,7 @@ import random
 import re
 import statistics
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from atelier.languages import Lang
 from atelier.requests import Form, PoemRequest, form_language
 from atelier.works import Made, PoemResult
 from bench import tables
+from models.gate import lower_bound
 from models.loading import load_model
 from models.poet.data import find_rows, tag_of
 from models.poet.forms import FORM_TABLE
@@ -43,6 +46,7 @@ ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "docs" / "poet-reading.md"
 ORDER = ROOT / "bench" / "results" / "poet-reading-order.json"
 MARKS = ROOT / "bench" / "results" / "poet-reading-marks.json"
+THREE = ROOT / "bench" / "results" / "poet-reading-three.json"
 _BLOCK = re.compile(r"(<!-- pairs -->\n).*?(<!-- /pairs -->)", re.S)
 
 
@@ -146,6 +150,35 @@ def _counted(order: dict[str, Any], marks: dict[str, Any], lang: str) -> Iterato
         )  # fmt: skip
     level = [sum(one) >= sum(other) for one, other in zip(ours, real, strict=True)]
     yield Figure(f"as_good_{lang}", statistics.mean(level), f"of {len(names)} pairs")
+
+
+@main.command()
+def compare() -> None:
+    """Count the marks of three poems a title, by versions and settings: ``reading_three`` in the results."""
+    marks: dict[str, dict[str, list[int]]] = json.loads(THREE.read_text("utf-8"))
+    figures = []
+    for lang in ("en", "zh"):
+        named = [given for name, given in marks.items() if name.startswith(lang)]
+        first, *others = named[0]
+        every = {one: [sum(given[one]) for given in named] for one in (first, *others)}
+        figures += [
+            Figure(f"marks_{lang}", statistics.mean(every[others[-1]]), "of 15", baselines={
+                one: statistics.mean(every[one]) for one in (first, *others[:-1])
+            })
+        ]  # fmt: skip
+        for at, (before, after) in enumerate(pairwise(every), 1):
+            apart = [b - a for a, b in zip(every[before], every[after], strict=True)]
+            low, high = (
+                lower_bound(every[after], every[before]),
+                -lower_bound(every[before], every[after]),
+            )
+            figures += [
+                Figure(f"step_{at}_{lang}", statistics.mean(apart), f"from {before} to {after}"),
+                Figure(f"step_{at}_{lang}_low", low, "end of the 95 % interval"),
+                Figure(f"step_{at}_{lang}_high", high, "end of the 95 % interval"),
+            ]
+    Figures("reading_three", load_model("poem").version, tuple(figures)).save(ORDER.parent)
+    tables.main(check=False)
 
 
 if __name__ == "__main__":
