@@ -30,7 +30,9 @@ FIRST_SEED = 900_000  # no card's figures use these
 AT_ONCE = 8
 BARS = 8  # of each tune
 RUN = 4  # moves of a run that counts for how much tunes differ
-ROUNDS = (4, 8, 16)  # seeds of each prompt; the later ones only where the first leave it open
+ROUNDS = (4, 8, 84)  # seeds of each prompt; the later ones only where the first leave it open
+# Of what is asked alone these are told, so that where nothing else is open nothing else is composed.
+ALONE = {"rhythm_heard": ("rhythm",), "asked_and_got": ("density", "range")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,28 +80,80 @@ def judge(
     ears = Ears.load(current.folder)
     requests: list[MelodyRequest] = []
     ours, theirs = Composed([], []), Composed([], [])
+    fields: tuple[str, ...] = ()  # what a request of the next round says; nothing: all are composed
+    whole = 0
 
     def compare(seeds: range, alpha: float) -> Gate:
-        more = requests_for(seeds, limit)
+        nonlocal fields, whole
+        more = [r for r in requests_for(seeds, limit) if not fields or any(getattr(r, f) for f in fields)]
         requests.extend(more)
         for composed, new in zip((theirs, ours), compose_all([current, candidate], more), strict=True):
             composed.tunes.extend(new.tunes)
             composed.seconds.extend(new.seconds)
-        return _compare(current, ears, requests, ours, theirs, head, alpha)
+        whole = whole if fields else len(requests)
+        gate = _compare(current, ears, requests, ours, theirs, head, alpha, whole)
+        fields = _concerned(gate)
+        return gate
 
     return Gate.by_rounds(rounds, compare)
 
 
+def _concerned(gate: Gate) -> tuple[str, ...]:
+    """What requests say that can settle what ``gate`` leaves open; nothing where any can."""
+    figures = [str(reason.params.get("figure")) for reason in gate.reasons]
+    if not all(figure in ALONE for figure in figures):
+        return ()
+    return tuple(field for figure in figures for field in ALONE[figure])
+
+
 def _compare(
     current: Composer, ears: Ears, requests: Sequence[MelodyRequest], ours: Composed, theirs: Composed,
-    head: Head | None, alpha: float,
+    head: Head | None, alpha: float, whole: int,
 ) -> Gate:  # fmt: skip
+    """The first ``whole`` tunes are of all prompts alike; those after them of what was open then."""
     gate, of = Gate(alpha=alpha), [request.description for request in requests]
     if [tune.notes for tune in ours.tunes] == [tune.notes for tune in theirs.tunes]:
         gate.unproven("gate-nothing-new")
         return gate
     gate.whole("written_right", [float(written_right(tune)) for tune in ours.tunes])
-    pairs = list(zip(ours.tunes, theirs.tunes, strict=True))
+    _as_asked(gate, ears, requests, ours.tunes, theirs.tunes)
+    gate.no_more_copies("copied", copied(current, ours.tunes), copied(current, theirs.tunes))
+    gate.as_fast("seconds", ours.seconds, theirs.seconds)
+    mine, other, of = ours.tunes[:whole], theirs.tunes[:whole], of[:whole]
+    _in_general(gate, ears, mine, other, of)
+    gate.as_diverse("distinct_runs", distinct(mine), distinct(other))
+    gate.as_diverse("different", different(mine), different(other))
+    if head is None:
+        gate.unproven("gate-no-reward")
+        return gate
+    gate.better("reward", _chances(head, current, mine), _chances(head, current, other), of)
+    return gate
+
+
+def _as_asked(
+    gate: Gate, ears: Ears, requests: Sequence[MelodyRequest], ours: Sequence[Tune], theirs: Sequence[Tune]
+) -> None:
+    """What only some prompts say: a rhythm, how dense or how wide a tune is to be."""
+    of = [request.description for request in requests]
+    named = [at for at, tune in enumerate(theirs) if tune.wished.named and tune.wished.rhythm in RHYTHMS]
+    if named:
+        gate.no_worse(
+            "rhythm_heard", [_rhythmic(ears, ours[at]) for at in named],
+            [_rhythmic(ears, theirs[at]) for at in named], of=[of[at] for at in named],
+        )  # fmt: skip
+    steered = [at for at, one in enumerate(requests) if one.density is not None or one.range is not None]
+    if steered:
+        gate.no_worse(
+            "asked_and_got", [obeyed(requests[at], ours[at]) for at in steered],
+            [obeyed(requests[at], theirs[at]) for at in steered], of=[of[at] for at in steered],
+        )  # fmt: skip
+
+
+def _in_general(
+    gate: Gate, ears: Ears, ours: Sequence[Tune], theirs: Sequence[Tune], of: Sequence[str]
+) -> None:
+    """What can be told of every tune."""
+    pairs = list(zip(ours, theirs, strict=True))
     heard: dict[str, Callable[[Tune], float]] = {
         "mode": lambda tune: float(ears.key(tune.notes)[1] == tune.wished.mode),
         "meter": lambda tune: float(ears.meter(tune.notes) == tune.wished.meter),
@@ -110,36 +164,10 @@ def _compare(
         same = [at for at, (a, b) in enumerate(pairs) if getattr(a.wished, name) == getattr(b.wished, name)]
         if same:
             gate.no_worse(
-                f"{name}_heard", [told(ours.tunes[at]) for at in same],
-                [told(theirs.tunes[at]) for at in same], of=[of[at] for at in same],
+                f"{name}_heard", [told(ours[at]) for at in same], [told(theirs[at]) for at in same],
+                of=[of[at] for at in same],
             )  # fmt: skip
-    gate.no_worse(
-        "well_made", [well_made(tune) for tune in ours.tunes], [well_made(tune) for tune in theirs.tunes],
-        of=of,
-    )  # fmt: skip
-    named = [
-        at for at, tune in enumerate(theirs.tunes) if tune.wished.named and tune.wished.rhythm in RHYTHMS
-    ]
-    if named:
-        gate.no_worse(
-            "rhythm_heard", [_rhythmic(ears, ours.tunes[at]) for at in named],
-            [_rhythmic(ears, theirs.tunes[at]) for at in named], of=[of[at] for at in named],
-        )  # fmt: skip
-    steered = [at for at, one in enumerate(requests) if one.density is not None or one.range is not None]
-    if steered:
-        gate.no_worse(
-            "asked_and_got", [obeyed(requests[at], ours.tunes[at]) for at in steered],
-            [obeyed(requests[at], theirs.tunes[at]) for at in steered], of=[of[at] for at in steered],
-        )  # fmt: skip
-    gate.as_diverse("distinct_runs", distinct(ours.tunes), distinct(theirs.tunes))
-    gate.as_diverse("different", different(ours.tunes), different(theirs.tunes))
-    gate.no_more_copies("copied", copied(current, ours.tunes), copied(current, theirs.tunes))
-    gate.as_fast("seconds", ours.seconds, theirs.seconds)
-    if head is None:
-        gate.unproven("gate-no-reward")
-        return gate
-    gate.better("reward", _chances(head, current, ours.tunes), _chances(head, current, theirs.tunes), of)
-    return gate
+    gate.no_worse("well_made", [well_made(one) for one in ours], [well_made(one) for one in theirs], of=of)
 
 
 def _chances(head: Head, current: Composer, tunes: Sequence[Tune]) -> list[float]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
 
 from atelier.learning.verdict import FIGURES
+from atelier.requests import MelodyRequest
+from models.composer import trial
 from models.composer.generate import Composer
 from models.composer.leaning import MOST, Leaning
 from models.composer.originality import known
@@ -110,6 +113,28 @@ def test_a_mode_that_is_drawn_more_often_is_not_a_mode_that_is_heard_less(curren
     assert minor[1] > minor[0] + 5
     candidate_heard, current_heard = judge(candidate, current, None, FEW, (6,)).measured["mode_heard"]
     assert candidate_heard == current_heard
+
+
+def test_where_a_rhythm_alone_is_open_nothing_else_is_composed_again(
+    current: Composer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[tuple[int, int]] = []
+
+    def compare(_1: object, _2: object, requests: list[MelodyRequest], *others: Any) -> Gate:
+        *_, alpha, whole = others
+        looks.append((len(requests), whole))
+        assert all(request.rhythm for request in requests[whole:])
+        gate = Gate(alpha=alpha)
+        gate.no_worse("rhythm_heard", [0.5, 0.6, 0.1], [0.5, 0.5, 0.2])  # it may be either way
+        assert gate.undecided
+        return gate
+
+    monkeypatch.setattr(trial, "_compare", compare)
+    assert judge(current, current, None, FEW, (1, 1, 2)).undecided
+    asked = sum(request.rhythm is not None for request in requests_for(range(1), FEW))
+    every = len(requests_for(range(1), FEW))
+    assert 0 < asked < every
+    assert looks == [(every, every), (every + asked, every), (every + 3 * asked, every)]
 
 
 def test_the_version_that_serves_is_nothing_new(current: Composer) -> None:
