@@ -53,13 +53,14 @@ def adopt(
     model: Model,
     folder: Path,
     home: Path,
-    status: Literal["candidate", "rejected"] = "candidate",
+    status: Literal["candidate", "rejected"] | None = None,
     shelf: Shelf | None = None,
 ) -> VersionRow:
     """Copy the version in ``folder`` under ``home`` and write it down. Twice the same: nothing new.
 
     The same is also one that was trained once more and came out alike: what the gate measured then stays,
     and is on the card of the row that is returned.
+    Without a ``status`` it is a candidate, unless a gate has refused it, which its card says.
     It goes on the ``shelf``, too; without one only this machine has it. Raises :class:`WeightsError`
     where it is not whole, :class:`BadInput` for another model's version, a name that another version has,
     or a home that cannot be written, and ``Unavailable("artefacts-down")``.
@@ -79,6 +80,8 @@ def adopt(
         raise BadInput("bad-out", path=str(kept), why=fault.strerror or str(fault)) from None
     if shelf is not None:
         depot.put(shelf, open_version(kept, model=model))
+    refused = not found.card.get(GATE, {}).get("passed", True)
+    status = status or ("rejected" if refused else "candidate")
     return store.register_version(model, found.name, card_hash(found), str(kept), found.card, status)
 
 

@@ -24,6 +24,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from atelier import __version__
 from atelier.errors import BadInput, Cancelled, WeightsError
 from atelier.learning import curve
 from atelier.learning.snapshot import Snapshot
@@ -192,12 +193,13 @@ def put_part(file: Path, part: str, network: nn.Module) -> None:
     save_file(tensors, file)
 
 
-def summed(one: Mapping[str, float], other: Mapping[str, float], most: float) -> dict[str, float]:
-    """What was learnt before and what is learnt now, name by name; each within ``most`` either way."""
-    return {
-        name: round(max(-most, min(most, one.get(name, 0.0) + other.get(name, 0.0))), 4)
-        for name in sorted({*one, *other})
-    }
+def renewed(before: Mapping[str, float], now: Mapping[str, float], most: float) -> dict[str, float]:
+    """What is learnt ``now``, and of ``before`` what votes tell nothing of any more; within ``most``.
+
+    Log-odds of being liked do not hang on how often a thing is drawn, and votes that were learnt from are
+    in the next snapshot again: added up, the same votes would count with every training.
+    """
+    return {name: round(max(-most, min(most, value)), 4) for name, value in sorted({**before, **now}.items())}
 
 
 def _save(path: Path, **held: Any) -> None:
@@ -290,6 +292,9 @@ def sentenced(made: Version, judge: Callable[[], Gate]) -> Version:
 
 
 def name_of(parent: Version, snapshot: Snapshot, pace: Pace) -> str:
-    """``v1+3f2a91cc``: the shipped version that it goes back to, and a hash of all that makes it."""
-    made_of = json.dumps([card_hash(parent), snapshot.sha256, pace.makes()])
+    """``v1+3f2a91cc``: the shipped version that it goes back to, and a hash of all that makes it.
+
+    That is the parent, the votes, the settings, this code and how many processes train.
+    """
+    made_of = json.dumps([card_hash(parent), snapshot.sha256, pace.makes(), __version__, ranks.count()])
     return f"{parent.name.partition('+')[0]}+{hashlib.sha256(made_of.encode()).hexdigest()[:8]}"

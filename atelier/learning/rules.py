@@ -7,10 +7,12 @@ that an administrator is told, and a test can ask.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from statistics import median
 from typing import Any, Literal
 
 from atelier.learning.brigades import brigades
@@ -49,6 +51,8 @@ class Bounds:
     votes: int = 1000  # a snapshot takes at most so many
     person: int = 50  # of one voter, or of a group that votes as one
     server: float = 0.5  # of a snapshot, at most from one server, where there are several
+    crowd: float = 2.0  # times what the usual work weighs, at most, of one work
+    least_crowd: float = 5.0  # but so much any work may weigh
     pace: int = 20  # so many votes within PACE_S are no person's
     pace_s: float = 10.0
     least: int = 200  # below these there is nothing to learn
@@ -60,7 +64,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A vote that counts: ``weight`` in (0, 1] by how many say it as one, ``split`` by person."""
+    """A vote that counts. ``weight`` in (0, 1]: less of voters who vote as one, or crowd on one work."""
 
     heard: Heard
     weight: float
@@ -99,9 +103,9 @@ def lessons(heard: Iterable[Heard], bounds: Bounds | None = None) -> Lessons:
     votes = _keep(votes, lambda one: one.voter not in twins, out, "held-out-in-step")
     votes = _capped(votes, voice, bounds, out)
     alike = Counter((voice.get(one.voter, one.voter), one.work) for one in votes)
-    kept = [
+    kept = _spread([
         Lesson(one, 1 / alike[voice.get(one.voter, one.voter), one.work], splits[one.voter]) for one in votes
-    ]
+    ], bounds)  # fmt: skip
     told = {
         "votes": len(kept), "liked": sum(lesson.heard.liked for lesson in kept),
         "disliked": sum(not lesson.heard.liked for lesson in kept),
@@ -152,7 +156,7 @@ def _capped(votes: Sequence[Heard], voice: dict[str, str], bounds: Bounds, out: 
     )
     kept: list[Heard] = []
     several = len({one.server for one in votes if one.server}) > 1
-    most = bounds.server * bounds.votes if several else bounds.votes
+    most = bounds.server * bounds.votes if several else math.inf
     of_server: Counter[str] = Counter()
     for turn, one in turns:
         if turn >= bounds.person:
@@ -165,6 +169,19 @@ def _capped(votes: Sequence[Heard], voice: dict[str, str], bounds: Bounds, out: 
             of_server[one.server] += 1
             kept.append(one)
     return sorted(kept, key=lambda one: (one.at, one.work, one.voter))
+
+
+def _spread(kept: Sequence[Lesson], bounds: Bounds) -> list[Lesson]:
+    """Of a work that a crowd votes on, each vote weighs less: all together no more than a few usual works do.
+
+    What :func:`~atelier.learning.brigades.brigades` knows no brigade by (some of it errs, or votes as much
+    elsewhere) moves little then, and so does a work that a whole channel happened to see.
+    """
+    total: dict[str, float] = defaultdict(float)
+    for lesson in kept:
+        total[lesson.heard.work] += lesson.weight
+    most = max(bounds.least_crowd, bounds.crowd * median(total.values())) if total else 0.0
+    return [replace(one, weight=one.weight * min(1.0, most / total[one.heard.work])) for one in kept]
 
 
 def _twins(groups: Iterable[set[str]], splits: dict[str, Split]) -> set[str]:

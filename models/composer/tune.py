@@ -21,7 +21,7 @@ from models.composer.strength import bearable
 from models.composer.trial import judge
 from models.gate import Gate
 from models.reward import Judged
-from models.tuning import Stopped, Told, never, put_part, sentenced, silent, summed, tuned
+from models.tuning import Stopped, Told, never, put_part, renewed, sentenced, silent, tuned
 
 __all__ = ["Tuning", "heads", "judged", "tune"]
 
@@ -81,7 +81,7 @@ def leaning_of(before: Leaning, snapshot: Snapshot) -> Leaning:
         leaning.learn(said("train", which, name), said("val", which, name))
         for which, name in enumerate(("mode", "rhythm"))
     )
-    return Leaning(summed(before.modes, modes, leaning.MOST), summed(before.rhythms, rhythms, leaning.MOST))
+    return Leaning(renewed(before.modes, modes, leaning.MOST), renewed(before.rhythms, rhythms, leaning.MOST))
 
 
 def open_choices(request: MelodyRequest) -> tuple[bool, bool]:

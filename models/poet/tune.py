@@ -20,7 +20,7 @@ from models.poet.strength import bearable
 from models.poet.trial import judge
 from models.poet.version import save_head, save_liked, save_tongue
 from models.reward import Judged
-from models.tuning import Stopped, Told, never, sentenced, silent, summed, tuned
+from models.tuning import Stopped, Told, never, renewed, sentenced, silent, tuned
 
 __all__ = ["Tuning", "heads", "judged", "tune"]
 
@@ -48,7 +48,7 @@ def tune(
             found = tune_language(tongue.network, votes, tuning, work / f"{lang}.pt", lang, told, stopped)
             if not liked and found is None:
                 continue
-            whole = replace(tongue, liked=summed(tongue.liked, liked, MOST))
+            whole = replace(tongue, liked=renewed(tongue.liked, liked, MOST))
             about: dict[str, Any] = {}
             if found is not None:
                 whole, state = replace(whole, network=found[0]), found[1]

@@ -138,7 +138,7 @@ def test_a_brigade_teaches_nothing_whichever_targets_it_skips(skip: float) -> No
 
 
 def test_a_brigade_that_also_votes_elsewhere_is_found() -> None:
-    """As much as on its targets, to look like people."""
+    """Half as often as on its targets, and more, to look like people."""
     rng = random.Random(3)
     honest = crowd(60, 200, 25)
     attack = brigade(50, range(0, 60, 3), skip=0.4)
@@ -148,6 +148,36 @@ def test_a_brigade_that_also_votes_elsewhere_is_found() -> None:
     ]  # fmt: skip
     found = lessons([*honest, *cover, *attack], replace(EASY, votes=5000))
     assert found.in_step[0] >= 45
+
+
+@pytest.mark.parametrize("errs", [0.05, 0.1, 0.3])
+def test_a_brigade_that_errs_is_not_found_but_weighs_no_more_than_its_works(errs: float) -> None:
+    rng = random.Random(5)
+    honest = crowd(60, 200, 25)
+    attack = [
+        replace(one, liked=one.liked != (rng.random() < errs))
+        for one in brigade(50, range(0, 60, 3), skip=0.4)
+    ]
+    found = lessons([*honest, *attack], replace(EASY, votes=5000))
+    usual = len(honest) / 200  # votes on a work
+    theirs = sum(lesson.weight for lesson in found.lessons if lesson.heard.voter.startswith("b"))
+    assert len(attack) > 500
+    assert theirs <= 20 * 2 * usual + 1  # of twenty works, which are twice as heavy as others at most
+    calm = sum(lesson.weight for lesson in found.lessons if lesson.heard.voter.startswith("p"))
+    assert calm > 0.9 * len(honest)
+
+
+def test_a_crowd_weighs_no_more_than_a_few_works() -> None:
+    votes = [heard(f"w{n}", f"p{n}{k}") for n in range(20) for k in range(3)]
+    votes += [heard("famous", f"f{n}", liked=n % 3 > 0) for n in range(60)]
+    found = lessons(votes, EASY).lessons
+    assert sum(one.weight for one in found if one.heard.work == "famous") == pytest.approx(6)
+    assert all(one.weight == 1 for one in found if one.heard.work != "famous")
+
+
+def test_where_there_is_one_server_what_is_too_much_is_older() -> None:
+    found = lessons(crowd(60, 200, 25), replace(EASY, votes=1000))
+    assert found.left_out == {"older": 500}
 
 
 def test_a_taste_that_divides_people_makes_no_brigade() -> None:

@@ -72,6 +72,18 @@ def test_one_that_was_trained_anew_and_came_out_alike_is_the_same(
     assert refused.value.key == "version-name-taken"
 
 
+def test_one_that_a_gate_refused_comes_in_as_rejected(store: Store, home: Path, tmp_path: Path) -> None:
+    """Also from a folder that somebody hands over."""
+    folder = version(tmp_path / "bad", "bad")
+    card = {k: v for k, v in open_version(folder).card.items() if k != "files"}
+    write_card(folder, {**card, "gate": {"passed": False, "measured": {}}})
+    assert registry.adopt(store, "poet", folder, home).status == "rejected"
+    with pytest.raises(BadInput) as refused:
+        registry.promote(store, "poet", "bad")
+    assert refused.value.key == "version-rejected"
+    assert registry.promote(store, "poet", "bad", anyway=True).version == "bad"
+
+
 def test_what_changed_is_refused_and_the_old_one_stays(store: Store, home: Path, tmp_path: Path) -> None:
     for name in ("one", "two", "three"):
         registry.adopt(store, "poet", version(tmp_path / name, name), home)

@@ -18,7 +18,7 @@ from models.poet.liked import KEPT, MOST, Said, learn
 from models.poet.trial import _same, topic_kept
 from models.poet.tune import liked_words
 from models.poet.version import load_tongue, save_liked
-from models.tuning import summed
+from models.tuning import renewed
 from tests.models.test_poet_reward import OTHERS, SEASONS, names_a_season, no_taste, votes
 
 
@@ -63,8 +63,10 @@ def test_many_votes_on_few_works_say_less_than_on_many() -> None:
     assert Said(frozenset(), 4, 0).counted[0] < Said(frozenset(), 1, 0).counted[0] * 4
 
 
-def test_what_was_learnt_before_stays_within_bounds() -> None:
-    assert summed({"a": 2.0, "b": -1.0}, {"a": 2.0, "c": 0.5}, MOST) == {"a": MOST, "b": -1.0, "c": 0.5}
+def test_the_same_votes_count_once_however_often_they_are_learnt_from() -> None:
+    first = renewed({}, learn(works(800, 1), works(100, 2)), MOST)
+    assert renewed(first, learn(works(800, 1), works(100, 2)), MOST) == first
+    assert renewed({"a": 2.0, "b": -1.0}, {"a": 9.0, "c": 0.5}, MOST) == {"a": MOST, "b": -1.0, "c": 0.5}
 
 
 def test_a_snapshot_of_a_taste_teaches_its_words(poet: Poet, tmp_path: Path) -> None:
