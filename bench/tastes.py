@@ -2,7 +2,8 @@
 
 The studio is told of no taste: a person sees a work and likes it or not. But each is of a kind that its
 model has numbers for (mode and leaps, warmth, words), and one that is of none would be learnt less well.
-``asked`` is what people say while they vote, ``fresh`` what others of the same taste say to the version that learnt from them.
+``asked`` is what people say while they vote, ``fresh`` what others of the same taste say to the version
+that learnt from them.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from atelier.languages import Lang, say
 from atelier.requests import Palette
 from models.painter.lexicon import Hit, Key, Lexicon, key
 from models.painter.palette import WORDS as PALETTES
-from models.painter.vocabulary import COLOURING, KINDS, NAMES, NUMBERS
+from models.painter.vocabulary import COLOURING, KINDS, NAMES, number_at
 from models.text.tokens import is_ideograph, words
 
 # Values that exclude one another; of the first in each pair it is that which is drawn, whichever
@@ -113,7 +113,7 @@ def settle(prompt: str, lang: Lang) -> Settled:
 def count_before(said: Key, hit: Hit) -> int | None:
     """The number said of a thing: "three white boats", 三艘船; None where none is."""
     back = _back(said, hit)
-    return None if back is None else NUMBERS[said[hit.start - back]]
+    return None if back is None else number_at(said, hit.start - back)
 
 
 def _back(said: Key, hit: Hit) -> int | None:
@@ -122,10 +122,10 @@ def _back(said: Key, hit: Hit) -> int | None:
         return None
     for back in range(1, min(3, hit.start) + 1):
         word = said[hit.start - back]
-        if word in NUMBERS:
+        if (number := number_at(said, hit.start - back)) is not None:
             # "No" is of the very next word: "no wind, boats" has boats.
             between = said[hit.start - back + 1 : hit.start]
-            return back if NUMBERS[word] or not set(between) - {"any", "有"} else None
+            return back if number or not set(between) - {"any", "有"} else None
         if word in ("and", "with", "和", "与", "，"):
             return None
     return None

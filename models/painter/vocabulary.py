@@ -6,10 +6,12 @@ labels; the first English and Chinese word of a value is what a person is told.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from atelier.languages import Lang
 from atelier.requests import Palette
+from models.text.tokens import is_ideograph
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,28 @@ NUMBERS: dict[str, int] = {
     word: number
     for number, said in enumerate((
         "no zero without 零 无 没", "a an one single 一", "two 二 两", "three 三", "four 四", "five 五",
-        "six 六", "seven 七", "eight 八", "nine 九", "ten 十",
+        "six 六", "seven 七", "eight 八", "nine 九", "ten 十", "eleven", "twelve dozen",
     ))
-    for word in (*said.split(), str(number))
-}  # fmt: skip
+    for word in said.split()
+} | {"twenty": 20, "fifty": 50, "hundred": 100, "百": 100, "thousand": 1000, "千": 1000}  # fmt: skip
+_TENS = ("十", "百", "千")
+
+
+def number_at(said: Sequence[str], at: int) -> int | None:
+    """The number that ends with word ``at``: 12, twelve, 十二; None where it is none."""
+    word = said[at]
+    if word.isdecimal():
+        return int(word[:9])
+    if word not in NUMBERS or not is_ideograph(word):
+        return NUMBERS.get(word)
+    begin = at
+    while begin and said[begin - 1] in NUMBERS and is_ideograph(said[begin - 1]):
+        begin -= 1
+    total = digit = 0
+    for part in said[begin : at + 1]:
+        total, digit = (total + (digit or 1) * NUMBERS[part], 0) if part in _TENS else (total, NUMBERS[part])
+    return total + digit
+
 
 # How people say a palette in a prompt. Words that may be about one thing ("a bright star") are not here.
 COLOURING: dict[Palette, str] = {

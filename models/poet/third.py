@@ -26,8 +26,11 @@ ve bir bu için ile gibi çok
 yang di ke untuk dengan dari ini itu
 """
 _PLACES = "angeles vegas palmas alamos paso paz salvador dorado nino"  # after an article
+_OWN = "mi mon mein meine meu minha"
 _ARTICLES = frozenset(_LED.split())
-_SMALL = _ARTICLES | frozenset(_LINKED.split())
+_LEADING = _ARTICLES | frozenset(_OWN.split())
+_SMALL = _LEADING | frozenset(_LINKED.split())
+FOREIGN = _ARTICLES | frozenset(["de", "du", "des", "del", "di", "von", "und"])  # what no poem is about
 _NAMED = frozenset(_PLACES.split())
 _HELD = frozenset(["l", "d", "j", "qu", "n", "s", "t", "m", "c"])  # before an apostrophe: l'été, qu'il
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -44,13 +47,18 @@ def is_third(text: str, known: Callable[[str], bool]) -> bool:
     if not letters:
         return False
     own = sum(bool(_HAN.match(letter)) or _is_latin(letter) for letter in letters)
-    if 2 * own <= len(letters):
+    if 2 * own <= len(letters) or any(_is_kana(letter) for letter in letters):
         return True
     return not _HAN.search(text) and _is_other_latin(text, known)
 
 
 def _is_latin(letter: str) -> bool:
     return unicodedata.name(letter, "").startswith(("LATIN", "FULLWIDTH LATIN"))
+
+
+def _is_kana(letter: str) -> bool:
+    """But the one that is written among Chinese words for its looks."""
+    return letter != "の" and unicodedata.name(letter, "").startswith(("HIRAGANA", "KATAKANA"))
 
 
 def _is_other_latin(text: str, known: Callable[[str], bool]) -> bool:
@@ -71,6 +79,9 @@ def _is_other_latin(text: str, known: Callable[[str], bool]) -> bool:
     if not words or all(word[0].isupper() for word in words):
         return False
     many, kinds = len(words) + len(small), len(set(small))  # la la land has one of them
+    if many == 2 and small and not english:  # la nuit, l'hiver; but not rusty van
+        first = re.split(r"[\s'’]", text.strip().lower())[0]
+        return first in _LEADING or first == "l"
     if not small:
         return many >= LEAST and not english
     if kinds > 1 and len(words) > 1:

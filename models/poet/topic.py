@@ -15,7 +15,7 @@ from models.poet.bilingual import to_chinese, to_english
 from models.poet.data import TOPICS
 from models.poet.manner import asked
 from models.poet.moods import mood_of
-from models.poet.third import is_third
+from models.poet.third import FOREIGN, is_third
 from models.poet.vocabulary import read_line
 from models.poet.words import BARRED_EN, BARRED_ZH, SILENT_EN
 
@@ -56,7 +56,7 @@ def read_topic(prompt: str, automaton: FormAutomaton) -> Topic:
     text, manner = asked(words_for_model(prompt))
     english = _ASKING_EN.sub("", text)
     chinese = "".join(_HAN.findall(_ASKING_ZH.sub("", text)))
-    words = [word for word in read_line(english) if word[0].isalpha()]
+    words = [word for word in read_line(english) if word[0].isalpha() and word not in FOREIGN]
     if lang == "en":
         translated = to_english(chinese)
         numbers = _heaviest([n for word in (*words, *translated) for n in _find(word, automaton)], automaton)

@@ -107,7 +107,11 @@ def test_scenes_are_understood(painter: Painter) -> None:
     assert understood("no wind, boats", "en") == "Understood as: boat."
     assert understood("a sea without any boats", "en") == "Understood as: sea, no boats."
     assert understood("a boat and a lighthouse", "en") == "Understood as: one boat, lighthouse."
-    assert "at most 3 boats" in understood("nine boats on the sea", "en")
+    for many in ("nine boats", "12 boats", "twelve ships", "a hundred boats", "a dozen white boats"):
+        assert "at most 3 boats" in understood(f"{many} on the sea", "en")
+    for many in ("十二艘船", "二十艘船", "一百艘船", "12艘船"):
+        assert understood(f"{many}在大海上", "zh").startswith("我的理解：船、大海。"), many
+    assert understood("两艘船在大海上", "zh") == "我的理解：2 艘船、大海。"
     assert "forest" not in understood("a forest", "en")  # no scene of these had one
     assert "ink wash" in understood("an ink painting of the sea", "en")
 

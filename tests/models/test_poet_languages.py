@@ -26,7 +26,7 @@ def shipped() -> Poet:
         "uma noite de verão na praia", "der alte Mann und das Meer", "ein kalter Wintertag im Wald",
         "la primavera e il mare", "het huis aan zee", "stary człowiek przez morze idzie",
         "la vie en rose", "a poem about любовь", "write a haiku about la mer et le soleil",
-        "vanha kissa nukkuu auringossa",
+        "vanha kissa nukkuu auringossa", "la nuit", "mi corazón", "l'hiver", "雪が降る夜",
     ],
 )  # fmt: skip
 def test_a_third_language_is_refused(shipped: Poet, prompt: str) -> None:
@@ -47,6 +47,7 @@ def test_a_third_language_is_refused(shipped: Poet, prompt: str) -> None:
         "o captain my captain", "die another day", "a man in a van",
         "the sea in the manner of Emily Dickinson",
         "初雪", "花の雨", "love, or maybe любовь", "de la soul", "a tardy apology i", "iPhone 的春天", "T恤",
+        "rusty van", "la lluvia in spring", "El Camino",
     ],
 )  # fmt: skip
 def test_names_and_words_of_today_are_no_third_language(shipped: Poet, prompt: str) -> None:
