@@ -128,7 +128,9 @@ def _run(kind: Kind, given: dict[str, Any]) -> None:
     if source is not None:
         sys.exit(_many(kind, source, out, folder))
     if not any(given.get(name) for name in ("prompt", "topic", "description")):
-        raise BadInput("prompt-missing", command=kind, example=say(f"example-{kind}"))
+        # The chats' example says its options in their way, which a terminal does not read.
+        example = " ".join(word for word in say(f"example-{kind}").split() if "=" not in word)
+        raise BadInput("prompt-missing", command=kind, example=example)
     request = parse_request(kind, given).seeded()
     target = out or (None if kind == "poem" else Path(f"{kind}-{request.seed}{_SUFFIX[kind]}"))
     if target is not None:

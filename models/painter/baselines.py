@@ -28,7 +28,7 @@ from models.painter.measures import copies
 from models.painter.network import Decoder, Generator
 from models.painter.settings import Settings
 from models.painter.understand import subjects_of
-from models.ranks import in_turn, rank
+from models.ranks import count, in_turn, rank
 from models.text.encoder import TextEncoder
 from models.text.evaluate import embed
 from models.text.network import PromptEncoder
@@ -69,7 +69,8 @@ def record_all(
         )  # fmt: skip
         kept(
             DCGAN, dcgan_sampler(drawer, text.network, settings.device),
-            steps=journal.step, pictures=journal.step * BATCH, minutes=round(journal.seconds / 60, 1),
+            steps=journal.step, pictures=journal.step * BATCH * count(),
+            minutes=round(journal.seconds / 60, 1),
         )  # fmt: skip
     kept(PARENT, parent, settings.parent_limit, steps=PARENT_STEPS)
 

@@ -24,6 +24,7 @@ from models.painter.bank import Bank
 from models.painter.coupling import Coupling
 from models.painter.critic import CHANNELS, Heads, open_eyes
 from models.painter.data import rng_of
+from models.painter.flow import freeze
 from models.painter.going_on import part_of
 from models.painter.latents import Latents, Scale, read
 from models.painter.network import Decoder, Generator, Shape
@@ -51,9 +52,11 @@ def train_gan(
     if settings.gan_start == "version" and settings.start:
         network.load_state_dict(part_of(settings.start, "generator"), strict=False)
     network = network.requires_grad_(True).train()
+    freeze(network, settings.freeze)
     critic = placed(Critic(settings, shape, parent, decoder, train.scale), settings.device)
     average = Average(network, 0.998)
-    optimiser = torch.optim.Adam(network.parameters(), betas=(0.0, 0.99))
+    learning = [weight for weight in network.parameters() if weight.requires_grad]
+    optimiser = torch.optim.AdamW(learning, betas=(0.0, 0.99), weight_decay=settings.weight_decay)
     judge = torch.optim.Adam(critic.parameters_learnt(), lr=CRITIC_RATE, betas=(0.0, 0.99))
     half = settings.batch // 4  # of a batch: noise that belongs to pictures; the other half is plain
 

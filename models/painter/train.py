@@ -181,7 +181,8 @@ def export(
             "command": _command(settings, [name for name, journal in journals.items() if journal.step]),
             "trained": {
                 name: {
-                    "steps": journal.step, "pictures": int(journal.step * settings.batch * share[name]),
+                    "steps": journal.step,
+                    "pictures": int(journal.step * settings.batch * share[name] * ranks.count()),
                     "minutes": round(journal.seconds / 60, 1), "val": round(journal.best, 5),
                 }
                 for name, journal in journals.items()

@@ -194,23 +194,23 @@ def test_a_search_trains_with_what_did_best(pack: Path, tmp_path: Path) -> None:
 def test_what_was_stopped_goes_on_as_if_it_had_not_been(
     pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    only = {"stages": "autoencoder,flow", "steps": 4}
+    only = {"stages": "autoencoder,flow,gan", "steps": 4}
     train(tiny(pack, tmp_path / "whole", **only))
     monkeypatch.setattr(stage, "SAVE_EVERY", -1.0)
     adam, calls = torch.optim.AdamW.step, []
 
     def stumble(self: torch.optim.AdamW, *args: object) -> object:
         calls.append(1)
-        if len(calls) in (2, 8):  # once in each stage
+        if len(calls) in (2, 8, 12):  # once in each stage
             raise KeyboardInterrupt
         return adam(self, *args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(torch.optim.AdamW, "step", stumble)
-    for _ in range(2):
+    for _ in range(3):
         with pytest.raises(KeyboardInterrupt):
             train(tiny(pack, tmp_path / "stopped", **only))
     train(tiny(pack, tmp_path / "stopped", **only))
-    for name in ("autoencoder.pt", "flow.pt"):
+    for name in ("autoencoder.pt", "flow.pt", "gan.pt"):
         one, two = (
             torch.load(tmp_path / way / "work" / name, weights_only=True) for way in ("whole", "stopped")
         )
@@ -221,29 +221,33 @@ def test_what_was_stopped_goes_on_as_if_it_had_not_been(
 
 def test_frozen_parts_stay(pack: Path, prepared: Path, tmp_path: Path) -> None:
     shutil.copytree(prepared, tmp_path / "work")
-    settings = tiny(pack, tmp_path, stages="flow", freeze="down16,text", steps=2)
+    settings = tiny(pack, tmp_path, stages="flow,gan", freeze="down16,text", steps=2)
     train(settings)
     torch.manual_seed(settings.seed)
     before = Generator(settings.shape()).state_dict()
-    after = torch.load(tmp_path / "work" / "flow.pt", weights_only=True)["network"]
-    moved = {key.split(".")[0] for key in before if not torch.equal(before[key], after[key])}
-    assert not moved & {"down16", "text"}
-    assert {"enter", "leave"} <= moved
+    for name in ("flow.pt", "gan.pt"):
+        after = torch.load(tmp_path / "work" / name, weights_only=True)
+        moved = {key.split(".")[0] for key in before if not torch.equal(before[key], after["network"][key])}
+        assert not moved & {"down16", "text"}
+        assert {"enter", "leave"} <= moved
+        before = after["average"]  # the GAN begins with the flow's
 
 
 def test_weight_decay_shrinks_and_dropout_blurs(pack: Path, prepared: Path, tmp_path: Path) -> None:
     """Each alone changes what comes out, in the direction that its name says."""
 
-    def flow(name: str, **changes: object) -> tuple[float, dict[str, torch.Tensor]]:
+    def flow(name: str, part: str = "flow", **changes: object) -> tuple[float, dict[str, torch.Tensor]]:
         work = tmp_path / name / "work"
         shutil.copytree(prepared, work)
-        train(tiny(pack, tmp_path / name, stages="flow", hold=1.0, **changes))
-        found: dict[str, torch.Tensor] = torch.load(work / "flow.pt", weights_only=True)["network"]
+        train(tiny(pack, tmp_path / name, stages=f"flow,{part}", hold=1.0, **changes))
+        found: dict[str, torch.Tensor] = torch.load(work / f"{part}.pt", weights_only=True)["network"]
         return sum(float(t.square().sum()) for t in found.values()), found
 
     size, plain = flow("plain", weight_decay=0.0)
     assert flow("again", weight_decay=0.0)[0] == size
     assert flow("decayed", weight_decay=10.0)[0] < 0.95 * size
+    drawn = [flow(f"gan {decay}", "gan", weight_decay=decay)[0] for decay in (0.0, 100.0)]
+    assert drawn[1] < drawn[0]
     _, dropped = flow("dropped", weight_decay=0.0, dropout=0.5)
     assert any(not torch.equal(plain[key], dropped[key]) for key in plain)
     network = Generator(tiny(pack, tmp_path, dropout=0.5).shape())
