@@ -21,7 +21,7 @@ def free_port(*further: int) -> int:
         port = chance.randrange(LOWEST, _first_ephemeral() - max(further, default=0))
         with ExitStack() as held:
             try:
-                for above in (0, *further):
+                for above in {0, *further}:
                     held.enter_context(socket.socket()).bind(("127.0.0.1", port + above))
             except OSError:
                 continue

@@ -26,9 +26,10 @@ from tests.bot import handmade
 from tests.bot.conftest import Desk, counts, painted
 from tests.bot.telegram_room import card_of, latest, posted, ref, serving, until
 from tests.bot.web_room import Desk as WebDesk
-from tests.bot.web_room import free_port, open_desk, visit
+from tests.bot.web_room import open_desk, visit
 from tests.fakes.discord import FakeDiscord, User
 from tests.fakes.telegram import ALICE, BOB, GROUP, MEI, TOKEN, FakeTelegram
+from tests.ports import free_port
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from fluent.syntax import FluentParser, ast
 
 from atelier.languages import LANGS, LOCALES, Lang
 from atelier.options import FORMS
+from atelier.requests import KINDS
+from bot.actions.surprise import ideas
 
 # What tells a language: two characters of Chinese; elsewhere one long word, or two words for certain.
 CHINESE = re.compile(r"[\u4e00-\u9fff]{2}")
@@ -43,6 +45,8 @@ def _texts(pattern: ast.Pattern) -> Iterator[str]:
 def assert_spoken(said: str, lang: Lang) -> None:
     """An answer is in one language: it has sentences of this one, and none of another's."""
     text = QUOTED.sub("“…”", plain(said))  # what people wrote is in any language
+    for prompt in _prompts():  # and so is what a surprise writes for them
+        text = text.replace(prompt, "…")
     assert any(part in text for part in sentences(lang, certain=False)), f"nothing in {lang}: {said}"
     for other in LANGS:
         if other == lang:
@@ -51,6 +55,13 @@ def assert_spoken(said: str, lang: Lang) -> None:
         # In whole words: a stone bridge is not "one bridge".
         strays = [part for part in found if re.search(rf"(?<![A-Za-z]){re.escape(part)}(?![A-Za-z])", text)]
         assert not strays, (other, strays, said)
+
+
+@cache
+def _prompts() -> tuple[str, ...]:
+    """The ideas of all languages without their options, the longest first."""
+    every = {re.sub(r" \w+=.*", "", idea) for k in KINDS for lang in LANGS for idea in ideas(k, lang)}
+    return tuple(sorted(every, key=len, reverse=True))
 
 
 def plain(text: str) -> str:
