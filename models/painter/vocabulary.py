@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from atelier.languages import Lang
 from atelier.requests import Palette
-from models.text.tokens import is_ideograph
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +89,37 @@ NUMBERS: dict[str, int] = {
     word: number
     for number, said in enumerate((
         "no zero without 零 无 没", "a an one single 一", "two 二 两", "three 三", "four 四", "five 五",
-        "six 六", "seven 七", "eight 八", "nine 九", "ten 十", "eleven", "twelve dozen",
+        "six 六", "seven 七", "eight 八", "nine 九", "ten", "eleven", "twelve", "thirteen", "fourteen",
+        "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
     ))
     for word in said.split()
-} | {"twenty": 20, "fifty": 50, "hundred": 100, "百": 100, "thousand": 1000, "千": 1000}  # fmt: skip
-_TENS = ("十", "百", "千")
+} | {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
+    "ninety": 90,
+}  # fmt: skip
+_TIMES = {"十": 10, "dozen": 12, "百": 100, "hundred": 100, "千": 1000, "thousand": 1000}
+NUMBERS |= _TIMES
+LONGEST = 3  # digits: what is longer is a year
 
 
 def number_at(said: Sequence[str], at: int) -> int | None:
-    """The number that ends with word ``at``: 12, twelve, 十二; None where it is none."""
-    word = said[at]
-    if word.isdecimal():
-        return int(word[:9])
-    if word not in NUMBERS or not is_ideograph(word):
-        return NUMBERS.get(word)
+    """The number that ends with word ``at``: 12, twenty two, two hundred, 十二; None where it is none."""
+    if said[at].isdecimal():
+        return int(said[at]) if len(said[at]) <= LONGEST else None
+    if said[at] not in NUMBERS:
+        return None
     begin = at
-    while begin and said[begin - 1] in NUMBERS and is_ideograph(said[begin - 1]):
+    while begin and said[begin - 1] in NUMBERS:
         begin -= 1
-    total = digit = 0
-    for part in said[begin : at + 1]:
-        total, digit = (total + (digit or 1) * NUMBERS[part], 0) if part in _TENS else (total, NUMBERS[part])
-    return total + digit
+    total = last = 0
+    for word in said[begin : at + 1]:
+        if word in _TIMES:
+            total, last = total + (last or 1) * _TIMES[word], 0
+        elif NUMBERS[word] >= 20:
+            total, last = total + NUMBERS[word], 0
+        else:
+            last = NUMBERS[word]
+    return total + last
 
 
 # How people say a palette in a prompt. Words that may be about one thing ("a bright star") are not here.

@@ -11,7 +11,7 @@ from models.painter.contradictions import check_colours, settle
 from models.painter.generate import Painter
 from models.painter.packs import Row
 from models.painter.understand import Understanding, concepts_of
-from models.painter.vocabulary import NAMES
+from models.painter.vocabulary import NAMES, number_at
 from models.painter.wording import caption
 from tests.models.painter_asks import ask, made, result
 
@@ -107,13 +107,23 @@ def test_scenes_are_understood(painter: Painter) -> None:
     assert understood("no wind, boats", "en") == "Understood as: boat."
     assert understood("a sea without any boats", "en") == "Understood as: sea, no boats."
     assert understood("a boat and a lighthouse", "en") == "Understood as: one boat, lighthouse."
-    for many in ("nine boats", "12 boats", "twelve ships", "a hundred boats", "a dozen white boats"):
+    for many in ("nine boats", "12 boats", "twelve ships", "a hundred boats", "twenty-two white boats"):
         assert "at most 3 boats" in understood(f"{many} on the sea", "en")
     for many in ("十二艘船", "二十艘船", "一百艘船", "12艘船"):
         assert understood(f"{many}在大海上", "zh").startswith("我的理解：船、大海。"), many
     assert understood("两艘船在大海上", "zh") == "我的理解：2 艘船、大海。"
     assert "forest" not in understood("a forest", "en")  # no scene of these had one
     assert "ink wash" in understood("an ink painting of the sea", "en")
+
+
+def test_numbers_are_read_whole() -> None:
+    for words, number in {
+        "12": 12, "twelve": 12, "twenty two": 22, "two hundred": 200, "a dozen": 12, "two dozen": 24,
+        "十": 10, "十 二": 12, "二 十": 20, "一 百 二 十": 120, "两": 2, "no": 0, "0": 0, "1920": None,
+        "many": None,
+    }.items():  # fmt: skip
+        said = ("with", *words.split())
+        assert number_at(said, len(said) - 1) == number, words
 
 
 def test_the_vocabulary_says_each_word_once() -> None:
