@@ -17,8 +17,9 @@ _RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 def free_port(*further: int) -> int:
     """A port that nobody listens on just now, nor on those that are ``further`` above it."""
     chance = random.SystemRandom()  # two processes of tests, seeded alike, would look at the same ones
+    end = _first_ephemeral()
     for _ in range(1000):
-        port = chance.randrange(LOWEST, _first_ephemeral() - max(further, default=0))
+        port = chance.randrange(LOWEST, end - max(further, default=0))
         with ExitStack() as held:
             try:
                 for above in {0, *further}:
@@ -26,7 +27,7 @@ def free_port(*further: int) -> int:
             except OSError:
                 continue
             return port
-    raise OSError(f"no free port from {LOWEST} to {_first_ephemeral()}")
+    raise OSError(f"no free port from {LOWEST} to {end}")
 
 
 def _first_ephemeral() -> int:
