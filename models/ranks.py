@@ -8,6 +8,7 @@ al. 2020, "PyTorch Distributed", section 3.1); each draws batches of its own.
 from __future__ import annotations
 
 import atexit
+import importlib
 import os
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -24,6 +25,9 @@ PATIENCE = timedelta(hours=12)  # the others wait while the first one renders or
 def join(device: str) -> None:
     """Meet the other processes, if ``torchrun`` started any."""
     if int(os.environ.get("WORLD_SIZE", "1")) > 1 and not dist.is_initialized():
+        # An optimizer's first step imports this; imported while a group is there, it would hold it for good
+        # (torch 2.13), and the group's threads would outlive ``destroy_process_group``.
+        importlib.import_module("torch._dynamo")
         both = "cpu:gloo,cuda:nccl"  # gradients are on the GPU, what is agreed on is not
         if device == "cuda":  # each its own; one that is named is what was asked for
             torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))

@@ -15,8 +15,12 @@ from models import ranks
 ROOT = Path(__file__).parent.parent.parent
 
 SCRIPT = """
-import sys
+import atexit, os, sys
 from pathlib import Path
+def left():  # after all that is done at the end
+    names = {(task / "comm").read_text().strip() for task in Path("/proc/self/task").iterdir()}
+    (out / f"left-{me}").write_text(" ".join(name for name in names if "gloo" in name))
+atexit.register(left)
 import torch
 torch.set_num_threads(1)
 from models import ranks
@@ -87,6 +91,12 @@ def test_two_processes_train_one_version(home: Path) -> None:
     assert (home / "made-1").read_text() == "None"  # the first one writes
     state = torch.load(home / "work" / "flow.pt", weights_only=True)
     assert state["journal"]["step"] == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are read in /proc")
+def test_no_thread_of_the_group_outlives_it(home: Path) -> None:
+    # One that gives a tensor back while the interpreter ends aborts the process (SIGABRT).
+    assert [(home / f"left-{rank}").read_text() for rank in (0, 1)] == ["", ""]
 
 
 def test_alone_nothing_is_shared() -> None:
