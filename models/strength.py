@@ -8,7 +8,7 @@ are tried from the top, on seeds that the gate, which looks at the same things, 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import torch
@@ -25,14 +25,17 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 def farthest(
-    part: Callable[[float], Part], bearable: Callable[[Part], bool], stopped: Stopped = never
+    part: Callable[[float], Part],
+    bearable: Callable[[Part], bool],
+    stopped: Stopped = never,
+    shares: Sequence[float] = SHARES,
 ) -> tuple[Part, float] | None:
-    """The part of the largest of :data:`SHARES` that can be borne, and that share; None where none can.
+    """The part of the largest of ``shares`` that can be borne, and that share; None where none can.
 
     Raises ``Cancelled`` between two of them, once ``stopped`` says so. Processes that train together go by
     the first one's word.
     """
-    for share in SHARES:
+    for share in shares:
         if ranks.agree(float(stopped())):
             raise Cancelled
         some = part(share)

@@ -1,6 +1,8 @@
 """How far a composer goes with its people (:mod:`models.strength`), by what is heard of what was asked.
 
-A taste that is followed all the way makes a jig less of a jig, and a tune in minor less surely one.
+A taste that is followed all the way makes a jig less of a jig, and a tune in minor less surely one. The
+farther it goes, the less a tune is like the one that the same seed gave before, and the more of them the gate
+must hear to tell luck from loss: what is farther than it can tell is not tried.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from models.composer.trial import compose_all, obeyed, requests_for
 from models.tuning import Stopped, never
 
 SEEDS = range(-4, 0)  # before the gate's
+SHARES = (0.3, 0.2, 0.1)
 LOST = 0.005  # of each share or chance that is heard
 
 
@@ -46,7 +49,7 @@ def bearable(
     def borne(prior: LatentPrior) -> bool:
         return all(now >= was - LOST for now, was in zip(heard(prior), before, strict=True))
 
-    return strength.farthest(lambda share: strength.between(plain, learnt, share), borne, stopped)
+    return strength.farthest(lambda share: strength.between(plain, learnt, share), borne, stopped, SHARES)
 
 
 def _mean(values: Sequence[float]) -> float:

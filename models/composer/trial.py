@@ -30,7 +30,7 @@ FIRST_SEED = 900_000  # no card's figures use these
 AT_ONCE = 8
 BARS = 8  # of each tune
 RUN = 4  # moves of a run that counts for how much tunes differ
-ROUNDS = (4, 8, 84)  # seeds of each prompt; the later ones only where the first leave it open
+ROUNDS = (4, 8, 132)  # seeds of each prompt; the later ones only where the first leave it open
 # Of what is asked alone these are told, so that where nothing else is open nothing else is composed.
 ALONE = {"rhythm_heard": ("rhythm",), "asked_and_got": ("density", "range")}
 

@@ -13,7 +13,7 @@ import torch
 from atelier.errors import BadInput, Cancelled
 from atelier.learning.snapshot import Snapshot
 from atelier.versions import sha256, shipped_folder
-from models import reward, strength, tuning
+from models import reward, tuning
 from models.composer import refine as refining
 from models.composer import strength as bearing
 from models.composer import trial
@@ -40,7 +40,7 @@ def few_looks(few_tunes: None) -> Iterator[None]:
         patch.setattr(refining, "LOOKS", 1)
         patch.setattr(bearing, "SEEDS", range(-1, 0))  # how far it goes: few tunes
         patch.setattr(trial, "OPEN", trial.OPEN[:2])
-        patch.setattr(strength, "SHARES", (1.0, 0.5))
+        patch.setattr(bearing, "SHARES", (1.0, 0.5))
         patch.setattr(reward, "PENALTIES", (0.03, 0.3))  # how good heads are is not asked here
         yield
 
