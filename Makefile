@@ -23,9 +23,10 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 up: install
 	$(BIN)/atelier up
 
-# Two processes with a thread each; what shares a file shares its servers.
+# Three processes with a thread each, on two cores: while one waits for a server, the others compute.
+# What shares a file shares its servers.
 test: install
-	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 3 --dist loadfile
 
 # What CI runs before the tests: style, types, and that the wheel holds what it should.
 check: install
