@@ -3,16 +3,17 @@
 Simulated people with a hidden taste (:mod:`bench.tastes`) ask through the real store, queue and worker,
 and vote: a fifth of the votes is noise. The model is trained by the command, and fresh people of the same
 taste ask the new version and the old one for other things, with the same seeds. Then a brigade of fifty
-accounts votes against the taste, and all of it is done once more. One work is made for each request; only
+accounts votes against the taste, and the command is given once more. One work is made for each request; only
 ``best_of`` figures make several, and put out the one that the new version's reward head prefers.
 
-What is done stays under the studio's home: the same command goes on where it was stopped, and other
-numbers of votes share the works that were made.
+What is done stays under the studio's home: the same command goes on where it was stopped, as long as the
+code that learns is the same, and other numbers of votes share the works that were made.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import sqlite3
 import time
@@ -44,7 +45,13 @@ ALL = "all"
 ON_THE_WAY = 64  # works that wait at a time
 DRAWS, AT_ONCE = 4000, 8
 BEST_OF = 4
-RESULTS = Path(__file__).parent / "results"
+HEAD = {  # what the reward head is worth, by the card's name: a figure's name and unit
+    "auc": ("auc", "AUC of the reward head on held-out people and works; 0.5 is chance"),
+    "low": ("auc_low", "lower end of its 95 % interval"),
+    "off": ("chances_off", "how far the head's chances are off on average"),
+}
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "bench" / "results"
 NOTES = (
     "The works that were voted on went through the store, the queue and a worker's process of its own; the "
     "fresh people's were made by the same model class without the queue. Tunes are notes alone in both: "
@@ -92,14 +99,15 @@ class Trial:
     def __init__(self, taste: Taste, home: Path, votes: int, fresh: int, seed: int) -> None:
         self.taste, self.votes, self.fresh, self.seed = taste, votes, fresh, seed
         shipped = open_version(shipped_folder(taste.model), model=taste.model)
+        # The works to vote on are the version's; what is trained and counted, this code's.
         self.common = home / f"learning-{taste.model}-{card_hash(shipped)[:12]}-{seed}"
-        self.home = self.common / str(votes)
+        self.home = self.common / f"{votes}-{_code()}"
         self.home.mkdir(parents=True, exist_ok=True)
 
     def figures(self) -> list[Figure]:
         """Ask, vote, train, show; then the brigade; then several candidates."""
         calm, attacked = self._trained()
-        before, _ = self._liked(self.common / "before.json", None)
+        before, _ = self._liked(self.home / "before.json", None)
         after, alone = self._liked(self.home / "after.json", calm["folder"])
         same = attacked["folder"] == calm["folder"]
         bent = after if same else self._liked(self.home / "bent.json", attacked["folder"])[0]
@@ -128,6 +136,12 @@ class Trial:
             Figure(f"best_of_{BEST_OF}_gain_{name}_high", more[2], end),
             Figure(f"best_of_{BEST_OF}_cost_{name}", several / alone, "times the processor's seconds a work"),
             Figure(f"votes_{name}", float(calm["votes"]), "votes that counted"),
+            *(
+                Figure(f"{figure}_{name}", calm["head"][key], unit)
+                for key, (figure, unit) in HEAD.items()
+                if calm["head"]
+            ),
+            Figure(f"minutes_{name}", calm["minutes"], "minutes of one core, training and gate"),
         ]
 
     def _trained(self) -> list[dict[str, Any]]:
@@ -163,11 +177,14 @@ class Trial:
             beside.replace(kept)
 
     def _retrain(self) -> dict[str, Any]:
+        began = time.monotonic()
         told = retrain(self.taste.model, self.home, 2 * self.votes)  # room enough for the brigade's, too
+        minutes = (time.monotonic() - began) / 60
         folder = self.home / "learning" / "versions" / self.taste.model / str(told["version"])
         wanted = ("votes", "voters", "in_step", "left_out", "version", "status", "gate")
         kept = {name: told.get(name) for name in wanted}
-        return {**kept, "folder": str(folder) if told["version"] else None}
+        head = _head(json.loads((Path(folder) / "card.json").read_text("utf-8"))) if told["version"] else {}
+        return {**kept, "folder": folder if told["version"] else None, "minutes": minutes, "head": head}
 
     def _liked(
         self, path: Path, folder: str | None, best_of: int = 1, count: int | None = None
@@ -195,6 +212,15 @@ class Trial:
             held["liked"] += [float(result is not None and taste.likes(result)) for result in results]
             path.write_text(json.dumps(held), "utf-8")
         return held["liked"][:count], _mean(held["seconds"])
+
+
+def _code() -> str:
+    """A hash of the code that makes, judges and learns."""
+    read = hashlib.sha256()
+    for folder in ("atelier/learning", "models"):
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            read.update(file.read_bytes())
+    return read.hexdigest()[:8]
 
 
 def _works(taste: Taste, home: Path, count: int, seed: int) -> list[tuple[str, dict[str, Any]]]:
@@ -227,6 +253,15 @@ def _works(taste: Taste, home: Path, count: int, seed: int) -> list[tuple[str, d
             files = [shelf.read(ref) for ref in rows[one].artefacts] if taste.kind == "paint" else []
             made.append((one, shown(found.model_dump(mode="json"), files)))
     return made
+
+
+def _head(card: dict[str, Any]) -> dict[str, float]:
+    """What a version's card says of its reward head; of several, of the one with most votes."""
+    trained = card["trained"]
+    heads = [
+        part["head"] for part in (trained, *trained.values()) if isinstance(part, dict) and "head" in part
+    ]
+    return max(heads, key=lambda head: head["votes"], default={})
 
 
 Make = Callable[[Sequence[Request]], list[dict[str, Any] | None]]

@@ -1,9 +1,10 @@
 """How a work would please: a logistic head on what a frozen model itself sees in its works.
 
 A logistic regression with an L2 penalty, weighted by the votes' weights, its penalty chosen by folds of
-people within ``train``, its scale and offset set on what those folds said of works they had not seen
+works within ``train``, its scale and offset set on what those folds said of works they had not seen
 (Platt 1999, "Probabilistic outputs for support vector machines"). ``val`` is only measured: those are
-other people. What is seen in a work, each model says itself (``models/<model>/reward.py``).
+other people, and what they voted on is foretold by the fold that had not seen it either. What is seen in a
+work, each model says itself (``models/<model>/reward.py``).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from atelier.learning.snapshot import Ballot, Example, Snapshot
 
 PENALTIES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 FOLDS = 5
+DRAWS = 1000
 WARY = 5.0  # how much less than the first head's word a feature counts with held-out people
 LEAST = Bounds.taught_each  # votes of each kind below which there is no head
 FILE = "reward.safetensors"
@@ -63,22 +65,27 @@ class Head:
 
 @dataclass(frozen=True)
 class Judged:
-    """What a head is worth on people it never saw: AUC in [0, 1], and by how much its chances are off.
+    """What a head is worth on people and works it never saw: AUC in [0, 1], how far its chances are off.
 
-    ``part``: of the model, as the poet's languages. ``unseen``: whether the held-out works were new to it
-    too (where there are enough such votes).
+    ``part``: of the model, as the poet's languages; ``low``: the lower end of the AUC's 95 % interval.
     """
 
     part: str
     auc: float
+    low: float
     off: float
     votes: int
-    unseen: bool
+
+    @property
+    def sure(self) -> bool:
+        """Whether it surely knows more than a coin does."""
+        return self.low > 0.5
 
     def on_card(self) -> dict[str, float]:
         """What a version's card says of its head."""
         return {
-            "auc": round(self.auc, 4), "off": round(self.off, 4), "votes": self.votes, "unseen": self.unseen,
+            "auc": round(self.auc, 4), "low": round(self.low, 4), "off": round(self.off, 4),
+            "votes": self.votes,
         }  # fmt: skip
 
 
@@ -92,14 +99,13 @@ def judged(
     train, val = snapshot.votes("train", seen), snapshot.votes("val", seen)
     if min(each(train)) < LEAST or min(each(val)) < 1:
         return None
-    known = {e.work for e, _ in train}
-    new = [(e, b) for e, b in val if e.work not in known]
-    unseen = min(each(new)) >= LEAST
-    head = fit(_features(train, seen), *labels(train), [b.voter for _, b in train], care)
-    measured = new if unseen else val
-    liked, weight = labels(measured)
-    logits = head(_features(measured, seen))
-    worth = Judged(part, auc(logits, liked, weight), off(logits, liked, weight), len(measured), unseen)
+    head, folds = _fitted(_features(train, seen), *labels(train), [e.work for e, _ in train], care)
+    liked, weight = labels(val)
+    works = [example.work for example, _ in val]
+    every = torch.stack([fold(_features(val, seen)) for fold in folds])
+    logits = every[_fold(works), torch.arange(len(val))]
+    low = _low(logits, liked, weight, works)
+    worth = Judged(part, auc(logits, liked, weight), low, off(logits, liked, weight), len(val))
     return head, worth
 
 
@@ -114,7 +120,7 @@ def borne_out(
     told = torch.stack([seen[example.work] for example, _ in votes])
     cared = torch.ones(told.shape[1], dtype=torch.float64) if care is None else care
     wary = torch.cat([WARY * cared, torch.ones(1, dtype=torch.float64)])
-    return fit(beside(head, told), *labels(votes), [ballot.voter for _, ballot in votes], wary)
+    return fit(beside(head, told), *labels(votes), [example.work for example, _ in votes], wary)
 
 
 def beside(head: Head, seen: Tensor) -> Tensor:
@@ -123,30 +129,44 @@ def beside(head: Head, seen: Tensor) -> Tensor:
 
 
 def fit(
-    seen: Tensor, liked: Tensor, weight: Tensor, voters: Sequence[str], care: Tensor | None = None
+    seen: Tensor, liked: Tensor, weight: Tensor, works: Sequence[str], care: Tensor | None = None
 ) -> Head:
-    """The calibrated head of features [N, F], votes [N] (1 liked) and their weights [N].
+    """The calibrated head of features [N, F], votes [N] (1 liked), their weights [N] and their works.
 
     ``care`` [F]: how much smaller than the others' a feature's weight is expected to be; many of one sort
     would else drown a few that say more each.
     """
+    return _fitted(seen, liked, weight, works, care)[0]
+
+
+def _fitted(
+    seen: Tensor, liked: Tensor, weight: Tensor, works: Sequence[str], care: Tensor | None
+) -> tuple[Head, list[Head]]:
+    """The head, and for each fold one that has not seen its works."""
     mean = (seen * weight[:, None]).sum(0) / weight.sum()
     spread = seen.std(0).clamp(min=1e-6) * (1.0 if care is None else care)
-    even = (seen - mean) / spread
-    fold = torch.tensor([hashlib.sha256(f"fold {v}".encode()).digest()[0] % FOLDS for v in voters])
+    even, fold = (seen - mean) / spread, _fold(works)
     tried = []
     for penalty in PENALTIES:
-        logits = torch.zeros_like(liked)
-        for part in range(FOLDS):
-            rest = fold != part
-            slope, bias = logistic(even[rest], liked[rest], weight[rest], penalty)
-            logits[~rest] = even[~rest] @ slope + bias
+        lines = [
+            logistic(even[rest], liked[rest], weight[rest], penalty)
+            for rest in (fold != part for part in range(FOLDS))
+        ]
+        logits = torch.stack([even @ slope + bias for slope, bias in lines])[fold, torch.arange(len(even))]
         loss = functional.binary_cross_entropy_with_logits(logits, liked, weight)
-        tried.append((float(loss), penalty, logits))
-    _, penalty, unseen = min(tried, key=lambda one: one[:2])
-    slope, bias = logistic(even, liked, weight, penalty)
+        tried.append((float(loss), penalty, logits, lines))
+    _, penalty, unseen, lines = min(tried, key=lambda one: one[:2])
     scale, offset = logistic(unseen[:, None], liked, weight, 1e-3)
-    return Head(slope * scale, float(bias * scale + offset), mean, spread)
+
+    def calibrated(slope: Tensor, bias: Tensor) -> Head:
+        return Head(slope * scale, float(bias * scale + offset), mean, spread)
+
+    return calibrated(*logistic(even, liked, weight, penalty)), [calibrated(*line) for line in lines]
+
+
+def _fold(works: Sequence[str]) -> Tensor:
+    """Which fold each work is in: all votes on one are in the same, for its features are."""
+    return torch.tensor([hashlib.sha256(f"fold {work}".encode()).digest()[0] % FOLDS for work in works])
 
 
 def logistic(seen: Tensor, liked: Tensor, weight: Tensor, penalty: float) -> tuple[Tensor, Tensor]:
@@ -173,6 +193,20 @@ def auc(logits: Tensor, liked: Tensor, weight: Tensor) -> float:
     ahead = logits[good][:, None] - logits[bad][None]
     pairs = weight[good][:, None] * weight[bad][None]
     return float(((ahead > 0) + 0.5 * (ahead == 0)).mul(pairs).sum() / pairs.sum().clamp(min=1e-9))
+
+
+def _low(logits: Tensor, liked: Tensor, weight: Tensor, works: Sequence[str]) -> float:
+    """The lower end of the AUC's 95 % interval: works are drawn, each with its votes (cluster bootstrap)."""
+    place = {work: at for at, work in enumerate(dict.fromkeys(works))}
+    rows = torch.tensor([place[work] for work in works])
+    chance = torch.Generator().manual_seed(len(works))
+    drawn = []
+    for _ in range(DRAWS):
+        times = torch.bincount(
+            torch.randint(len(place), (len(place),), generator=chance), minlength=len(place)
+        )
+        drawn.append(auc(logits, liked, weight * times[rows]))
+    return float(torch.tensor(drawn, dtype=torch.float64).quantile(0.025))
 
 
 def off(logits: Tensor, liked: Tensor, weight: Tensor) -> float:

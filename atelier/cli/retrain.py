@@ -236,4 +236,6 @@ def _print(told: dict[str, Any]) -> None:
     for size in told["in_step"]:
         click.echo(f"accounts that vote as one: {size}")
     for head in told["heads"]:
-        click.echo(f"reward {head['part']}: AUC {head['auc']:.3f} on {head['votes']} held-out votes")
+        sure = "" if head["low"] > 0.5 else "; that may be luck, so a training would leave it as it is"
+        known = f"AUC {head['auc']:.3f} (at least {head['low']:.3f})"
+        click.echo(f"reward {head['part']}: {known} on {head['votes']} held-out votes{sure}")

@@ -126,6 +126,8 @@ def _looked_at(outcome: dict[str, Any], lang: Lang) -> list[str]:
         share = f"{100 * head['auc']:.0f}"
         part = part_named(head["part"], lang)
         lines.append("• " + say("learn-head-told", lang, part=part, share=share, votes=head["votes"]))
+        if head.get("low", 1.0) <= 0.5:
+            lines.append("• " + say("learn-head-unsure", lang, part=part))
     if not outcome.get("heads"):
         lines.append(say("learn-head-none", lang))
     return lines + _gone(outcome, lang)

@@ -46,7 +46,7 @@ def tune(
     def learnt(before: Version, new: Path, work: Path) -> dict[str, Any]:
         composer, trained = Composer.load(before.folder, device), dict[str, Any]()
         found = learn(composer.vae, snapshot)
-        if found is None:
+        if found is None or not found[1].sure:
             return {}
         head, worth = found
         ears = Ears.load(before.folder)
@@ -101,6 +101,7 @@ def judged(made: Version, parent: Path, snapshot: Snapshot, *, device: str = "cp
     def verdict() -> Gate:
         current = Composer.load(parent, device)
         found = learn(current.vae, snapshot)
-        return judge(Composer.load(made.folder, device), current, found[0] if found else None)
+        head = found[0] if found and found[1].sure else None
+        return judge(Composer.load(made.folder, device), current, head)
 
     return sentenced(made, verdict)

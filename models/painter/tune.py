@@ -39,7 +39,7 @@ def tune(
         works, sight = works_of(painter, snapshot), sight_of(painter)
         seen = features(sight, works, latents_of(painter, works))
         found = learn_from(snapshot, sight, seen)
-        if found is None:
+        if found is None or not found[1].sure:
             return {}
         taste, worth = found
         better = refine(painter, taste, works, seen, snapshot, tuning, work, told, stopped)
@@ -59,6 +59,7 @@ def judged(made: Version, parent: Path, snapshot: Snapshot, *, device: str = "cp
     def verdict() -> Gate:
         current = Painter.load(parent, device)
         found = learn(current, snapshot)
-        return judge(Painter.load(made.folder, device), current, found[0] if found else None)
+        taste = found[0] if found and found[1].sure else None
+        return judge(Painter.load(made.folder, device), current, taste)
 
     return sentenced(made, verdict)

@@ -42,7 +42,11 @@ def tune(
 
     def learnt(before: Version, new: Path, work: Path) -> dict[str, Any]:
         poet, trained = Poet.load(before.folder, device), dict[str, Any]()
+        # The gate could not tell whether people like the others more, and would refuse all for their sake.
+        told_apart = {worth.part for _, worth in learn(poet, snapshot) if worth.sure}
         for lang, tongue in list(poet.tongues.items()):
+            if lang not in told_apart:
+                continue
             votes = lessons(poet, snapshot, lang)
             liked = liked_words(poet, snapshot, lang)
             found = tune_language(tongue.network, votes, tuning, work / f"{lang}.pt", lang, told, stopped)
@@ -98,7 +102,7 @@ def judged(made: Version, parent: Path, snapshot: Snapshot, *, device: str = "cp
 
     def verdict() -> Any:
         current = Poet.load(parent, device)
-        foretold = {about.part: head for head, about in learn(current, snapshot)}
+        foretold = {about.part: head for head, about in learn(current, snapshot) if about.sure}
         return judge(Poet.load(made.folder, device), current, foretold)
 
     return sentenced(made, verdict)

@@ -16,7 +16,7 @@ from models.composer.compose import Tune
 from models.composer.generate import Composer
 from models.composer.leaning import Leaning
 from models.composer.reward import features, learn, liking, of_result, of_tune, phrase_features, width
-from models.composer.tune import leaning_of, open_choices
+from models.composer.tune import leaning_of, open_choices, tune
 from models.composer.wishes import MAJOR
 from models.reward import Head
 from tests.models.composer_votes import minor_and_smooth, no_taste, smooth, snapshot, votes
@@ -33,7 +33,7 @@ def test_a_hidden_taste_is_found_on_people_it_never_saw(composer: Composer, tmp_
     found = learn(composer.vae, snapshot(minor_and_smooth, tmp_path))
     assert found is not None
     head, judged = found
-    assert judged.unseen
+    assert judged.sure
     assert judged.auc > 0.68  # a fifth of the votes is noise
     assert judged.off < 0.2
     fresh = take("composer", votes(minor_and_smooth, 60, seed=78), tmp_path / "fresh", Bounds())
@@ -48,6 +48,8 @@ def test_where_there_is_no_taste_none_is_found(composer: Composer, tmp_path: Pat
     found = learn(composer.vae, taken)
     assert found is not None
     assert 0.35 < found[1].auc < 0.65
+    assert not found[1].sure
+    assert tune(composer.folder, taken, tmp_path / "out") is None  # a coin teaches nothing
     leans = leaning_of(Leaning(), taken)
     assert all(abs(nats) < 0.5 for nats in (*leans.modes.values(), *leans.rhythms.values()))
     assert learn(composer.vae, snapshot(no_taste, tmp_path, works=20)) is None  # too few votes

@@ -17,6 +17,7 @@ from models.painter.generate import Painter
 from models.painter.latents import read
 from models.painter.reward import draw, features, latents_of, learn_from, rows_of, sight_of, works_of
 from models.painter.sight import NAMES, Sight, Taste
+from models.painter.tune import tune
 from models.reward import Head
 from tests.models.painter_asks import ask, made, pixels, result
 from tests.models.painter_votes import ASKED, no_taste, tiny_painter, votes, warm, warmth
@@ -96,6 +97,8 @@ def test_where_there_is_no_taste_none_is_found(
     found = learn_from(blind, sight, seen_in(painter, sight, blind))
     assert found is not None
     assert 0.3 < found[1].auc < 0.7
+    assert not found[1].sure
+    assert tune(painter.folder, blind, tmp_path / "out") is None  # a coin teaches nothing
 
 
 def test_a_voted_work_is_drawn_again_as_it_was(painter: Painter, taken: Snapshot) -> None:

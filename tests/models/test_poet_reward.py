@@ -91,7 +91,7 @@ def snapshot(taste: Taste, home: Path) -> Snapshot:
 def test_a_hidden_taste_is_found_on_people_it_never_saw(poet: Poet, tmp_path: Path) -> None:
     ((head, judged),) = learn(poet, snapshot(names_a_season, tmp_path))
     assert judged.part == "en"
-    assert judged.unseen
+    assert judged.sure
     assert judged.auc > 0.68  # a fifth of the votes is noise: 0.8 is all there is
     assert judged.off < 0.15
     fresh = take("poet", votes(names_a_season, 60, seed=78), tmp_path / "fresh", Bounds())
@@ -102,9 +102,23 @@ def test_a_hidden_taste_is_found_on_people_it_never_saw(poet: Poet, tmp_path: Pa
 
 
 def test_where_there_is_no_taste_none_is_found(poet: Poet, tmp_path: Path) -> None:
-    ((_, judged),) = learn(poet, snapshot(no_taste, tmp_path))
+    taken = snapshot(no_taste, tmp_path)
+    ((_, judged),) = learn(poet, taken)
     assert 0.35 < judged.auc < 0.65
+    assert not judged.sure
+    assert tune.tune(shipped_folder("poet"), taken, tmp_path / "out") is None  # a coin teaches nothing
     assert judged.off < 0.2
+
+
+def test_a_language_that_no_head_tells_of_stays_as_it_is(
+    poet: Poet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gate could not say whether people like it more, and would refuse the other language with it."""
+    tuned: list[str] = []
+    monkeypatch.setattr(tune, "tune_language", lambda *rest: tuned.append(rest[4]))
+    monkeypatch.setattr(tune, "liked_words", lambda *_: {})
+    assert tune.tune(shipped_folder("poet"), snapshot(names_a_season, tmp_path), tmp_path / "out") is None
+    assert tuned == ["en"]
 
 
 def as_heard(poet: Poet, request: PoemRequest, draft: Draft) -> Heard:
@@ -143,8 +157,21 @@ def test_the_measures() -> None:
     liked = (seen[:, 0] > 0).double()
     weight = torch.ones(200, dtype=torch.float64)
     wrong = torch.cat([seen, seen]), torch.cat([liked, 1 - liked]), torch.cat([weight, weight * 1e-6])
-    voters = [f"p{n}" for n in range(200)]
-    assert auc(fit(*wrong, [*voters, *voters])(seen), liked, weight) > 0.98
+    works = [f"w{n}" for n in range(200)]
+    assert auc(fit(*wrong, [*works, *works])(seen), liked, weight) > 0.98
+
+
+def test_works_known_by_heart_say_nothing_of_others() -> None:
+    """Many people on each work, and features that say nothing: a head is as unsure as it should be."""
+    torch.manual_seed(2)
+    seen, fresh = torch.randn(250, 60, dtype=torch.float64), torch.randn(250, 60, dtype=torch.float64)
+    good = (torch.rand(250) < 0.5).double()
+    every = torch.arange(250).repeat(4)
+    works = [f"w{n}" for n in every.tolist()]
+    head = fit(seen[every], good[every], torch.ones(1000, dtype=torch.float64), works)
+    chances = head(fresh).sigmoid()
+    assert chances.min() > 0.3
+    assert chances.max() < 0.7
 
 
 @pytest.mark.usefixtures("short_poems")

@@ -111,7 +111,8 @@ learn-done-dry = 🔎 { $votes } votes count ({ $liked } 👍, { $disliked } �
     [one] one person
    *[other] { $voters } people
  }.
-learn-head-told = { $part }: shown one liked and one disliked work, it picks the liked one { $share } % of the time (guessing gives 50 %), checked on { $votes } votes of people it did not learn from
+learn-head-told = { $part }: shown one liked and one disliked work, it picks the liked one { $share } % of the time (guessing gives 50 %), checked on { $votes } votes of people it did not learn from, on works it did not know
+learn-head-unsure = { $part }: that may be luck, so a training would leave it as it is; more votes are needed, or votes that agree more
 learn-head-none = There are too few votes on either side to learn what people like.
 learn-gone = { $works ->
     [one] One voted work taught nothing

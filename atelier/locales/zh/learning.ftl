@@ -105,7 +105,8 @@ learn-done-again = ↩️ 这些投票又训练出了同一个{ $model ->
  }：{ $version }。它当时通过了检验，后来被大家的投票或管理员撤下，这一点不变。当前版本继续使用；有了新的投票，才会有新的版本。
 learn-done-next = 请先看看样品，再用 /admin promote { $model } { $version } 启用它；用 /admin rollback { $model } 可以换回来。
 learn-done-dry = 🔎 有效投票 { $votes } 张（{ $liked } 👍，{ $disliked } 👎），来自 { $voters } 人。
-learn-head-told = { $part }：给它一件受喜欢的和一件不受喜欢的作品，{ $share } % 的时候能认出受喜欢的（瞎猜是 50 %），用没有参与学习的人的 { $votes } 张投票检验
+learn-head-told = { $part }：给它一件受喜欢的和一件不受喜欢的作品，{ $share } % 的时候能认出受喜欢的（瞎猜是 50 %），用没有参与学习的人对它没见过的作品投的 { $votes } 张票检验
+learn-head-unsure = { $part }：这可能只是碰巧，训练会让它保持原样；需要更多或更一致的投票
 learn-head-none = 两边的投票都太少，还学不到大家喜欢什么。
 learn-gone = 有 { $works } 件投过票的作品没有用上：做它们的版本已经不在了。
 learn-stopped = ⏹ 训练停下了。学到的都保留着：/admin retrain { $model } 会从那里接着来。
