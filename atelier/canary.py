@@ -8,6 +8,8 @@ by whichever front end looks, and written down in one transaction (:meth:`Store.
 from __future__ import annotations
 
 import logging
+import math
+from collections import Counter
 from dataclasses import asdict
 from typing import Any, cast
 
@@ -23,8 +25,9 @@ from atelier.versions import MODEL_OF, Model, open_version, shipped_folder
 
 log = logging.getLogger(__name__)
 
-# Caps, and who is held out, are for training.
-_ALL = Bounds(votes=10**9, person=10**9, server=1, val_in=10**18)
+# Caps, what a crowd on one work weighs, and who is held out, are for training.
+_ALL = Bounds(votes=10**9, person=10**9, server=1, least_crowd=math.inf, val_in=10**18)
+VERDICTS = 10  # of one person: a post says which version made it, so whoever wanted to could decide alone
 
 
 def begin(
@@ -74,6 +77,8 @@ class Watch:
         if seen != trial.seen:
             self._store.trial_seen(trial.id, seen)
         enough = 1 / self._settings.canary_alpha
+        if evidence.voters < _ALL.least_voters:
+            return None
         if evidence.better >= enough:
             return self._decide(trial, "promoted", seen)
         if evidence.worse >= enough:
@@ -113,17 +118,21 @@ class Watch:
 def verdicts(store: Store, trial: Trial) -> Evidence:
     """What the votes on a trial's works say, by the rules of a training (:mod:`~atelier.learning`).
 
-    One verdict a work, its first voter's; none by accounts that vote as one.
+    One verdict a work, its first voter's who has not given :data:`VERDICTS` yet; none by accounts that vote
+    as one.
     """
     kind = next(kind for kind, name in MODEL_OF.items() if name == trial.model)
     first: dict[str, Lesson] = {}
+    given: Counter[str] = Counter()
     for lesson in lessons(store.heard_of_trial(kind, trial), _ALL).lessons:  # in the order of their times
-        first.setdefault(lesson.heard.work, lesson)
+        voter = lesson.heard.voter
+        if lesson.heard.work not in first and lesson.weight == 1 and given[voter] < VERDICTS:
+            first[lesson.heard.work] = lesson
+            given[voter] += 1
     sides: dict[str, list[bool]] = {trial.version: [], trial.against: []}
     for lesson in first.values():
-        if lesson.weight == 1:
-            sides[lesson.heard.version].append(lesson.heard.liked)
-    return weigh(sides[trial.version], sides[trial.against], trial.share)
+        sides[lesson.heard.version].append(lesson.heard.liked)
+    return weigh(sides[trial.version], sides[trial.against], trial.share, len(given))
 
 
 def told(evidence: Evidence) -> dict[str, Any]:

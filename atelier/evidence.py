@@ -13,7 +13,7 @@ over blocks is then a test (super)martingale, so is its mean over many pairs of 
 beforehand, and by Ville's inequality it ever reaches 1/alpha with a probability of at most alpha, however
 often one looks. It is exact for any number of votes; nothing is assumed of how many go to which version.
 
-What is compared is one verdict a work, by its first voter: a crowd on one work counts once.
+What is compared is one verdict a work: a crowd on one work counts once.
 (scipy and statsmodels have no such test; R has one in `safestats`. Written out it is a sum over counts.)
 """
 
@@ -34,17 +34,18 @@ class Evidence:
     """What the verdicts say. ``better`` and ``worse`` are e-values: at least 1/alpha, and it is proven.
 
     ``liked`` and ``verdicts`` of the candidate and of the version that serves: all, also those that wait
-    for their block to be full.
+    for their block to be full. ``voters``: whose they are.
     """
 
     better: float
     worse: float
     liked: tuple[int, int]
     verdicts: tuple[int, int]
+    voters: int = 0
 
 
-def weigh(candidate: Sequence[bool], current: Sequence[bool], share: float) -> Evidence:
-    """The evidence of verdicts (True: liked) in the order in which they came, on both sides.
+def weigh(candidate: Sequence[bool], current: Sequence[bool], share: float, voters: int = 0) -> Evidence:
+    """The evidence of verdicts (True: liked) of ``voters``, in the order in which they came, on both sides.
 
     ``share`` of the requests is the candidate's: it sets the blocks, and must not change meanwhile.
     """
@@ -55,7 +56,7 @@ def weigh(candidate: Sequence[bool], current: Sequence[bool], share: float) -> E
     counts = (liked[0], mine - liked[0], liked[1], other - liked[1])
     return Evidence(
         _mean(counts, ours, theirs, 1), _mean(counts, ours, theirs, -1),
-        (sum(candidate), sum(current)), (len(candidate), len(current)),
+        (sum(candidate), sum(current)), (len(candidate), len(current)), voters,
     )  # fmt: skip
 
 

@@ -244,7 +244,7 @@ def test_whose_verdict_counts(half: Settings, tmp_path: Path) -> None:
     [before] = voted(store, [(SHIPPED, True)])  # made before the trial
     trial = canary.begin(store, half, "poet", adopted(store, half, tmp_path))
     assert trial is not None
-    voted(store, [("new", True)], 2, voters=5)  # a crowd on one work is one verdict
+    voted(store, [("new", True)], 2, voters=50)  # a crowd on one work is one verdict
     voted(store, [("new", False)], 3)
     voted(store, [("elder", True)], 4)  # by neither of the two
     voted(store, [("new", True)], 5, parent=before)  # where that went, chance did not choose
@@ -254,6 +254,24 @@ def test_whose_verdict_counts(half: Settings, tmp_path: Path) -> None:
     brigade = [f"brigade{account}" for account in range(20)]
     voted(store, [("new", number % 2 == 0) for number in range(16)], 10, who=brigade)
     assert canary.verdicts(store, trial).verdicts == (2, 0)
+
+
+def test_one_person_decides_nothing(half: Settings, tmp_path: Path) -> None:
+    store = Store.open(half.database)
+    trial = canary.begin(store, half, "poet", adopted(store, half, tmp_path))
+    assert trial is not None
+    voted(store, [("new", True), (SHIPPED, False)] * 40, who=["fan"])
+    found = canary.verdicts(store, trial)
+    assert (sum(found.verdicts), found.voters) == (canary.VERDICTS, 1)
+    for number in range(3):  # four agree, and would be enough by their number
+        voted(store, [("new", True), (SHIPPED, False)] * 5, 100 * (number + 1), who=[f"friend{number}"])
+    assert canary.verdicts(store, trial).better >= 1 / half.canary_alpha
+    watch = canary.Watch(store, half)
+    watch.turn()
+    assert store.current("poet") is None
+    voted(store, [("new", True)], 900, who=["somebody else"])
+    watch.turn()
+    assert store.current("poet").version == "new"
 
 
 def test_a_decision_that_is_killed_leaves_the_old_or_the_new(half: Settings, tmp_path: Path) -> None:
