@@ -106,8 +106,16 @@ def improve(
     ``step(optimiser, number)`` takes the step of that number and returns its loss, ``validate()`` measures
     the held-out one; both are drawn in :func:`logs_of` the checkpoint's folder.
     ``checkpoint`` is where it goes on from, if it is there, and what it leaves. Raises ``Cancelled`` once
-    ``stopped`` says so, with everything kept, and :class:`BadInput` where nothing is left to learn.
+    ``stopped`` says so, with everything kept, and :class:`BadInput` where nothing is left to learn, or a part
+    that is to be frozen is none of the network's.
     """
+    names = [name for name, _ in network.named_parameters()]
+    for frozen in pace.freeze:
+        if not any(frozen in name for name in names):
+            there = ", ".join(
+                sorted({part for name in names for part in name.split(".") if part.isidentifier()})
+            )
+            raise BadInput("tune-freezes-nothing", name=frozen, names=there)
     for name, parameter in network.named_parameters():
         parameter.requires_grad = not any(frozen in name for frozen in pace.freeze)
     learnt = [parameter for parameter in network.parameters() if parameter.requires_grad]

@@ -2,6 +2,7 @@
 
 Only a moment that passes while the trainer runs counts: whatever was missed is not made up for, so that
 no start, however late, begins a training. The moments are counted from when the schedule was first seen.
+A model that has a candidate on trial is passed over: people are still deciding.
 """
 
 from __future__ import annotations
@@ -58,6 +59,9 @@ class Schedule:
             self._waiting = list(MODEL_OF.values())
         while self._waiting and not self._taken(store):
             model = self._waiting.pop(0)
+            if any(trial.model == model for trial in store.running_trials()):
+                log.info("schedule: the %s has a candidate on trial, which a new one would end", model)
+                continue
             if not _new_votes(store, model):
                 log.info("schedule: too little that is new for the %s", model)
                 continue

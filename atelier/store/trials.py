@@ -74,7 +74,7 @@ class Trials:
     _db: Database
 
     def begin_trial(self, model: str, version: str, against: str, share: float) -> Trial:
-        """Put a candidate on trial; one that is running makes way.
+        """Put a candidate on trial; one that is running makes way, and administrators are told.
 
         Raises ``BadInput("canary-no-candidate")`` where ``version`` is no candidate (any more).
         """
@@ -82,6 +82,11 @@ class Trials:
             row = next((row for row in of_model(connection, model) if row.version == version), None)
             if row is None or row.status != "candidate":
                 raise BadInput("canary-no-candidate", model=model, version=version)
+            running = select(trials.c.id, trials.c.version).where(trials.c.model == model, trials.c.slot == 1)
+            was = connection.execute(running).first()
+            if was is not None and was.version != version:
+                told = {"model": model, "version": was.version, "by": version}
+                add_news(connection, f"trial {was.id} stopped", "canary-replaced", **told)
             end(connection, model, "stopped")
             made = new_id()
             connection.execute(

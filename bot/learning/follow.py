@@ -17,6 +17,7 @@ from atelier.languages import say
 from atelier.learning import curve
 from atelier.learning.mending import mend
 from atelier.store import ArtefactRef, PersonRef, Platform, Training
+from atelier.store.news import News
 from atelier.store.records import OPEN
 from atelier.works import Artefact
 from bot.command import Choice
@@ -50,7 +51,7 @@ class Teller(Protocol):
         """Its outcome, in messages of its own. Raises the same."""
 
     async def warn(self, admin: str, sentence: str) -> None:
-        """Write to an administrator in private."""
+        """Write to an administrator in private. Raises the same."""
 
 
 class Follow:
@@ -60,6 +61,9 @@ class Follow:
         self._studio = studio
         self._teller = teller
         self._told: dict[str, tuple[str, float]] = {}  # by training: what stands there, and since when
+        self._warned: set[tuple[int, str]] = (
+            set()
+        )  # news and administrators, while others are still to be told
 
     async def run(self) -> None:
         """Look, tell, rest; until cancelled."""
@@ -87,8 +91,8 @@ class Follow:
             except PostLater as later:
                 log.info("training %s: told later: %s", training.id, later)
         for news in await asyncio.to_thread(store.news_for, platform, NEWS_WITHIN):
-            await self._warn(news.key, news.params)
-            await asyncio.to_thread(store.news_told, news.id, platform)
+            if await self._warn(news):
+                await asyncio.to_thread(store.news_told, news.id, platform)
 
     async def _tell(self, training: Training) -> None:
         over = training.state not in OPEN
@@ -150,14 +154,23 @@ class Follow:
                 log.warning("training %s: %s is gone", training.id, ref.name)
         return files
 
-    async def _warn(self, key: str, params: dict[str, Any]) -> None:
-        """A sentence to each administrator on this platform."""
+    async def _warn(self, news: News) -> bool:
+        """A sentence to each administrator on this platform. False: one of them has to be told later."""
+        everybody = True
         for admin in self._studio.settings.admins_on(self._teller.platform):
+            if (news.id, admin) in self._warned:
+                continue
             lang = self._studio.tastes.language(PersonRef(self._teller.platform, admin), "en")
             try:
-                await self._teller.warn(admin, PersonError(key, **params).text(lang))
+                await self._teller.warn(admin, PersonError(news.key, **news.params).text(lang))
+            except PostLater as later:
+                log.info("an admin is told later (%s): %s", later, news.key)
+                everybody = False
+                continue
             except Exception as fault:
-                log.warning("an admin could not be told (%s): %s", type(fault).__name__, key)
+                log.warning("an admin could not be told (%s): %s", type(fault).__name__, news.key)
+            self._warned.add((news.id, admin))
+        return everybody
 
 
 def buttons(training: Training) -> tuple[Choice, ...]:

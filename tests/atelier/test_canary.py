@@ -256,6 +256,20 @@ def test_whose_verdict_counts(half: Settings, tmp_path: Path) -> None:
     assert canary.verdicts(store, trial).verdicts == (2, 0)
 
 
+def test_a_new_trial_ends_another_and_says_so(half: Settings, tmp_path: Path) -> None:
+    store = Store.open(half.database)
+    canary.begin(store, half, "poet", adopted(store, half, tmp_path))
+    canary.begin(store, half, "poet", "new")  # the same again is no news
+    assert store.news_for("discord", WEEK) == []
+    newer = adopted(store, half, tmp_path, "newer")
+    canary.begin(store, half, "poet", newer)
+    [news] = store.news_for("discord", WEEK)
+    assert (news.key, news.params) == (
+        "canary-replaced", {"model": "poet", "version": "new", "by": "newer"}
+    )  # fmt: skip
+    assert [trial.version for trial in store.running_trials()] == ["newer"]
+
+
 def test_one_person_decides_nothing(half: Settings, tmp_path: Path) -> None:
     store = Store.open(half.database)
     trial = canary.begin(store, half, "poet", adopted(store, half, tmp_path))

@@ -17,6 +17,7 @@ from atelier.store import PersonRef, Store, Training
 from atelier.store.records import Failure
 from atelier.works import Artefact
 from bot.actions import training as training_actions
+from bot.delivery import PostLater
 from bot.discord.learning import DiscordTeller
 from bot.learning import follow
 from bot.learning.words import standing, told_in_full
@@ -179,6 +180,26 @@ async def test_news_reach_every_admin(discord: FakeDiscord, desk: Desk, boss: Us
     desk.studio.store.add_news("x", "learn-news-nothing", model="composer")
     text = say("learn-news-nothing", "en", model="composer")
     await discord.posted(lambda m: plain(m.content) == text, channel=discord.private(boss))
+
+
+async def test_news_wait_for_a_chat_that_is_away(make_settings: Callable[..., Settings]) -> None:
+    told: list[str] = []
+
+    class Away:
+        platform, pace_s = "telegram", 1.0
+
+        async def warn(self, admin: str, sentence: str) -> None:
+            if admin == "2" and not told[1:]:
+                told.append("nobody")
+                raise PostLater(1.0)
+            told.append(admin)
+
+    studio = Studio.open(make_settings(admins="telegram:1,telegram:2"))
+    studio.store.add_news("x", "learn-news-nothing", model="composer")
+    looks = follow.Follow(studio, Away())
+    for _ in range(3):
+        await looks.look()
+    assert told == ["1", "nobody", "2"]
 
 
 # Telegram

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from atelier.errors import BadInput
 from atelier.learning.rules import Bounds
 from atelier.learning.snapshot import Snapshot, take
 from atelier.requests import PoemRequest
@@ -105,6 +106,15 @@ def test_a_taste_is_learnt_and_what_is_frozen_stays(
     assert (
         auc(implied, liked, torch.ones(len(liked))) > 0.57
     )  # chance: 0.50 with a deviation of 0.04; of 160 votes
+
+
+def test_a_part_that_is_none_is_not_frozen_in_silence(
+    poet: Poet, heard: dict[str, list[Lesson]], tmp_path: Path
+) -> None:
+    with pytest.raises(BadInput) as fault:
+        tune_language(poet.tongues["en"].network, heard, Tuning(freeze=("lok",)), tmp_path / "en.pt")
+    assert fault.value.key == "tune-freezes-nothing"
+    assert "mlp" in str(fault.value)
 
 
 @pytest.fixture(scope="module")

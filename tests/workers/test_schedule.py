@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from atelier import registry
 from atelier.learning import mending
 from atelier.queue import Road
 from atelier.settings import Settings
 from atelier.store import Store
+from tests.atelier.test_registry import version
 from tests.ballots import enough
 from workers.schedule import Schedule
 
@@ -65,6 +68,22 @@ def test_no_start_begins_a_training_however_late(
     other = late.look()
     assert other is not None
     assert store.training(other).model == "poet"
+
+
+def test_a_candidate_on_trial_is_left_in_peace(
+    weekly: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Store, "heard", lambda *_: enough())
+    store, schedule = Store.open(weekly.database), Schedule(weekly, clock)
+    registry.adopt(store, "poet", version(tmp_path / "new", "new"), weekly.versions)
+    store.begin_trial("poet", "new", "v1", 0.5)
+    assert schedule.look() is None
+    clock.later(days=7)
+    trained = []
+    while (asked := schedule.look()) is not None:
+        trained.append(store.training(asked).model)
+        store.training_ended(asked, "done", outcome={"version": None})
+    assert trained == ["painter", "composer"]
 
 
 def test_without_new_votes_nothing_is_trained(

@@ -59,6 +59,7 @@ version-taken-back = The { $model }'s version { $version } was taken back, by pe
 version-rejected = The gate rejected the { $model }'s version { $version }. To let it serve all the same: atelier models promote { $model } { $version } --anyway
 retrain-nothing-better = By the votes kept aside for checking, people like the new one no better, so no new version was made.
 tune-all-frozen = Nothing is left to learn: { $names } holds every part of the model.
+tune-freezes-nothing = “{ $name }” freezes nothing: no part of what is trained is called so. There are { $names }.
 retrain-already = A training from votes is running here already (process { $pid }): wait for it, or stop it.
 retrain-missing-votes = { $number ->
     [one] One more vote that counts is needed.

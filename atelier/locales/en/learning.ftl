@@ -194,6 +194,11 @@ canary-undecided = The trial of the { $model ->
     [poet] poet
    *[composer] composer
  } { $version } is over, and nothing is proven: people liked { $ours } % of its { $works } voted works, and { $theirs } % of { $others } by { $against }, which goes on. It stays a candidate: /admin promote lets it serve.
+canary-replaced = The trial of the { $model ->
+    [painter] painter
+    [poet] poet
+   *[composer] composer
+ } { $version } ended before the votes had decided: { $by } takes its place. { $version } stays a candidate.
 canary-damaged = ⚠️ People liked the { $model ->
     [painter] painter
     [poet] poet

@@ -59,6 +59,7 @@ version-taken-back = { $model } 的版本 { $version } 已被大家的投票或�
 version-rejected = { $model } 的版本 { $version } 没有通过检验。仍要使用它，请运行：atelier models promote { $model } { $version } --anyway
 retrain-nothing-better = 用没有参与学习的人的投票检验，新的并没有更受喜欢，所以没有生成新版本。
 tune-all-frozen = 没有什么可学的了：{ $names } 把模型的所有部分都固定住了。
+tune-freezes-nothing = “{ $name }”固定不了任何部分：要训练的部分里没有叫这个的。有 { $names }。
 retrain-already = 这里已经有一个用投票进行的训练（进程 { $pid }）：请等它结束，或把它停下。
 retrain-missing-votes = 还差 { $number } 张有效投票。
 retrain-missing-liked = 还差 { $number } 个 👍。

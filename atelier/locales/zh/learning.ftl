@@ -193,6 +193,11 @@ canary-undecided = { $model ->
     [poet] 诗人
    *[composer] 作曲家
  } { $version } 的试用结束了，没有证明什么：它有投票的 { $works } 件作品中 { $ours } % 受喜欢，{ $against } 的 { $others } 件中 { $theirs } %，后者继续使用。它仍是候选版本：/admin promote 可以启用它。
+canary-replaced = { $model ->
+    [painter] 画师
+    [poet] 诗人
+   *[composer] 作曲家
+ } { $version } 的试用在投票得出结论之前结束了：{ $by } 取代了它。{ $version } 仍是候选版本。
 canary-damaged = ⚠️ 大家喜欢{ $model ->
     [painter] 画师
     [poet] 诗人
