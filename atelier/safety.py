@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from atelier.emoji_names import spoken
+
 # Cc: controls and null bytes; Cf: zero-width, direction overrides; Co, Cs, Cn: not characters.
 _DROPPED = {"Cc", "Cf", "Co", "Cs", "Cn"}
 _SPACE = re.compile(r"\s+")
@@ -29,7 +31,5 @@ def clean_prompt(value: object) -> object:
 
 
 def words_for_model(prompt: str) -> str:
-    """The prompt as words: an emoji is read by its Unicode name (🦋 → butterfly)."""
-    text = _KEYCAP_AND_SELECTOR.sub("", prompt)
-    spelled = (f" {unicodedata.name(c, '').lower()} " if unicodedata.category(c) == "So" else c for c in text)
-    return _SPACE.sub(" ", "".join(spelled)).strip()
+    """The prompt as words: an emoji is read by what it shows (🦋 → butterfly)."""
+    return _SPACE.sub(" ", spoken(_KEYCAP_AND_SELECTOR.sub("", prompt))).strip()

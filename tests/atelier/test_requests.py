@@ -138,6 +138,20 @@ def test_emoji_and_right_to_left_words_are_kept_and_read() -> None:
     assert words_for_model("a 🌊 at 🌅") == "a water wave at sunrise"
 
 
+@pytest.mark.parametrize(
+    ("emoji", "words"),
+    [
+        ("I ❤️ tea", "I heart tea"), ("♡♠", "heart spade"), ("☀️", "sun"), ("⭐★", "star star"),
+        ("🍕🍺", "pizza beer"),
+        ("😂", "laughter"), ("🇫🇷 in May", "flag in May"), ("🇫", ""), ("🌕", "full moon"),
+        ("🖤", "black heart"), ("⚫", "black circle"), ("♞", "chess knight"),
+        ("20°", "20 degree"), ("👋🏽", "waving hand"),
+    ],
+)  # fmt: skip
+def test_an_emoji_is_what_it_shows_not_how_it_is_drawn(emoji: str, words: str) -> None:
+    assert words_for_model(emoji) == words
+
+
 def test_what_a_prompt_says_stays_text() -> None:
     for text in ("@everyone <b>hi</b> **bold** `x`", "[a](http://b)", "<@123> <script>"):
         assert parse_request("paint", {"prompt": text}).words == text
