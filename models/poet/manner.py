@@ -46,11 +46,42 @@ _ZH = (
 )  # fmt: skip
 
 
+def _either(names: Iterable[str]) -> str:
+    return "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in sorted(names, key=len, reverse=True))
+
+
+# Without the word “manner” only somebody known is meant, or a whole name (a poem by Bob Dylan about …).
+_SURNAMES = {name.split()[-1] for name in POETS["en"]}
+_KNOWN = _either({*POETS["en"], *(name for name in ALIASES if name.isascii())})
+_SOMEBODY = rf"(?P<name>{_KNOWN}|(?-i:{_either(_SURNAMES)}))"
+_ANYBODY = rf"(?P<name>{_KNOWN}|(?-i:{_either(_SURNAMES)}|[A-Z][\w.-]*(?:\s+[A-Z][\w.-]*){{1,3}}))"
+_THEN = r"(?=\s+(?:about|on|of)\b|\s*[,;:.!?]|\s*$)"
+_NAMED_EN = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"[,;:]?\s*\b(?:written\s+)?in\s+{_ANYBODY}['’]s?\s+(?:own\s+)?(?:style|manner|voice)\b"
+        r"[,;:]?(?:\s+(?:about|on)\b)?",
+        r"\b(?:poem|poetry|verse|haiku|sonnet|quatrain|limerick|ballad|couplet)s?"
+        rf"(?P<cut>\s+(?:by|like|à\s+la)\s+{_ANYBODY}){_THEN}",
+        rf"[,;:]?\s*\b(?:like|à\s+la)\s+{_SOMEBODY}(?:\s+would(?:\s+have)?(?:\s+writ(?:e|ten))?(?:\s+it)?)?{_THEN}",
+    )
+)
+_KNOWN_ZH = rf"(?P<name>{_either({*POETS['zh'], *(name for name in ALIASES if not name.isascii())})})"
+_NAMED_ZH = (
+    re.compile(
+        rf"[，,、]?\s*(?:像|学着?){_KNOWN_ZH}(?:(?:那样|那般|一样|一般|似的)[地来]?(?=$|[\s，,。、：:；;写作咏赋])"
+        r"|(?=来?[写作咏赋]))" + _WRITE
+    ),
+    re.compile(rf"[，,、]?\s*{_KNOWN_ZH}{_LIKE}的?" + _WRITE),
+)
+
+
 def asked(prompt: str) -> tuple[str, str | None]:
     """A prompt without the words that ask for a manner, and whose it asks for (None: nobody's)."""
-    for pattern in (_EN, *_ZH):
+    for pattern in (_EN, *_ZH, *_NAMED_EN, *_NAMED_ZH):
         if found := pattern.search(prompt):
-            rest = f"{prompt[: found.start()]} {prompt[found.end() :]}".strip(" ，,。、：:；;")
+            start = found.start("cut" if "cut" in pattern.groupindex else 0)
+            rest = f"{prompt[:start].rstrip()} {prompt[found.end() :].lstrip()}".strip(" ，,。、：:；;")
             return rest, found["name"].strip(" .'’-")
     return prompt, None
 
