@@ -49,6 +49,7 @@ STRENGTHS: tuple[Strength, ...] = get_args(Strength)
 SIZES: tuple[Size, ...] = get_args(Size)  # of an enlarged picture, in pixels
 
 MAX_PROMPT = 500
+MAX_HEADS, MAX_ACROSTIC = 14, 40  # letters that lines begin with; those with the spaces and marks between
 MAX_COUNT = 4
 MAX_SEED = 2**31 - 1
 MIN_TEMPO, MAX_TEMPO = 40, 240  # quarters a minute

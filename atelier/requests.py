@@ -13,7 +13,9 @@ from typing import Annotated, Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from atelier import asking
 from atelier.errors import BadInput
+from atelier.form_names import canonical_form
 from atelier.languages import Written, language_of, option_names
 from atelier.options import (
     FORMS,
@@ -27,8 +29,10 @@ from atelier.options import (
     KEY,
     KINDS,
     LENGTHS,
+    MAX_ACROSTIC,
     MAX_COUNT,
     MAX_DENSITY,
+    MAX_HEADS,
     MAX_MIX,
     MAX_NOISE,
     MAX_PART,
@@ -89,6 +93,7 @@ __all__ = [  # the options and what a work starts from are asked for here too
     "KEY",
     "KINDS",
     "LENGTHS",
+    "MAX_ACROSTIC",
     "MAX_COUNT",
     "MAX_DENSITY",
     "MAX_MIX",
@@ -183,15 +188,18 @@ class PaintRequest(Request):
 
 
 class PoemRequest(Request):
-    """``/poem``: a poem about ``topic``. The language is ``form``'s, else ``lang``, else the topic's."""
+    """``/poem``: a poem about ``topic``.
+
+    The language is ``form``'s, else ``lang``, else the acrostic's, else the topic's.
+    """
 
     kind: ClassVar[Kind] = "poem"
     prompt_field: ClassVar[str] = "topic"
 
     topic: Prompt
-    form: Form | None = None
+    form: Annotated[Form, BeforeValidator(canonical_form)] | None = None
     lang: Written | None = None
-    acrostic: Annotated[str, BeforeValidator(clean_prompt), Field(max_length=14)] | None = None
+    acrostic: Annotated[str, BeforeValidator(clean_prompt), Field(max_length=MAX_ACROSTIC)] | None = None
     steer: Verse | None = None
 
     @property
@@ -199,7 +207,7 @@ class PoemRequest(Request):
         """The language that the poem comes in."""
         if self.form is not None:
             return form_language(self.form)
-        return self.lang or language_of(self.topic)
+        return self.lang or language_of(self.acrostic or self.topic)
 
     @property
     def written_as(self) -> Form:
@@ -252,6 +260,9 @@ def parse_request(kind: Kind, options: Mapping[str, Any]) -> Request:
     if isinstance(request, MelodyRequest) and request.steer:
         _check_lead(request, request.steer)
     if isinstance(request, PoemRequest):
+        if request.form is None:  # kept with the request, so that whoever looks at it later sees it
+            request = request.model_copy(update={"form": asking.read(request.topic).form})
+        _check_acrostic(request.acrostic or "")
         if request.form and request.lang and form_language(request.form) != request.lang:
             raise BadInput("bad-form-language", form=request.form, language=request.lang)
         if request.acrostic and request.form is not None and request.form not in HEADED:
@@ -259,6 +270,14 @@ def parse_request(kind: Kind, options: Mapping[str, Any]) -> Request:
         if request.steer and (request.form is None or request.acrostic):
             raise BadInput("poem-start-form" if request.form is None else "poem-start-acrostic")
     return request
+
+
+def _check_acrostic(word: str) -> None:
+    """Spaces and marks are no letters, and no line begins with a digit."""
+    if any(character.isnumeric() and not character.isalpha() for character in word):
+        raise BadInput("bad-acrostic-digit", word=word)
+    if sum(map(str.isalpha, word)) > MAX_HEADS:
+        raise BadInput("bad-acrostic-long", limit=MAX_HEADS)
 
 
 def _check_steer(steer: Steer, count: int) -> None:
@@ -313,7 +332,7 @@ def _refusal(model: type[Request], fault: ValidationError) -> BadInput:
     if name == "key":
         return BadInput("bad-key", value=value)
     if name == "acrostic":
-        return BadInput("bad-acrostic-long", limit=14)
+        return BadInput("bad-acrostic-long", limit=MAX_HEADS)
     if name == "density":
         return BadInput("bad-number", option=name, value=value, low=str(MIN_DENSITY), high=str(MAX_DENSITY))
     low, high = {

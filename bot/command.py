@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from atelier.errors import BadInput, Param
+from atelier.form_names import canonical_form
 from atelier.languages import DEFAULT, LANGS, Lang, listed, option_name, say
 from atelier.requests import Kind, Request, parse_request
 from atelier.store import PersonRef, Platform, Work
@@ -114,7 +115,11 @@ class Option:
         if not isinstance(written, str) or written in self.choices:
             return written
         plain = written.strip().casefold()
-        return next((value for value in self.choices if plain in self.names(value)), written)
+        found = next((value for value in self.choices if plain in self.names(value)), None)
+        other = (
+            canonical_form(written) if found is None else found
+        )  # 七言绝句; no other option has such names
+        return other if other in self.choices else written
 
 
 async def _nobody() -> bool:

@@ -11,6 +11,7 @@ from atelier.requests import (
     FORMS,
     INSTRUMENTS,
     LENGTHS,
+    MAX_ACROSTIC,
     MAX_COUNT,
     MAX_PROMPT,
     MAX_SEED,
@@ -63,7 +64,7 @@ MAKING: dict[Kind, Command] = {
         Option("form", choices=FORMS, suggest="choices"),
         Option("language", choices=get_args(Written), field="lang"),
         _MOOD,
-        Option("acrostic", max_length=14),
+        Option("acrostic", max_length=MAX_ACROSTIC),
         _SEED,
     )),
     "melody": Command("melody", "melody", (

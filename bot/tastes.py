@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+from atelier import asking
 from atelier.errors import Unavailable
 from atelier.languages import Lang, language_of
 from atelier.requests import Form, form_language
@@ -69,6 +70,7 @@ class Tastes:
         if command.kind == "paint" and mine.style and not options.get("style"):
             return {**options, "style": mine.style}
         free = not any(options.get(name) for name in ("form", "language", "acrostic"))
+        free = free and asking.read(str(options.get("topic", ""))).form is None  # “a limerick about …”
         if command.kind == "poem" and mine.form and free and _fits(mine.form, options):
             return {**options, "form": mine.form}
         return options

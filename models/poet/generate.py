@@ -13,6 +13,7 @@ from torch import Tensor
 from atelier.errors import BadInput, PersonError, WeightsError
 from atelier.languages import Lang
 from atelier.requests import FORMS, HEADED, MOODS, Form, Mood, PoemRequest, form_language
+from atelier.traditional import simplified
 from atelier.versions import Model, open_version, shipped_folder
 from atelier.works import Made, PoemResult
 from models.poet.automaton import FormAutomaton
@@ -184,7 +185,11 @@ class Poet:
         if request.steer is None:  # what there is goes on in the language that it has
             check_language(request.topic, self._words)
         topic = read_topic(request.topic, automaton)
-        heads = self._heads(request, automaton) if form in HEADED and not request.steer else ""
+        heads = (
+            self._heads(request.acrostic or topic.about, automaton)
+            if form in HEADED and not request.steer
+            else ""
+        )
         seed = request.seed or 0
         pattern = random.Random(f"{seed} {form}").choice(patterns_of(form, heads))
         mood = request.mood or topic.mood
@@ -232,15 +237,16 @@ class Poet:
         raise BadInput("poet-manner-unknown", name=name[:40], some=some)
 
     @staticmethod
-    def _heads(request: PoemRequest, automaton: FormAutomaton) -> str:
+    def _heads(word: str, automaton: FormAutomaton) -> str:
         """What the lines of an acrostic begin with: the word asked for, else the topic itself."""
-        word = request.acrostic or request.topic
         key = "poet-acrostic-en" if automaton.lang == "en" else "poet-acrostic-zh"
-        form = request.written_as
-        heads = "".join(c for c in word.lower() if c.isalpha())
+        form: Form = "acrostic" if automaton.lang == "en" else "藏头诗"
+        heads = "".join(c for c in simplified(word.lower()) if c.isalnum())
         sizes = {len(pattern.lines) for pattern in patterns_of(form)}
         fits = (
-            all(c.isascii() for c in heads) if automaton.lang == "en" else not any(c.isascii() for c in heads)
+            heads.isascii() and heads.isalpha()
+            if automaton.lang == "en"
+            else not any(c.isascii() for c in heads)
         )
         if len(heads) not in sizes or not fits:
             raise BadInput(key, low=str(min(sizes)), high=str(max(sizes)))

@@ -6,10 +6,12 @@ import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
+from atelier import asking
 from atelier.errors import BadInput
 from atelier.languages import Lang, say
-from atelier.requests import Mood
+from atelier.requests import MOODS, Mood
 from atelier.safety import words_for_model
+from atelier.traditional import simplified
 from models.poet.automaton import FormAutomaton
 from models.poet.bilingual import to_chinese, to_english
 from models.poet.data import TOPICS
@@ -21,19 +23,12 @@ from models.poet.words import BARRED_EN, BARRED_ZH, SILENT_EN
 
 _HAN = re.compile(r"[㐀-䶿一-鿿]+")
 _LATIN = re.compile(r"[A-Za-z]")
-_ASKING_EN = re.compile(
-    r"^\s*(please\s+)?((write|make|give|compose)\s+(me\s+)?)?(an?\s+|the\s+)?"
-    r"((short|long|funny|sad|happy|little|nice)\s+)*(poem|haiku|sonnet|quatrain|limerick|ballad|couplet|acrostic|verse)s?"
-    r"\s+(about|on|of|for)\s+",
-    re.IGNORECASE,
-)
-_ASKING_ZH = re.compile(
-    r"^(请)?(帮我|给我)?(写|作|来)?(一)?(首|个)?(关于|有关)|的?(诗|诗歌|古诗|绝句|律诗|词)$"
-)
 _SMALL = frozenset(
     ["a", "an", "and", "as", "at", "but", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"]
 )
-LONGEST_TITLE = 60
+_PART = re.compile(r"[㐀-䶿一-鿿]+|[^\W\d_㐀-䶿一-鿿]+")
+LONGEST_TITLE, LONGEST_ZH = 60, 16
+NAMED = 2  # words in Latin letters that a Chinese title may have
 _ENDINGS = (
     ("", ""), ("s", ""), ("es", ""), ("ies", "y"), ("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"),
     ("ly", ""), ("y", ""), ("'s", ""), ("er", ""), ("est", ""),
@@ -48,15 +43,16 @@ class Topic:
     mood: Mood | None
     title: str
     manner: str | None = None  # the name of a poet, as the prompt has it
+    about: str = ""  # the prompt without the words that ask
 
 
 def read_topic(prompt: str, automaton: FormAutomaton) -> Topic:
     """The topic of ``prompt`` for a poem in the automaton's language."""
     lang = automaton.lang
-    text, manner = asked(words_for_model(prompt))
-    english = _ASKING_EN.sub("", text)
-    chinese = "".join(_HAN.findall(_ASKING_ZH.sub("", text)))
-    words = [word for word in read_line(english) if word[0].isalpha() and word not in FOREIGN]
+    text, manner = asked(simplified(words_for_model(prompt)))
+    said = asking.read(text)
+    chinese = "".join(_HAN.findall(said.about))
+    words = [word for word in read_line(said.about) if word[0].isalpha() and word not in FOREIGN]
     if lang == "en":
         translated = to_english(chinese)
         numbers = _heaviest([n for word in (*words, *translated) for n in _find(word, automaton)], automaton)
@@ -66,7 +62,14 @@ def read_topic(prompt: str, automaton: FormAutomaton) -> Topic:
         characters = chinese + "".join(translated)
         numbers = _heaviest([automaton.index[c] for c in characters if c in automaton.index], automaton)
         mood = mood_of(characters, "zh") or mood_of(words, "en")
-    return Topic(numbers, mood, _title(lang, english, chinese, translated), manner)
+    title = _title(lang, said.about, translated, prompt)
+    return Topic(numbers, _said_mood(said.how) or mood, title, manner, said.about)
+
+
+def _said_mood(how: str) -> Mood | None:
+    """The mood that a poem was asked to have: a sad poem, 悲伤的七绝."""
+    words = read_line(how)
+    return next((mood for mood in MOODS if mood in words), None) or mood_of(words, "en") or mood_of(how, "zh")
 
 
 def check_language(prompt: str, words: Container[str]) -> None:
@@ -74,10 +77,12 @@ def check_language(prompt: str, words: Container[str]) -> None:
 
     ``words``: of English verse; the words of everyday prompts are known besides.
     """
-    text = _ASKING_EN.sub("", asked(words_for_model(prompt))[0])
+    text = asked(words_for_model(prompt))[0]
+    text = text if _HAN.search(text) else asking.read(text).about
 
     def known(word: str) -> bool:
-        return any(p in words or p in SILENT_EN or to_chinese([p]) for p in plainer(word))
+        plain = [p for p in plainer(word) if p == word or len(p) > 2]  # no me in Meer
+        return any(p in words or p in SILENT_EN or to_chinese([p]) for p in plain)
 
     if is_third(text, known):
         raise BadInput("poet-language")
@@ -106,12 +111,11 @@ def _heaviest(numbers: list[int], automaton: FormAutomaton) -> tuple[int, ...]:
     return tuple(number for number in telling if number in kept)
 
 
-def _title(lang: Lang, english: str, chinese: str, translated: list[str]) -> str:
-    """The prompt as a title in the poem's language, or Untitled where it gives none."""
+def _title(lang: Lang, about: str, translated: list[str], prompt: str) -> str:
+    """What the poem is about as a title in its language, or Untitled where that gives none."""
     if lang == "zh":
-        told = chinese or "".join(dict.fromkeys(translated))
-        return told[:16] if told and not set(told) & BARRED_ZH else say("poet-untitled", "zh")
-    told = english if _LATIN.search(english) and not _HAN.search(english) else " ".join(translated)
+        return _chinese_title(about, translated, prompt)
+    told = about if _LATIN.search(about) and not _HAN.search(about) else " ".join(translated)
     words = re.sub(r"[^\w\s'’-]", " ", told).split()
     if not words or {word.lower().strip("'’") for word in words} & BARRED_EN:
         return say("poet-untitled", "en")
@@ -125,3 +129,25 @@ def _title(lang: Lang, english: str, chinese: str, translated: list[str]) -> str
             break
         title += f" {word}"
     return title.strip() or " ".join(cased)[:LONGEST_TITLE]
+
+
+def _chinese_title(about: str, translated: list[str], prompt: str) -> str:
+    """Chinese as it stands, with a name or two in Latin letters that are typed among it: Anna的生日."""
+    typed = _PART.findall(prompt)
+    parts = []
+    for part in _PART.findall(about):  # what nobody typed is an emoji's name
+        parts += [part] if _HAN.match(part) or part in typed else to_chinese([part.lower()])
+    named = [part for part in parts if not _HAN.match(part)]
+    if len(named) > NAMED or {part.lower() for part in named} & BARRED_EN:
+        parts = [part for part in parts if _HAN.match(part)]
+    if not _HAN.search(about) and (translated or not _HAN.search(prompt)):
+        parts = list(dict.fromkeys(translated))
+    title = ""
+    for before, part in zip(["", *parts], parts, strict=False):
+        added = f" {part}" if before[-1:].isascii() and before and part.isascii() else part
+        if len(title) + len(added) > LONGEST_ZH:
+            title += added[: LONGEST_ZH - len(title)] if _HAN.match(part) else ""
+            break
+        title += added
+    title = title.removeprefix("的")
+    return title if title and not set(title) & BARRED_ZH else say("poet-untitled", "zh")

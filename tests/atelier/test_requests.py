@@ -57,6 +57,8 @@ def test_the_longest_prompt(kind: Kind) -> None:
         ("poem", {"form": "haiku", "lang": "zh"}, "not written in Chinese"),
         ("poem", {"form": "七绝", "lang": "en"}, "not written in English"),
         ("poem", {"acrostic": "a" * 15}, "at most 14"),
+        ("poem", {"acrostic": "a" * 41}, "at most 14"),
+        ("poem", {"acrostic": "John3"}, "“John3” without its digits"),
         ("poem", {"acrostic": "rose", "form": "haiku"}, "acrostic"),
         ("melody", {"tempo": 39}, "40 to 240"),
         ("melody", {"tempo": 241}, "40 to 240"),
@@ -109,6 +111,10 @@ def test_the_form_of_a_poem_follows_what_was_said() -> None:
     assert shape(topic="雪", form="haiku") == ("en", "haiku")
     assert shape(topic="snow", acrostic="rose") == ("en", "acrostic")
     assert shape(topic="雪", acrostic="春夏秋冬") == ("zh", "藏头诗")
+    assert shape(topic="moon", acrostic="春江花月") == ("zh", "藏头诗")
+    assert shape(topic="海", acrostic="love") == ("en", "acrostic")
+    assert shape(topic="snow", acrostic="the ocean waves") == ("en", "acrostic")
+    assert shape(topic="snow", acrostic="never give up!!") == ("en", "acrostic")
     for form in FORMS:
         assert shape(topic="snow", form=form)[1] == form
 

@@ -171,6 +171,7 @@ async def test_a_usual_style_and_form_fill_what_nobody_named(telegram: FakeTeleg
         assert (await asked("/paint a sea"))["style"] == "ink"
         assert (await asked("/paint a sea style=photo"))["style"] == "photo"
         assert (await asked("/poem snow"))["form"] == "haiku"
+        assert (await asked("/poem a limerick about snow"))["form"] == "limerick"
         assert "form" not in await asked("/poem 初雪")  # a haiku is not written in Chinese
         assert "form" not in await asked("/poem snow acrostic=hush")
         await card_of(telegram, await telegram.say("/settings style=none"))

@@ -10,6 +10,7 @@ bad-choice = I do not know the { $option } “{ $value }”. Choose one of: { $c
 bad-range = “{ $value }” does not work for { $option }: use a whole number from { $low } to { $high }.
 bad-key = “{ $value }” is no key that I know; write one like “D minor”, “F# major” or “Bb”.
 bad-acrostic-long = That is too long for an acrostic: use at most { $limit } letters.
+bad-acrostic-digit = The lines of an acrostic begin with letters: write “{ $word }” without its digits.
 bad-acrostic-form = The form “{ $form }” cannot be an acrostic: use “acrostic” (English) or “藏头诗” (Chinese).
 bad-form-language = The form “{ $form }” is not written in { $language ->
     [zh] Chinese
@@ -142,7 +143,7 @@ version-serves = The { $model ->
 ## A tune to start from (MIDI, ABC)
 poem-unknown-word = I do not know “{ $word }”, so I cannot start from that poem: I know the words that I write with myself.
 poem-not-in-form = Those lines are no { $form }: give the form that they are in, or lines that keep it.
-poem-continue-headed = What the lines of a { $form } spell is whole, so it has no next part; I can vary it.
+poem-continue-headed = The lines of this poem ({ $form }) spell a whole word, so it has no next part; I can vary it.
 poem-start-form = Say the form of the poem that I start from, for example form=haiku.
 poem-start-acrostic = The poem that I start from spells its own word: leave the acrostic out.
 poem-one-way = Use --vary or --continue, not both.

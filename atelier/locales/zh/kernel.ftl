@@ -10,6 +10,7 @@ bad-choice = { $option }不能是“{ $value }”；可以选：{ $choices }。
 bad-range = { $option }不能是“{ $value }”：请用 { $low } 到 { $high } 之间的整数。
 bad-key = 我不认识“{ $value }”这个调；请写成“D minor”、“降B大调”或“Bb”这样。
 bad-acrostic-long = 藏头的字太多了：最多 { $limit } 个。
+bad-acrostic-digit = 藏头的每一行都以字或字母开头：请去掉“{ $word }”里的数字。
 bad-acrostic-form = “{ $form }”不能藏头：请用“acrostic”（英文）或“藏头诗”（中文）。
 bad-form-language = “{ $form }”不是用{ $language ->
     [zh] 中文

@@ -1,0 +1,39 @@
+"""What the forms of poems are called: every name that people write, and the one that the studio keeps."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from atelier.options import FORMS, Form
+from atelier.traditional import simplified
+
+_OTHERS: dict[Form, str] = {
+    "haiku": "haikus, 俳句",
+    "couplet": "couplets, rhyming couplet, rhyming couplets, 对句",
+    "quatrain": "quatrains, 四行诗",
+    "limerick": "limericks, 五行打油诗",
+    "ballad": "ballads, 民谣",
+    "shakespearean sonnet": (
+        "sonnet, sonnets, shakespearean sonnets, shakespearian sonnet, shakespeare sonnet, english sonnet,"
+        " elizabethan sonnet, 十四行诗, 莎士比亚十四行诗, 莎士比亚体十四行诗, 商籁, 商籁体"
+    ),
+    "petrarchan sonnet": "petrarchan sonnets, italian sonnet, 彼特拉克十四行诗, 彼特拉克体十四行诗",
+    "free": "free verse, free-verse, 自由诗",
+    "acrostic": "acrostics, 英文藏头诗",
+    "五绝": "五言绝句",
+    "七绝": "七言绝句, 绝句",
+    "五律": "五言律诗",
+    "七律": "七言律诗, 律诗",
+}
+# Every name, in small letters and the simplified script, → the form.
+NAMES: dict[str, Form] = {form: form for form in FORMS} | {
+    name: form for form, names in _OTHERS.items() for name in names.split(", ")
+}
+
+
+def canonical_form(value: object) -> object:
+    """``Haiku``, ``free verse``, ``七言絕句`` → ``haiku``, ``free``, ``七绝``; anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    plain = " ".join(unicodedata.normalize("NFKC", value).casefold().split())
+    return NAMES.get(simplified(plain), value)
