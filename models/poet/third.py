@@ -1,8 +1,9 @@
 """Whether a prompt is in a third language: the poet reads English and Chinese.
 
-No table of languages: letters of other scripts are counted, and words in Latin letters are looked up among
-English ones. Small words of the most spoken other languages are proof enough; without one of them only a
-whole phrase of unknown words is taken for another language, for a name or a word of today is no fault.
+Letters of other scripts are counted, and words in Latin letters are looked up among English ones. Small words
+of the most spoken other languages are proof enough, and so is what poems are about in them, where no English
+word stands beside it; without either only a whole phrase of unknown words is taken for another language, for
+a name or a word of today is no fault.
 """
 
 from __future__ import annotations
@@ -18,12 +19,27 @@ des du de et en est dans avec sur qui que sous aux mon sa ses je il elle nous vo
 del y con por para su mis es al lo se como más muy yo tú qué sobre desde
 um uns umas da das dos não mais meu minha seu sua eu você ao
 della dello dei delle degli nel nella nei sul sulla è sono di mia suo più
-und einen einem einer ist im dem von mit auf für nicht ich wir sie über zum zur wie mein
+und einen einem einer ist im dem von mit auf bei für nicht ich wir sie über zum zur wie mein
 van ik niet zijn voor aan ook wij mijn
 och att det som ett på är för jag inte av og ikke til jeg
 się jest nie dla przez moja mój
 ve bir bu için ile gibi çok
 yang di ke untuk dengan dari ini itu
+"""
+# What people ask poems about, where English has no such word and no name has it much.
+_TOLD = """
+printemps automne hiver neige pluie fleurs étoile étoiles étoilée nuit nuits matin soir forêt arbre
+arbres feuille feuilles oiseau oiseaux chien cœur coeur rêve rêves enfance jardin rivière première
+tristesse bonheur larmes noche noches estrella estrellas estrellada verano otoño invierno lluvia nieve
+cielo corazón eterno sueño sueños perro gato gatos pájaro pájaros bosque río montaña viento tristeza
+soledad ciudad árbol hojas noite noites estrelas chuva coração saudade sonho sonhos verão outono inverno
+praia céu notte notti stelle neve pioggia autunno inverno fiore fiori cuore amore sogno sogni gatto
+bosco foglie nacht nächte meer mond sonne himmel schnee wald blume blumen herz herbst sommer sommertag
+frühling liebe traum träume katze hund licht stille schläft schön schöne schönes einsam zomer zomerse
+lente herfst sneeuw maan sterren liefde bloem bloemen huis hond kucing tidur bulan purnama hujan laut
+langit bunga malam cinta matahari pantai musim saya gunung angin biru natt hjärta kärlek sommar snö
+stjärnor skog blomma måne kjærlighet hjerte miłość serce śnieg księżyc morze gwiazdy wiosna jesień
+deszcz gece gecesi kış aşk yağmur çiçek yıldız rüya mùa xuân tuyết trăng biển đêm mưa rakkaus kesä talvi
 """
 _PLACES = "angeles vegas palmas alamos paso paz salvador dorado nino"  # after an article
 _OWN = "mi mon mein meine meu minha"
@@ -31,6 +47,7 @@ _ARTICLES = frozenset(_LED.split())
 _LEADING = _ARTICLES | frozenset(_OWN.split())
 _SMALL = _LEADING | frozenset(_LINKED.split())
 FOREIGN = _ARTICLES | frozenset(["de", "du", "des", "del", "di", "von", "und"])  # what no poem is about
+_SUBJECTS = frozenset(_TOLD.split())
 _NAMED = frozenset(_PLACES.split())
 _HELD = frozenset(["l", "d", "j", "qu", "n", "s", "t", "m", "c"])  # before an apostrophe: l'été, qu'il
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -46,10 +63,22 @@ def is_third(text: str, known: Callable[[str], bool]) -> bool:
     letters = [letter for letter in text if letter.isalpha()]
     if not letters:
         return False
+    simple = all(map(_is_simplified, filter(_HAN.match, letters)))
+    if letters.count("の") > (
+        1 if simple else 0
+    ):  # 初雪の夜 is how Chinese write for looks; 桜の花 is Japanese
+        return True
     own = sum(bool(_HAN.match(letter)) or _is_latin(letter) for letter in letters)
     if 2 * own <= len(letters) or any(_is_kana(letter) for letter in letters):
         return True
     return not _HAN.search(text) and _is_other_latin(text, known)
+
+
+def _is_simplified(character: str) -> bool:
+    try:
+        return bool(character.encode("gb2312"))
+    except UnicodeEncodeError:
+        return False
 
 
 def _is_latin(letter: str) -> bool:
@@ -75,7 +104,9 @@ def _is_other_latin(text: str, known: Callable[[str], bool]) -> bool:
             small.append(whole.lower())
         elif len(whole) > 1:  # a single letter is a word of too many languages
             words.append(whole)
-            english += known(whole.lower()) or whole.lower() in _NAMED
+            english += (known(whole.lower()) or whole.lower() in _NAMED) and whole.lower() not in _SUBJECTS
+    if _is_told(words, bool(small)) and not english:
+        return True
     if not words or all(word[0].isupper() for word in words):
         return False
     many, kinds = len(words) + len(small), len(set(small))  # la la land has one of them
@@ -86,5 +117,13 @@ def _is_other_latin(text: str, known: Callable[[str], bool]) -> bool:
         return many >= LEAST and not english
     if kinds > 1 and len(words) > 1:
         return 2 * english <= kinds
-    led = many == LEAST - 1 and text.lower().startswith(tuple(f"{word} " for word in _ARTICLES))
+    led = many == LEAST - 1 and text.lower().startswith(tuple(f"{word} " for word in _LEADING))
     return (many >= LEAST or led) and 4 * english < many
+
+
+def _is_told(words: list[str], linked: bool) -> bool:
+    """Whether one of several words is what poems are about elsewhere; in a name only with a small word."""
+    told = [word.lower() in _SUBJECTS for word in words]
+    if len(words) + linked < 2 or not any(told):
+        return False
+    return linked or all(told) or not all(word[0].isupper() for word in words)

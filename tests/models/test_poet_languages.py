@@ -27,6 +27,9 @@ def shipped() -> Poet:
         "la primavera e il mare", "het huis aan zee", "stary człowiek przez morze idzie",
         "la vie en rose", "a poem about любовь", "write a haiku about la mer et le soleil",
         "vanha kissa nukkuu auringossa", "la nuit", "mi corazón", "l'hiver", "雪が降る夜",
+        "das Meer bei Nacht", "Meine Katze schläft", "Liebe und Tod", "fleurs de printemps",
+        "première neige",
+        "noche estrellada", "kucing saya tidur", "海の上の月", "東京の夜", "桜の花",
     ],
 )  # fmt: skip
 def test_a_third_language_is_refused(shipped: Poet, prompt: str) -> None:
@@ -48,6 +51,9 @@ def test_a_third_language_is_refused(shipped: Poet, prompt: str) -> None:
         "the sea in the manner of Emily Dickinson",
         "初雪", "花の雨", "love, or maybe любовь", "de la soul", "a tardy apology i", "iPhone 的春天", "T恤",
         "rusty van", "la lluvia in spring", "El Camino",
+        "déjà vu", "the fiancée", "Noche", "carpe diem", "clair de lune", "pasta primavera",
+        "cirque du soleil",
+        "Stella Sommer", "春風", "東風破",
     ],
 )  # fmt: skip
 def test_names_and_words_of_today_are_no_third_language(shipped: Poet, prompt: str) -> None:
