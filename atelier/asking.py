@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
 from atelier.form_names import NAMES
 from atelier.options import Form
@@ -28,7 +27,6 @@ class Asking:
     how: str = ""
 
 
-@cache
 def read(prompt: str) -> Asking:
     """What ``prompt`` asks for."""
     return _chinese(prompt) if _HAN.search(prompt) else _english(prompt)
