@@ -134,7 +134,7 @@ def _title(lang: Lang, about: str, translated: list[str], prompt: str) -> str:
 def _chinese_title(about: str, translated: list[str], prompt: str) -> str:
     """Chinese as it stands, with a name or two in Latin letters that are typed among it: Anna的生日."""
     typed = _PART.findall(prompt)
-    parts = []
+    parts: list[str] = []
     for part in _PART.findall(about):  # what nobody typed is an emoji's name
         parts += [part] if _HAN.match(part) or part in typed else to_chinese([part.lower()])
     named = [part for part in parts if not _HAN.match(part)]
