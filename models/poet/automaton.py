@@ -17,6 +17,7 @@ from torch import Tensor
 from models.hf import LogitsProcessor
 from models.poet.forms import FREE, Line, Pattern
 from models.poet.lexicon import LEVEL, OBLIQUE, OBLIQUE_GROUPS, Lexicon
+from models.poet.places import Places
 from models.poet.row import REPEATED, Row
 from models.poet.vocabulary import Vocabulary
 
@@ -30,23 +31,6 @@ SMALL = {"en": 0.7, "zh": 0.0}  # every word that says little
 SMALL_REPEATED = {"en": 0.45, "zh": 0.25}  # each earlier use of a word that says little (at most four count)
 TOO_SHORT = math.log1p(3)  # a word that ended fewer training lines ends none of ours
 TOO_SHORT_SILENT = math.log1p(150)  # the same for function words, which end lines by enjambment
-
-
-class Places:
-    """Places in a table of rows, gathered one row at a time and touched all at once."""
-
-    def __init__(self) -> None:
-        self._rows: list[int] = []
-        self._columns: list[int] = []
-
-    def add(self, row: int, columns: Sequence[int]) -> None:
-        """Some more columns of ``row``."""
-        self._rows += [row] * len(columns)
-        self._columns += columns
-
-    def where(self) -> tuple[Tensor, Tensor]:
-        """As an index of a tensor."""
-        return torch.tensor(self._rows, dtype=torch.long), torch.tensor(self._columns, dtype=torch.long)
 
 
 class FormAutomaton(LogitsProcessor):
@@ -154,6 +138,8 @@ class FormAutomaton(LogitsProcessor):
         line = row.line
         if not row.ended and line.rhyme != FREE:
             self.rhymes(row, line, token)
+        if not row.ended and line.apart:
+            row.ends.append(token)
         row.ended, row.mark = True, None
         row.words.append(token)
         row.left -= span
@@ -230,7 +216,7 @@ class FormAutomaton(LogitsProcessor):
         wanted = 0
         if line.rhyme != FREE and bound is None:
             wanted = sum(other.rhyme == line.rhyme for other in row.pattern.lines)
-        key = ("end", line.metre, line.length, row.left, line.head, wanted, bound, marked)
+        key = ("end", line.metre, line.length, row.left, line.head, wanted, bound, line.apart, marked)
         mask = self._masks.get(key)
         if mask is None:
             mask = self._fits(line, row.left) & self.can_end
@@ -238,14 +224,35 @@ class FormAutomaton(LogitsProcessor):
                 mask = mask & (self.rhyme == bound)
             elif wanted:
                 mask = mask & (self.rhyme > 0) & (self._room(line)[self.rhyme] >= wanted + 3)
+            elif line.apart:  # of a word without a class nobody knows what it rhymes with
+                mask = self._or_all(mask, self.rhyme > 0)
             if marked:
                 mask[[self.index[mark] for mark in (*CLOSING, ",", ";", ":") if mark in self.index]] = True
             self._keep(key, mask)
         if bound is not None:
             return mask, [word for other in row.rhymed[line.rhyme] for word in self._same(other)]
+        if line.apart:
+            return mask, self._heard(row, mask)
         if not wanted:
             return mask, []
         return mask, [word for held in row.bound.values() for word in self._alike(held)]
+
+    @staticmethod
+    def _or_all(mask: Tensor, kept: Tensor) -> Tensor:
+        """Those of ``mask`` that are ``kept``; all of it where that would leave none."""
+        left = mask & kept
+        return left if bool(left.any()) else mask
+
+    def _heard(self, row: Row, mask: Tensor) -> list[int]:
+        """``row``'s line ends and what rhymes with them; of the oldest, not where nothing else were left."""
+        known = [end for end in row.ends if self._rhymes[end]]
+        for first in range(len(known) + 1):
+            barred = [*row.ends, *(word for end in known[first:] for word in self._alike(self._rhymes[end]))]
+            left = mask & self.is_word
+            left[barred] = False
+            if bool(left.any()):
+                return barred
+        return []
 
     def _keep(self, key: tuple[object, ...], mask: Tensor) -> None:
         if len(self._masks) >= MASKS:
@@ -325,7 +332,7 @@ class FormAutomaton(LogitsProcessor):
             else:
                 mask = mask & ((self.rhyme & (self._roomy(line) if bound is None else bound)) > 0)
             self._keep(key, mask)
-        return mask, [*row.used, *row.rhymed.get(line.rhyme, [])]
+        return mask, [*row.used, *row.rhymed.get(line.rhyme, []), *(row.ends if line.apart else ())]
 
     def _roomy(self, line: Line) -> int:
         """The bit set of rhyme groups of the tone that ``line`` ends in, with characters enough."""

@@ -38,6 +38,7 @@ TUNES = {
     "如梦令": ["中仄中平中仄", "中仄中平中仄", "中仄仄平平", "中仄中平中仄",
                "平仄", "平仄", "中仄中平中仄"],
 }  # fmt: skip
+UNRHYMED = ("free", "acrostic")  # no two of their lines rhyme, or end in one word
 METRICAL = ("ballad", "shakespearean sonnet", "petrarchan sonnet")
 REGULATED = ("五绝", "七绝", "五律", "七律", "藏头诗")
 
@@ -107,6 +108,8 @@ class Checker:
             if len({*counts}) > 1 or counts[0] not in EVEN[form]:
                 wrong.append(f"syllables {counts}")
             wrong += [f"not iambic: {line}" for line in lines if not self.iambic(line)]
+        if form in UNRHYMED:
+            wrong += self._together(lines)
         if form == "free":
             return wrong if len(lines) >= 3 else [*wrong, "fewer than three lines"]
         if form == "acrostic":
@@ -126,6 +129,16 @@ class Checker:
         elif form != "haiku" and not any(self._keeps(scheme, lines) for scheme in SCHEMES[form]):
             wrong.append(f"rhymes {[self._spoken(line)[-1] for line in lines]}")
         return wrong
+
+    def _together(self, lines: list[str]) -> list[str]:
+        """Line ends that sound alike or are one word, where none should."""
+        ends = [self._spoken(line)[-1] for line in lines]
+        return [
+            f"lines {i + 1} and {j + 1} end alike: {ends[i]}, {ends[j]}"
+            for j in range(len(lines))
+            for i in range(j)
+            if ends[i] == ends[j] or self.alike(lines[i], lines[j])
+        ]
 
     def _keeps(self, scheme: str, lines: list[str]) -> bool:
         """Same letter: rhymes, pair by pair; different letters: does not even sound alike."""

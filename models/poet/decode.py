@@ -15,10 +15,11 @@ from torch import Tensor
 
 from atelier.errors import Cancelled
 from models.hf import DynamicCache
-from models.poet.automaton import NEVER, FormAutomaton, Places
+from models.poet.automaton import NEVER, FormAutomaton
 from models.poet.draft import Draft, Plan, begun, chance, read_given, take
 from models.poet.leads import Leads
 from models.poet.originality import owned
+from models.poet.places import Places
 from models.poet.rank import best
 from models.poet.version import Tongue
 

@@ -113,12 +113,14 @@ def begun(tongue: Tongue, automaton: FormAutomaton, plan: Plan) -> Draft:
 
 
 def bind(row: Row, plan: Plan, automaton: FormAutomaton) -> None:
-    """Tell ``row`` of the rhymes and the telling words of the lines that are given, also further on."""
+    """Tell ``row`` of the ends and the telling words of the lines that are given, also further on."""
     for line, tokens in zip(plan.pattern.lines, plan.given, strict=False):
         words = [token for token in tokens or () if automaton.spans[token]]
         row.used.update(word for word in words if automaton.telling[word])
         if words and line.rhyme != FREE:
             automaton.rhymes(row, line, words[0])
+        if words and line.apart:
+            row.ends.append(words[0])
 
 
 def read_given(tongue: Tongue, automaton: FormAutomaton, draft: Draft) -> None:

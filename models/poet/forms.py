@@ -23,13 +23,15 @@ FREE = "x"
 class Line:
     """``length`` syllables or characters; ``rhyme`` a letter, or x. ``head`` is what it must begin with.
 
-    ``echo``: it says the line before it over again.
+    ``apart``: its end is that of no other such line and, in English, rhymes with none. ``echo``: it says the
+    line before it over again.
     """
 
     length: int
     rhyme: str = FREE
     metre: Metre = ""
     tones: str = ""
+    apart: bool = False
     head: str = ""
     echo: bool = False
 
@@ -50,6 +52,10 @@ class Pattern:
         lines = tuple(replace(line, head=head) for line, head in zip(self.lines, heads, strict=True))
         return Pattern(lines, self.stanzas, self.paired)
 
+    def loosened(self) -> Pattern:
+        """The same with line ends that need not be apart."""
+        return replace(self, lines=tuple(replace(line, apart=False) for line in self.lines))
+
 
 @dataclass(frozen=True)
 class FormEntry:
@@ -68,12 +74,13 @@ def _english(lengths: str, scheme: str, stanzas: tuple[int, ...], metre: Metre =
 
 def _unrhymed(lengths: str, metre: Metre = "") -> Pattern:
     count = len(lengths.split())
-    return _english(lengths, FREE * count, (count,), metre)
+    pattern = _english(lengths, FREE * count, (count,), metre)
+    return replace(pattern, lines=tuple(replace(line, apart=True) for line in pattern.lines))
 
 
 def _chinese(tones: tuple[str, ...], scheme: str, stanzas: tuple[int, ...], echo: int = -1) -> Pattern:
     lines = tuple(
-        Line(len(tone), rhyme, "", tone, echo=at == echo)
+        Line(len(tone), rhyme, "", tone, apart=rhyme == FREE, echo=at == echo)
         for at, (tone, rhyme) in enumerate(zip(tones, scheme, strict=True))
     )
     return Pattern(lines, stanzas)

@@ -64,7 +64,8 @@ def _pattern(form: Form, said: Sequence[str], lines: Sequence[Tokens], automaton
     """The pattern of ``form`` that ``lines`` keep. Raises :class:`BadInput` where there is none."""
     heads = "".join(line.lstrip("'\"")[:1].lower() for line in said) if form in HEADED else ""
     for pattern in patterns_of(form, heads):
-        if len(pattern.lines) == len(lines) and _keeps(pattern, lines, automaton):
+        # Poems that were made when nothing kept unrhymed ends apart are no worse to start from.
+        if len(pattern.lines) == len(lines) and _keeps(pattern.loosened(), lines, automaton):
             return pattern
     raise BadInput("poem-not-in-form", form=form)
 

@@ -22,6 +22,7 @@ class Row:
     ended: bool = False  # the line's last word is written
     bound: dict[str, int] = field(default_factory=dict)  # rhyme letter -> class, or bit set of groups
     rhymed: dict[str, list[int]] = field(default_factory=dict)  # rhyme letter -> its words
+    ends: list[int] = field(default_factory=list)  # the last words of lines that are to end apart
     used: set[int] = field(default_factory=set)
     small: Counter[int] = field(default_factory=Counter)  # words that say little, and how often
     lines: list[list[int]] = field(default_factory=list)  # finished, from their end
@@ -41,7 +42,7 @@ class Row:
         return replace(
             self, words=[*self.words], bound={**self.bound},
             rhymed={letter: [*words] for letter, words in self.rhymed.items()},
-            used={*self.used}, small=self.small.copy(), lines=[*self.lines],
+            ends=[*self.ends], used={*self.used}, small=self.small.copy(), lines=[*self.lines],
         )  # fmt: skip
 
     def fined(self, small: float) -> tuple[list[int], list[float]]:

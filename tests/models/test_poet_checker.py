@@ -65,6 +65,10 @@ MOON = ["My heart upon the golden snow", "Of silver and of golden day", "Of wint
         ("ballad", BALLAD[:4], False),
         ("free", ["the silver river", "a star", "in the cold winter morning"], True),
         ("free", ["the silver river", "a star"], False),
+        ("free", ["the silver night", "a star", "in the cold winter light"], False),  # they rhyme
+        ("free", ["the silver night", "a star", "in the cold winter night"], False),
+        ("free", ["the silver night", "a star", "in the winter tonight"], False),
+        ("free", ["the savage", "a star", "the old savage"], False),
         ("free", ["the silver river", "a zyx", "in the cold winter morning"], False),
         ("五绝", ["花月山风雪", "春江夜静天", "人云秋鸟落", "水日石花年"], True),
         ("五绝", ["花月山风雪", "春江夜静天", "人云秋鸟落", "水日石花天"], False),
@@ -89,6 +93,8 @@ def test_the_checker_knows_right_from_wrong(
         (MOON, "noon", False),
         (MOON[:3], "moo", True),
         (MOON[:3], "moon", False),
+        ([MOON[0], "Of silver and of golden glow", *MOON[2:]], "moon", False),  # they rhyme
+        ([*MOON[:3], "Night in the garden and the snow"], "moon", False),
         ([*MOON[:3], "Night in the garden and spring"], "moon", False),  # seven syllables
         ([*MOON[:3], "Night and the moon silver garden"], "moon", False),  # against the beat
         ([*MOON[:3], "Night in the zyx garden and spring"], "moon", False),

@@ -21,6 +21,7 @@ FORMS: tuple[Form, ...] = (
     "haiku",
     "ballad",
     "petrarchan sonnet",
+    "free",
     "七绝",
     "五律",
     "鹧鸪天",
