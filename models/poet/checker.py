@@ -181,13 +181,15 @@ class Checker:
         if form == "藏头诗" and "".join(line[0] for line in lines) != acrostic:
             wrong.append("other heads")
         ends = [line[-1] for line in lines]
-        rhymed = RHYMED_LINES.get(form, list(range(1, len(lines), 2)))
+        rhymed = self._rhymed_lines(form, len(lines))
         oblique = form == "如梦令"
         groups = [self._groups(ends[at], oblique=oblique) for at in rhymed]
         shared = set.intersection(*groups) if groups else set()
-        if not shared:
+        if not shared or len(rhymed) < 2:
             wrong.append(f"no shared rhyme: {ends}")
-        if form in REGULATED and shared & self._groups(ends[0]):
+        if form == "藏头诗" and len({*ends}) < len(ends):
+            wrong.append(f"a character ends two lines: {ends}")
+        if form in REGULATED and 0 not in rhymed and shared & self._groups(ends[0]):
             rhymed = [0, *rhymed]
         if len({ends[at] for at in rhymed}) < len(rhymed):
             wrong.append("a character rhymed twice")
@@ -201,6 +203,16 @@ class Checker:
         if level:
             wrong.append(f"lines {level} end in a level tone and do not rhyme")
         return wrong
+
+    @staticmethod
+    def _rhymed_lines(form: str, count: int) -> list[int]:
+        """The lines that must rhyme: the even ones; of 藏头诗 also the last, and of two lines both."""
+        if form in RHYMED_LINES:
+            return RHYMED_LINES[form]
+        even = list(range(1, count, 2))
+        if form != "藏头诗":
+            return even
+        return [0, 1] if count == 2 else sorted({*even, count - 1})
 
     def _groups(self, character: str, *, oblique: bool = False) -> set[str]:
         """The character's rhyme groups of the level tone, or of the oblique ones."""

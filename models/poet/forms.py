@@ -94,6 +94,7 @@ _SEVEN = {"a": "中平中仄平平仄", "b": "中仄平平仄仄平", "c": "中�
 # with the rhyming first line in its unrhymed shape.
 _ORDERS = (("abcd", False), ("dbcd", True), ("cdab", False), ("bdab", True))
 _UNRHYMED = {"dbcd": "abcd", "bdab": "cdab"}
+_RHYMED = {_SEVEN["a"]: _SEVEN["d"], _SEVEN["c"]: _SEVEN["b"]}  # what begins alike and ends level
 
 
 def regulated(kinds: dict[str, str], count: int) -> tuple[Pattern, ...]:
@@ -104,6 +105,23 @@ def regulated(kinds: dict[str, str], count: int) -> tuple[Pattern, ...]:
         scheme = "".join("a" if i % 2 or (i == 0 and rhymed) else FREE for i in range(count))
         pattern = _chinese(tuple(kinds[name] for name in names), scheme, (count,))
         made.append(replace(pattern, paired=MIDDLE if count == 8 else ()))
+    return tuple(made)
+
+
+def headed(count: int) -> tuple[Pattern, ...]:
+    """The patterns of 藏头诗: as regulated verse of seven characters, but that the last line rhymes.
+
+    Of an odd number of lines the last takes the shape that rhymes and begins alike; of two, both rhyme.
+    """
+    made = []
+    for pattern in regulated(_SEVEN, count):
+        if count == 2 and pattern.lines[0].rhyme == FREE:
+            continue
+        if count % 2:
+            tones = _RHYMED[pattern.lines[-1].tones]
+            last = Line(len(tones), "a", "", tones)
+            pattern = replace(pattern, lines=(*pattern.lines[:-1], last))
+        made.append(pattern)
     return tuple(made)
 
 
@@ -141,7 +159,7 @@ FORM_TABLE: dict[Form, FormEntry] = {
     "七绝": FormEntry("zh", regulated(_SEVEN, 4), "七绝"),
     "五律": FormEntry("zh", regulated(_FIVE, 8), "五律"),
     "七律": FormEntry("zh", regulated(_SEVEN, 8), "七律"),
-    "藏头诗": FormEntry("zh", tuple(p for n in range(2, 9) for p in regulated(_SEVEN, n)), "七绝"),
+    "藏头诗": FormEntry("zh", tuple(p for n in range(2, 9) for p in headed(n)), "七绝"),
     # 词: the tone that at least nine in ten training poems of the tune have at a place, else either
     # (711 of 724 poems of 浣溪沙 have these lengths, all 531 of 鹧鸪天, all 139 of 如梦令, which all say
     # their fifth line again). The rhymes of 如梦令 are oblique: of one Pingshui group here, which is narrower

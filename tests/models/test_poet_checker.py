@@ -218,6 +218,28 @@ def test_the_heads_of_a_chinese_acrostic_are_what_was_asked(checker: Checker) ->
     assert checker.reasons("藏头诗", [*poem[:3], poem[3][:6] + "光"], heads) != []  # another rhyme
 
 
+@pytest.mark.parametrize(
+    ("tones", "ends", "holds"),
+    [
+        ("平平仄仄仄平平 仄仄平平仄仄平", "天年", True),
+        ("平平仄仄平平仄 仄仄平平仄仄平", "古年", False),  # one line rhymes with nothing
+        ("平平仄仄平平仄 仄仄平平仄仄平 仄仄平平仄仄平", "古天年", True),
+        ("平平仄仄仄平平 仄仄平平仄仄平 仄仄平平仄仄平", "天年边", True),
+        ("平平仄仄平平仄 仄仄平平仄仄平 仄仄平平平仄仄", "古天满", False),  # the last breaks off
+        ("平平仄仄平平仄 仄仄平平仄仄平 仄仄平平仄仄平", "古天天", False),
+        (QIJUE, "古天古年", False),  # one character ends two lines
+        (QIJUE + " 平平仄仄仄平平", "古天满年边", True),
+        (QIJUE + " 平平仄仄平平仄", "古天满年静", False),
+    ],
+)
+def test_a_chinese_acrostic_of_any_length_ends_in_a_rhyme(
+    checker: Checker, tones: str, ends: str, holds: bool
+) -> None:
+    poem = verse(tones, ends)
+    assert (not checker.reasons("藏头诗", poem, "".join(line[0] for line in poem))) is holds
+    assert checker.pingze(poem) == []
+
+
 HUANXISHA = "平仄平平仄仄平 平平仄仄仄平平 仄平平仄仄平平 仄仄平平平仄仄 平平仄仄仄平平 仄平平仄仄平平"
 ZHEGUTIAN = (
     "仄仄平平仄仄平 平平仄仄仄平平 平平仄仄平平仄 仄仄平平仄仄平 "
