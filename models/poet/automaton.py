@@ -19,6 +19,7 @@ from models.poet.forms import FREE, Line, Pattern
 from models.poet.lexicon import LEVEL, OBLIQUE, OBLIQUE_GROUPS, Lexicon
 from models.poet.places import Places
 from models.poet.row import REPEATED, Row
+from models.poet.usage import Usage
 from models.poet.vocabulary import Vocabulary
 
 CLOSING = (".", "!", "?")
@@ -51,6 +52,7 @@ class FormAutomaton(LogitsProcessor):
         self.small = self.is_word & (self.weight <= 0)
         self.pauses = [number for number, word in enumerate(self.words) if word in INNER]
         self.index = {word: number for number, word in enumerate(self.words)}
+        self.usage = Usage(self.words, self.lang)
         self.first = torch.tensor([ord(word[0]) for word in self.words])
         floor = torch.where(self.weight > 0, TOO_SHORT, TOO_SHORT_SILENT)
         self.can_end = self.is_word & (
@@ -86,7 +88,7 @@ class FormAutomaton(LogitsProcessor):
             if id(mask) not in masks:
                 masks[id(mask)] = len(held)
                 held.append(mask)
-            barred.add(i, without)
+            barred.add(i, [*without, *self.usage.before(row)])
             which.append(masks[id(mask)])
             words, costs = row.fined(again)
             fined.add(i, words)
@@ -97,7 +99,7 @@ class FormAutomaton(LogitsProcessor):
                 if row.mark is None:
                     fined.add(i, self.pauses)
                     fines += [PAUSE] * len(self.pauses)
-        shared = torch.stack(held)
+        shared = self.usage.written(torch.stack(held))
         plain = -SMALL[self.lang] * self.small.to(scores.dtype)
         added = plain.expand(shared.shape).masked_fill(~shared, NEVER)
         added = added.index_select(0, torch.tensor(which))
@@ -224,8 +226,8 @@ class FormAutomaton(LogitsProcessor):
                 mask = mask & (self.rhyme == bound)
             elif wanted:
                 mask = mask & (self.rhyme > 0) & (self._room(line)[self.rhyme] >= wanted + 3)
-            elif line.apart:  # of a word without a class nobody knows what it rhymes with
-                mask = self._or_all(mask, self.rhyme > 0)
+            elif line.apart and bool((known := mask & (self.rhyme > 0)).any()):
+                mask = known  # of a word without a class nobody knows what it rhymes with
             if marked:
                 mask[[self.index[mark] for mark in (*CLOSING, ",", ";", ":") if mark in self.index]] = True
             self._keep(key, mask)
@@ -236,12 +238,6 @@ class FormAutomaton(LogitsProcessor):
         if not wanted:
             return mask, []
         return mask, [word for held in row.bound.values() for word in self._alike(held)]
-
-    @staticmethod
-    def _or_all(mask: Tensor, kept: Tensor) -> Tensor:
-        """Those of ``mask`` that are ``kept``; all of it where that would leave none."""
-        left = mask & kept
-        return left if bool(left.any()) else mask
 
     def _heard(self, row: Row, mask: Tensor) -> list[int]:
         """``row``'s line ends and what rhymes with them; of the oldest, not where nothing else were left."""

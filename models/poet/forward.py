@@ -78,7 +78,7 @@ class ForwardAutomaton(LogitsProcessor):
         shared, without = (form.line_end if form.lang == "en" else form.character_end)(row, row.line)
         ends = shared.clone()
         ends[without] = False
-        return Place(row, ends)
+        return Place(row, form.usage.written(_or_all(ends, form.usage.before(row))))
 
     def __call__(self, input_ids: Tensor | None, scores: Tensor) -> Tensor:
         """Scores with minus infinity where the form forbids."""
@@ -155,7 +155,10 @@ class ForwardAutomaton(LogitsProcessor):
         mask = mask | (place.ends & (form.length == left) & self._fitting(line, place.done))
         if place.words:
             mask[place.words[-1]] = False  # no word twice running
-        return mask
+            after = form.usage.after(place.words[-1])
+            if after is not None and bool((mask & after).any()):
+                mask &= after
+        return form.usage.written(mask)
 
     def _fitting(self, line: Line, done: int) -> Tensor:
         """Words whose stresses fit the metre after ``done`` syllables, and which begin the line as asked."""
@@ -197,12 +200,14 @@ class ForwardAutomaton(LogitsProcessor):
                 masks.append(self._only(row.lines[-1][line.length - 1 - at]))
                 continue
             last = at == line.length - 1
-            mask = (place.ends if last else form._toned(line.tones[at])).clone()
+            mask = (place.ends if last else form.usage.written(form._toned(line.tones[at]))).clone()
             before = place.words[-1] if place.words and at == len(place.words) else None
             beside = bool(mask[before]) if before is not None else False
             mask[barred] = False
             if before is not None and not last:  # 悠悠, but never three
                 mask[before] = beside and place.words[-2:-1] != [before]
+            if line.head and not last:
+                mask[form.index[line.head]] = False
             masks.append(mask)
         return masks
 
@@ -258,6 +263,13 @@ class ForwardAutomaton(LogitsProcessor):
         for word in reversed(place.words):
             self.form.took(place.row, word)
         return place.said[::-1]
+
+
+def _or_all(mask: Tensor, barred: list[int]) -> Tensor:
+    """``mask`` without ``barred``; all of it where that would leave nothing."""
+    kept = mask.clone()
+    kept[barred] = False
+    return kept if bool(kept.any()) else mask
 
 
 def restricted(form: FormAutomaton, spelled: Tensor) -> FormAutomaton:

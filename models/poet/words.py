@@ -41,3 +41,20 @@ massa mammy sambo pickaninny kaffir hottentot swarthy
 """
 BARRED_EN = frozenset(_BARRED.split())
 BARRED_ZH = frozenset("虏奴婢妓娼妾蛮夷獠胡羌狄戎倭鞑番姬嫖淫奸尸")
+
+# In the vocabulary, and never written: what the reading of lines left over of *they're*, *th'* and *St.*, notes
+# on the page, and foreign particles, none of which stands alone as a word of an English poem.
+_FRAGMENTS = """
+re ve st th ms fu wo aw ee er em ed im na mi ae ad un ne et en de le ter mee etc e's
+"""
+FRAGMENTS_EN = frozenset(_FRAGMENTS.split())
+# Old shapes of characters, each before the one that texts in simplified characters print: 鴈 is 雁. An old
+# shape is not written where the vocabulary has the other too.
+_VARIANTS = """
+隠隐 簷檐 疎疏 鴈雁 鶑莺 頼赖 髪发 徧遍 慙惭 浄净 鬰郁 鬭斗 鬬斗 劒剑 粧妆 媿愧 猨猿 嬾懒 賸剩 珮佩
+櫂棹 煖暖 髙高 鼇鳌 馿驴 閙闹 妬妒 牋笺 椀碗 罇樽 歛敛 斾旆 餠饼 隄堤 堦阶 慇殷 懃勤 鲙脍 臞癯 隣邻
+祐佑 畧略 褭袅 鏁锁 覩睹 槃盘 檝楫 彊强 缾瓶 鉏锄 毬球 踈疏 髣仿 懽欢 驩欢 邉边 拏拿 筿筱 笻筇 欵款
+朶朵 栢柏 幙幕 犂犁 逈迥 潄漱 醆盏 竝并 廻回 遰递 羃幂 繙翻 歳岁 櫺棂 镕熔 暎映 蔕蒂 麤粗 牓榜 嚬颦
+羇羁 俛俯 臯皋 秪只 穉稚 悮误 巵卮 鳯凤
+"""
+VARIANTS_ZH = {pair[0]: pair[1] for pair in _VARIANTS.split()}
