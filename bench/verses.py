@@ -1,6 +1,6 @@
 """The poems that ``docs/poet.md`` shows, made by the shipped poet: ``python -m bench.verses``.
 
-The first seed and the evaluation's first prompts, one form after another: nothing is chosen.
+Seed 1 and the evaluation's first prompts, one form after another: nothing is chosen.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from models.poet.prompts import ACROSTICS, PROMPTS
 SEED = 1
 FORMS: tuple[Form, ...] = (
     "haiku", "couplet", "quatrain", "limerick", "ballad", "shakespearean sonnet", "free", "acrostic",
-    "quatrain", "haiku",
+    "quatrain", "petrarchan sonnet",
     "五绝", "七绝", "五律", "七律", "藏头诗", "浣溪沙", "如梦令", "鹧鸪天", "五绝", "七绝",
 )  # fmt: skip
 DOCUMENT = Path(__file__).parent.parent / "docs" / "poet.md"

@@ -38,7 +38,8 @@ def bits(model: Poet, data: Path, train_data: Path | None) -> Iterator[Figure]:
     """Bits a character of unseen verse, and over the same without tags.
 
     With ``train_data`` also over those of a Kneser-Ney 5-gram on characters, counted on its training poems.
-    English counts the words of the vocabulary and a space each; what a line's plan tells is known to both.
+    English counts the words of the vocabulary and a space each. What the tags and a line's plan tell is told
+    to the model alone.
     """
     untagged: dict[Lang, float] = {}
     ngram: dict[Lang, float] = {}

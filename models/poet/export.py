@@ -44,7 +44,7 @@ def export(settings: Settings) -> Version:
 PARENT = ("version", "command", "trained", "parent")  # with its own parent, if it had one
 UNTOLD = frozenset(  # of a run's settings: what is this machine's, or told elsewhere on the card
     (
-        "data", "out", "work", "steps", "minutes", "start", "resume", "name", "languages", "hardware",
+        "data", "out", "work", "steps", "minutes", "start", "resume", "languages", "hardware",
         "evaluate", "tracker",
     )
 )  # fmt: skip

@@ -46,7 +46,7 @@ class Usage:
         return torch.where(kept.any(-1, keepdim=True), kept, masks)
 
     def before(self, row: Row) -> list[int]:
-        """What is not written before ``row``'s words: the other article, or the head of its line once more."""
+        """What is not written before ``row``'s words: the other article, or its line's head again."""
         if self._wrong:
             return self._wrong[row.words[-1]] if row.words and row.mark is None else self._articles
         head = row.line.head

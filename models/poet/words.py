@@ -42,8 +42,8 @@ massa mammy sambo pickaninny kaffir hottentot swarthy
 BARRED_EN = frozenset(_BARRED.split())
 BARRED_ZH = frozenset("虏奴婢妓娼妾蛮夷獠胡羌狄戎倭鞑番姬嫖淫奸尸")
 
-# In the vocabulary, and never written: what the reading of lines left over of *they're*, *th'* and *St.*, notes
-# on the page, and foreign particles, none of which stands alone as a word of an English poem.
+# In the vocabulary, and never written: what the reading of lines left over of *they're*, *th'* and *St.*,
+# notes on the page, and foreign particles, none of which stands alone as a word of an English poem.
 _FRAGMENTS = """
 re ve st th ms fu wo aw ee er em ed im na mi ae ad un ne et en de le ter mee etc e's
 """

@@ -222,7 +222,7 @@ def test_the_card_tells_steps_whatever_the_clock_said(pack: Path, tmp_path: Path
 
 def test_the_command_on_the_card_is_one_that_trains(pack: Path, tmp_path: Path) -> None:
     """As a person types it, the second half after the first; in steps it ends where the first run did."""
-    first = train(settings(pack, tmp_path / "first", steps=4))
+    first = train(settings(pack, tmp_path / "first", steps=4, name="v7"))
     clocked = command(
         settings(pack, tmp_path, minutes=1.0), {"en": 4, "zh": 4},
         first.card["command"].partition("steps=4")[2] + " --set evaluate=0",
@@ -235,6 +235,7 @@ def test_the_command_on_the_card_is_one_that_trains(pack: Path, tmp_path: Path) 
     for name in ("en.safetensors", "zh.safetensors"):
         one, two = load_file(first.file(name)), load_file(out / name)
         assert all(torch.equal(one[key], two[key]) for key in one), name
+    assert open_version(out).name == first.name == "v7"
 
 
 def test_arrays_read_again_from_the_same_tables_are_the_same(pack: Path, tmp_path: Path) -> None:
