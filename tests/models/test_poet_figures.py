@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from atelier.languages import Lang
-from atelier.requests import Form, PoemRequest, form_language
+from atelier.requests import FORMS, Form, PoemRequest, form_language
 from atelier.works import Made, PoemResult
+from bench import verses
 from models.poet.bits import Unbound
 from models.poet.checker import Checker
 from models.poet.copies import copies, longest_shared
@@ -142,3 +143,14 @@ def test_without_its_form_a_poem_keeps_its_lengths_alone(shipped: Poet) -> None:
         assert not bool((wide & (free.length > row.left)).any())
         row.left = 1
         assert not bool((free.allowed(row)[0] & (free.length > 1)).any())
+
+
+def test_the_document_shows_a_poem_of_every_form() -> None:
+    assert set(verses.FORMS) == set(FORMS)
+    assert len(verses.FORMS) == 20
+    asked = verses.requests()
+    assert len({(request.topic, request.written_in) for request in asked}) == 20
+    shown = verses.DOCUMENT.read_text("utf-8").partition("<!-- poems -->")[2]
+    told = [f"({request.form}{f', {request.acrostic}' if request.acrostic else ''}: “{request.topic}”)"
+            for request in asked]  # fmt: skip
+    assert [line.partition("** ")[2] for line in shown.splitlines() if line.startswith("**")] == told
