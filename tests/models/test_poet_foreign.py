@@ -14,8 +14,10 @@ from atelier.settings import Settings as Variables
 from models.loading import load_model
 from models.poet.checker import REGULATED, Checker
 from models.poet.data import find_rows, words_of
+from models.poet.forms import patterns_of
 from models.poet.generate import Poet
 from models.poet.originality import line_key
+from models.poet.row import Row
 from models.poet.settings import Settings
 from models.poet.spelling import Spelling, token_bytes
 from models.poet.train import train
@@ -130,6 +132,20 @@ def test_tokens_of_several_characters_are_used(poets: dict[str, Poet]) -> None:
     foreign = poets["pieces"].foreign
     assert foreign is not None
     assert len(foreign._forward["zh"]._tokens) > 0
+
+
+def test_what_nobody_would_print_is_masked_forwards_too(poets: dict[str, Poet]) -> None:
+    foreign = poets["bytes"].foreign
+    assert foreign is not None
+    english, chinese = foreign._forward["en"], foreign._forward["zh"]
+    a, old, silver = (english.form.index[word] for word in ("a", "old", "silver"))
+    place = english.place(Row(patterns_of("free")[0]))
+    assert english._words(place)[[old, silver]].tolist() == [True, True]
+    assert english._words(english._commit(place, a))[[old, silver]].tolist() == [False, True]
+    assert not bool(place.ends[a])
+    headed = chinese.place(Row(patterns_of("藏头诗", "春江")[0]))
+    told = [bool(mask[chinese.form.index["春"]]) for mask in chinese._characters_at(headed)]
+    assert told[:6] == [True, False, False, False, False, False]
 
 
 def test_a_window_too_short_for_the_poem_is_a_refusal(pack: Path, folder: Path, hub: dict[str, Path]) -> None:
