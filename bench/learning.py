@@ -47,7 +47,6 @@ DRAWS, AT_ONCE = 4000, 8
 BEST_OF = 4
 HEAD = {  # what the reward head is worth, by the card's name: a figure's name and unit
     "auc": ("auc", "AUC of the reward head on held-out people and works; 0.5 is chance"),
-    "low": ("auc_low", "lower end of its 95 % interval"),
     "off": ("chances_off", "how far the head's chances are off on average"),
 }
 ROOT = Path(__file__).parent.parent

@@ -237,5 +237,5 @@ def _print(told: dict[str, Any]) -> None:
         click.echo(f"accounts that vote as one: {size}")
     for head in told["heads"]:
         sure = "" if head["low"] > 0.5 else "; that may be luck, so a training would leave it as it is"
-        known = f"AUC {head['auc']:.3f} (at least {head['low']:.3f})"
+        known = f"AUC {head['auc']:.3f} (at least {head['low']:.3f} by everybody's)"
         click.echo(f"reward {head['part']}: {known} on {head['votes']} held-out votes{sure}")
