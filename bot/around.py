@@ -10,10 +10,11 @@ import logging
 from functools import partial
 from typing import Any
 
+from atelier import asking
 from atelier.errors import BadInput, PersonError
 from atelier.languages import Lang, listed, option_names, say
 from atelier.provenance import statement
-from atelier.requests import Request
+from atelier.requests import PoemRequest, Request
 from atelier.store import PersonRef, Work
 from atelier.versions import MODEL_OF
 from atelier.works import MelodyResult
@@ -167,6 +168,8 @@ def typed_options(request: Request) -> str:
 def _chosen(request: Request) -> dict[str, Any]:
     """The options that were chosen: neither the words nor what only belongs to that one work."""
     only = {request.prompt_field, "seed", "steer", "count"}
+    if isinstance(request, PoemRequest) and asking.read(request.topic).form == request.form:
+        only.add("form")  # the words asked for it: other words may ask for another
     given = request.model_dump(exclude_none=True, exclude=only)
     if getattr(request, "count", 1) > 1:
         given["count"] = request.model_dump()["count"]

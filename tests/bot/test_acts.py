@@ -183,6 +183,20 @@ def test_a_reply_may_change_options_too() -> None:
     assert press.request == PaintRequest(prompt="a calm sea", style="photo", mood="calm")
 
 
+def test_an_edit_asks_for_another_form_in_its_words_too() -> None:
+    made = work("poem", request=parse_request("poem", {"topic": "write a haiku about the sea"}))
+    assert made.request.form == "haiku"
+    for words, form in (("a limerick about the sea", "limerick"), ("the sea", None)):
+        for press in (
+            around.reworded(made, words),
+            around.edited(made, words, around.typed_options(made.request)),
+        ):
+            assert press.request is not None
+            assert press.request.form == form
+    chosen = work("poem", request=PoemRequest(topic="the sea", form="haiku"))
+    assert around.reworded(chosen, "the lake").request.form == "haiku"
+
+
 def test_an_edit_is_checked_like_a_request() -> None:
     for words, options, key in (
         ("", "", "bad-prompt-empty"),
