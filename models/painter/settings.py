@@ -26,6 +26,7 @@ class Settings:
     text: Path | None = None  # a prompt encoder's version; default: the one that ships
     start: Path | None = None  # a painter's version to go on from: its decoder is kept, its generator trained
     gan_start: str = "parent"  # what the GAN begins as; ``version``: the generator of ``start``
+    kept: float = 0.0  # how far the trained weights are averaged back to the generator of ``start``
     stages: str = "autoencoder,sharpen,judge,flow,reader,bank,gan,ranker,baselines,export"
     text_minutes: float = 3.0
     autoencoder_minutes: float = 4.5

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
 from collections.abc import Sequence
@@ -43,6 +44,7 @@ from models.painter.settings import STAGES, Settings
 from models.painter.sheets import Sheets
 from models.painter.stage import Journal
 from models.painter.understand import concepts_of
+from models.strength import between
 from models.text import train as text_training
 from models.text.encoder import FILE as TEXT_FILE
 from models.text.encoder import TextEncoder
@@ -112,6 +114,7 @@ def train(settings: Settings) -> Version | None:
     generator, fourth = train_gan(
         settings, shape, parent, coder.decoder, coupling, bank, lesson, text, ours, theirs, work, sheets.child
     )
+    generator = _averaged(settings, generator)
     ranker, sixth = train_ranker(settings, text, ours, theirs, work)
     if settings.start and not sixth.step and has_part(settings.start, "ranker"):
         ranker.load_state_dict(part_of(settings.start, "ranker"))
@@ -127,6 +130,19 @@ def train(settings: Settings) -> Version | None:
     }  # fmt: skip
     parts = Parts(generator, coder, ours.scale, ranker, jury)
     return export(settings, shape, parts, held, learnt, journals)
+
+
+def _averaged(settings: Settings, generator: Generator) -> Generator:
+    """Some of the way back to the generator of ``start``, in weights (``kept``).
+
+    The GAN obeys words better the longer it trains, and its pictures of one prompt grow alike; between the
+    two networks lie some that have most of either (Wortsman et al. 2022, :mod:`models.strength`).
+    """
+    if not (settings.start and settings.kept):
+        return generator
+    before = copy.deepcopy(generator)
+    before.load_state_dict(part_of(settings.start, "generator"), strict=False)
+    return between(before, generator, 1 - settings.kept)
 
 
 def export(
@@ -210,14 +226,14 @@ def _origin(folder: Path) -> dict[str, str]:
 def _command(settings: Settings, trained: Sequence[str]) -> str:
     """The command line that trains this version again, given the same packs.
 
-    Stages are run in several calls, so they are not told: unless the generator is the start's own.
+    Stages are run in several calls, so they are not told: unless the others' parts are the start's own.
     """
     default = asdict(Settings(Path(), Path()))
     skipped = {"data", "out", "work", "text", "device", "resume", "stages", "hardware", "tracker"}
     changed = {k: v for k, v in asdict(settings).items() if k not in skipped and v != default[k]}
     if settings.start:  # a path of this machine: the name says which version, the card its hash
         changed["start"] = settings.start.name
-    if settings.start and not {"flow", "gan"} & set(trained):
+    if settings.start:
         changed["stages"] = ",".join((*trained, "export"))
     said = "".join(f" --set {key}={value}" for key, value in changed.items())
     data = "" if settings.data is None else " --data DIR"

@@ -145,6 +145,15 @@ def test_a_training_goes_on_from_a_version(pack: Path, tmp_path: Path, first: Ve
     assert second.card["files"]["judge.safetensors"] == first.card["files"]["judge.safetensors"]
     moved = [(old[k].float() - new[k].float()).abs().max().item() for k in old if k.startswith("generator.")]
     assert max(moved) < 0.01  # one step of the GAN
+    # The same training, averaged a quarter of the way back.
+    third = train(tiny(pack, tmp_path / "second", **only, kept=0.25))
+    assert third is not None
+    assert "--set kept=0.25" in third.card["command"]
+    assert "--set stages=autoencoder,flow,gan,export" in third.card["command"]
+    less = load_file(third.file("painter.safetensors"))
+    for key in (key for key in old if key.startswith("generator.")):
+        there = torch.lerp(old[key].float(), new[key].float(), 0.75)
+        assert torch.allclose(less[key].float(), there, atol=2e-3)
 
 
 def test_a_decoder_is_sharpened_alone(pack: Path, tmp_path: Path, first: Version) -> None:
