@@ -10,6 +10,7 @@ work, each model says itself (``models/<model>/reward.py``).
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -100,9 +101,9 @@ def judged(
     train, val = snapshot.votes("train", seen), snapshot.votes("val", seen)
     if min(each(train)) < LEAST or min(each(val)) < 1:
         return None
-    head, folds = _fitted(_features(train, seen), *labels(train), [e.work for e, _ in train], care)
+    head, folds = _fitted(_features(train, seen), *labels(train), [_asked(e) for e, _ in train], care)
     votes = [*val, *train]
-    works, (liked, weight) = [example.work for example, _ in votes], labels(votes)
+    works, (liked, weight) = [_asked(example) for example, _ in votes], labels(votes)
     told = torch.stack([fold(_features(votes, seen)) for fold in folds])
     logits = told[_fold(works), torch.arange(len(votes))]
     low, some = _low(logits, liked, weight, works), slice(len(val))
@@ -121,7 +122,7 @@ def borne_out(
     told = torch.stack([seen[example.work] for example, _ in votes])
     cared = torch.ones(told.shape[1], dtype=torch.float64) if care is None else care
     wary = torch.cat([WARY * cared, torch.ones(1, dtype=torch.float64)])
-    return fit(beside(head, told), *labels(votes), [example.work for example, _ in votes], wary)
+    return fit(beside(head, told), *labels(votes), [ballot.voter for _, ballot in votes], wary)
 
 
 def beside(head: Head, seen: Tensor) -> Tensor:
@@ -130,23 +131,24 @@ def beside(head: Head, seen: Tensor) -> Tensor:
 
 
 def fit(
-    seen: Tensor, liked: Tensor, weight: Tensor, works: Sequence[str], care: Tensor | None = None
+    seen: Tensor, liked: Tensor, weight: Tensor, apart: Sequence[str], care: Tensor | None = None
 ) -> Head:
-    """The calibrated head of features [N, F], votes [N] (1 liked), their weights [N] and their works.
+    """The calibrated head of features [N, F], votes [N] (1 liked) and their weights [N].
 
+    ``apart``: the work, or the person, of each: all of one are foretold by a fold that has not seen them.
     ``care`` [F]: how much smaller than the others' a feature's weight is expected to be; many of one sort
     would else drown a few that say more each.
     """
-    return _fitted(seen, liked, weight, works, care)[0]
+    return _fitted(seen, liked, weight, apart, care)[0]
 
 
 def _fitted(
-    seen: Tensor, liked: Tensor, weight: Tensor, works: Sequence[str], care: Tensor | None
+    seen: Tensor, liked: Tensor, weight: Tensor, apart: Sequence[str], care: Tensor | None
 ) -> tuple[Head, list[Head]]:
-    """The head, and for each fold one that has not seen its works."""
+    """The head, and for each fold one that has not seen what is in it."""
     mean = (seen * weight[:, None]).sum(0) / weight.sum()
     spread = seen.std(0).clamp(min=1e-6) * (1.0 if care is None else care)
-    even, fold = (seen - mean) / spread, _fold(works)
+    even, fold = (seen - mean) / spread, _fold(apart)
     tried = []
     for penalty in PENALTIES:
         lines = [
@@ -165,9 +167,14 @@ def _fitted(
     return calibrated(*logistic(even, liked, weight, penalty)), [calibrated(*line) for line in lines]
 
 
-def _fold(works: Sequence[str]) -> Tensor:
-    """Which fold each work is in: all votes on one are in the same, for its features are."""
-    return torch.tensor([hashlib.sha256(f"fold {work}".encode()).digest()[0] % FOLDS for work in works])
+def _asked(example: Example) -> str:
+    """What stands for a work: asked for the same again, a version makes the same again."""
+    return json.dumps(example.request, sort_keys=True)
+
+
+def _fold(names: Sequence[str]) -> Tensor:
+    """Which fold each name is in."""
+    return torch.tensor([hashlib.sha256(f"fold {name}".encode()).digest()[0] % FOLDS for name in names])
 
 
 def logistic(seen: Tensor, liked: Tensor, weight: Tensor, penalty: float) -> tuple[Tensor, Tensor]:

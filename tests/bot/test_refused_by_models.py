@@ -49,7 +49,7 @@ def at_work(stage: Stage, models: dict[Kind, Generator], monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("name", "options", "key", "params"),
     [
-        ("poem", {"topic": "sea", "acrostic": "q7"}, "poet-acrostic-en", {"low": "2", "high": "14"}),
+        ("poem", {"topic": "sea", "acrostic": "q"}, "poet-acrostic-en", {"low": "2", "high": "14"}),
         ("poem", {"topic": "大海", "acrostic": "春"}, "poet-acrostic-zh", {"low": "2", "high": "8"}),
         ("poem", {"topic": "sea", "acrostic": "xylem"}, "poet-acrostic-lost", {"letters": "x"}),
         ("poem", {"topic": "привет, мир", "form": "haiku"}, "poet-language", {}),

@@ -72,7 +72,7 @@ def studio(
             monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
     with store._db.writing() as connection:  # it decides who is held out: not any few are pleased
-        connection.execute(update(facts).where(facts.c.name == "salt").values(value="of every run"))
+        connection.execute(update(facts).where(facts.c.name == "salt").values(value="of each run"))
     row = registry.adopt(store, "painter", tiny.folder, settings.versions)
     registry.promote(store, "painter", row.version)
     for number, (request, result, said) in enumerate(votes):
