@@ -179,7 +179,7 @@ def _fold(names: Sequence[str]) -> Tensor:
 
 def logistic(seen: Tensor, liked: Tensor, weight: Tensor, penalty: float) -> tuple[Tensor, Tensor]:
     """Weighted logistic regression, ``penalty`` on half the squared slope."""
-    slope, bias = torch.zeros_like(seen[0]), torch.zeros((), dtype=seen.dtype)
+    slope, bias = seen.new_zeros(seen.shape[1]), seen.new_zeros(())  # of no votes: nothing is known
     total = weight.sum().clamp(min=1e-9)
     optimiser = torch.optim.LBFGS([slope, bias], max_iter=200, line_search_fn="strong_wolfe")
 
