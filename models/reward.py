@@ -104,8 +104,8 @@ def judged(
     head, folds = _fitted(_features(train, seen), *labels(train), [_asked(e) for e, _ in train], care)
     votes = [*val, *train]
     works, (liked, weight) = [_asked(example) for example, _ in votes], labels(votes)
-    told = torch.stack([fold(_features(votes, seen)) for fold in folds])
-    logits = told[_fold(works), torch.arange(len(votes))]
+    every = _features(votes, seen)
+    logits = torch.stack([fold(every) for fold in folds])[_fold(works), torch.arange(len(votes))]
     low, some = _low(logits, liked, weight, works), slice(len(val))
     others = logits[some], liked[some], weight[some]
     return head, Judged(part, auc(*others), low, off(*others), len(val))

@@ -63,10 +63,9 @@ def is_third(text: str, known: Callable[[str], bool]) -> bool:
     letters = [letter for letter in text if letter.isalpha()]
     if not letters:
         return False
-    simple = all(map(_is_simplified, filter(_HAN.match, letters)))
-    if letters.count("の") > (
-        1 if simple else 0
-    ):  # 初雪の夜 is how Chinese write for looks; 桜の花 is Japanese
+    # 初雪の夜 is how Chinese write for looks, once; 桜の花 is Japanese.
+    forgiven = 1 if all(map(_is_simplified, filter(_HAN.match, letters))) else 0
+    if letters.count("の") > forgiven:
         return True
     own = sum(bool(_HAN.match(letter)) or _is_latin(letter) for letter in letters)
     if 2 * own <= len(letters) or any(_is_kana(letter) for letter in letters):
