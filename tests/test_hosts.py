@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import tempfile
 import time
 from collections import Counter
@@ -16,10 +17,12 @@ import s3fs
 from moto.server import ThreadedMotoServer
 from redis import Redis
 from rq.utils import as_text
+from sqlalchemy import text
 
 from atelier.requests import parse_request
 from atelier.settings import Settings
 from atelier.store import PersonRef, Work
+from atelier.store.database import Database
 from bot.delivery import Delivery
 from bot.studio import Studio
 from tests.bot.test_delivery import Wall
@@ -29,6 +32,7 @@ from tests.hosts import Network, network, postgres_on, redis_on
 WORKERS = (4, 3, 3)  # on each host
 CUT = 1
 WAIT_S = 120.0
+ROOT = Path(__file__).parent.parent
 
 
 async def until(is_it: Callable[[], object], what: str) -> None:
@@ -107,6 +111,18 @@ async def hosts(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hosts]:
         studio.store.close()
 
 
+HOLDER = """
+import sys, time
+from sqlalchemy import text
+from atelier.store import database
+database.UNHEARD_S, database.KNOCK_S = 1, 1
+with database.Database(sys.argv[1]).writing() as connection:
+    connection.execute(text("UPDATE held SET number = 2"))
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
 @contextlib.contextmanager
 def studio_on(net: Network, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """Redis, PostgreSQL and S3-compatible storage, on the network and nowhere else."""
@@ -148,3 +164,31 @@ async def test_a_host_is_cut_off_and_comes_back(hosts: Hosts) -> None:
     assert Counter(hosts.wall.pinned) == Counter(works)
     assert hosts.wall.regrets == []
     assert len(hosts.wall.files) == len(works)
+
+
+def test_a_host_that_is_cut_off_within_a_transaction_holds_no_row_for_long(tmp_path: Path) -> None:
+    """The server would wait two hours for it, and with it whoever needs the row."""
+    with network(1) as net, postgres_on(net.here, tmp_path / "postgres") as url:
+        database = Database(url)
+        with database.writing() as connection:
+            connection.execute(text("CREATE TABLE held (number int)"))
+            connection.execute(text("INSERT INTO held VALUES (1)"))
+        told = tmp_path / "told"
+        with told.open("wb") as log:
+            holder = net.run(0, "-c", HOLDER, url, environment=dict(os.environ), folder=ROOT, log=log)
+        try:
+            end = time.monotonic() + WAIT_S
+            while b"held" not in told.read_bytes():
+                assert time.monotonic() < end, told.read_text("utf-8", "replace")
+                time.sleep(0.05)
+            net.cut(0)
+            with database.writing() as connection:
+                connection.execute(text(f"SET LOCAL lock_timeout = {int(WAIT_S * 1000)}"))
+                connection.execute(text("UPDATE held SET number = number + 1"))
+            with database.reading() as connection:
+                assert (
+                    connection.execute(text("SELECT number FROM held")).scalar() == 2
+                )  # what it did is undone
+        finally:
+            net.end(holder)
+            database.close()

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 BUSY_MS = 15_000  # how long SQLite waits for another process's write
 CONNECT_S = 5
 UNHEARD_S = 10  # a PostgreSQL that is out of reach for so long is down; TCP alone would hope for 15 minutes
+KNOCK_S, KNOCKS = 2, 3  # and is asked so often, that many seconds apart, before it is given up
+IDLE_S = 60  # and whoever does nothing within a transaction for so long is given up: it may hold rows
 _FULL = ("disk is full", "No space left on device")  # SQLite's words, and PostgreSQL's beside its 53100
 
 
@@ -100,7 +102,7 @@ def _engine(url: str) -> Engine:
     else:
         options["connect_args"] = {
             "connect_timeout": CONNECT_S, "tcp_user_timeout": UNHEARD_S * 1000, "keepalives_idle": UNHEARD_S,
-            "keepalives_interval": 2, "keepalives_count": 3,
+            "keepalives_interval": KNOCK_S, "keepalives_count": KNOCKS,
         }  # fmt: skip
         options["pool_pre_ping"] = True
     with _faults():
@@ -108,6 +110,8 @@ def _engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
 
@@ -120,6 +124,21 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=FULL")  # an accepted request survives a power cut
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    """The server gives up whom it does not hear, as we do it.
+
+    A host that is cut off within a transaction would hold its rows, and the works that they are of, for the
+    two hours of TCP's own patience.
+    """
+    connection.autocommit = True
+    connection.execute(
+        f"SET tcp_keepalives_idle = {UNHEARD_S}; SET tcp_keepalives_interval = {KNOCK_S};"
+        f" SET tcp_keepalives_count = {KNOCKS}; SET tcp_user_timeout = {UNHEARD_S * 1000};"
+        f" SET idle_in_transaction_session_timeout = {IDLE_S * 1000}"
+    )
+    connection.autocommit = False
 
 
 def _begin_sqlite(connection: Connection) -> None:
