@@ -11,6 +11,7 @@ from models.gate import Gate
 from models.painter.generate import FILE, Painter
 from models.painter.refine import Tuning, refine
 from models.painter.reward import features, latents_of, learn, learn_from, sight_of, works_of
+from models.painter.strength import bearable
 from models.painter.trial import judge
 from models.reward import Judged
 from models.tuning import Stopped, Told, never, put_part, sentenced, silent, tuned
@@ -43,12 +44,12 @@ def tune(
             return {}
         taste, worth = found
         better = refine(painter, taste, works, seen, snapshot, tuning, work, told, stopped)
-        if better is None:
+        if better is None or (way := bearable(painter, better[0], stopped)) is None:
             return {}
-        generator, state = better
+        generator, share = way
         put_part(new / FILE, "generator", generator)
         taste.save(new)
-        return {"generator": state.on_card(), "head": worth.on_card()}
+        return {"generator": {**better[1].on_card(), "share": share}, "head": worth.on_card()}
 
     return tuned("painter", parent, snapshot, out, tuning, "anchored reward, in one pass", learnt)
 

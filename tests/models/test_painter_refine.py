@@ -19,7 +19,7 @@ from atelier.learning.snapshot import Snapshot, take
 from atelier.versions import Version, open_version, sha256
 from models import gate, tuning
 from models.painter import refine as refining
-from models.painter import trial
+from models.painter import strength, trial
 from models.painter.generate import FILE, Painter
 from models.painter.refine import Tuning, loss_of, refine, replay_of
 from models.painter.reward import Work, features, latents_of, learn_from, sight_of, works_of
@@ -37,6 +37,7 @@ ROOT = Path(__file__).parent.parent.parent
 def few_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refining, "ASKED", 8)
     monkeypatch.setattr(trial, "ROUNDS", (8,))
+    monkeypatch.setattr(strength, "SCENES", range(-12, 0))
     monkeypatch.setattr(trial, "USUAL", 12)
     monkeypatch.setattr(gate, "SETS", 10)
 

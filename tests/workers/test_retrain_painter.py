@@ -23,7 +23,7 @@ from atelier.store.tables import facts
 from atelier.versions import Version, open_version
 from atelier.works import Made, PictureResult
 from models import gate
-from models.painter import trial
+from models.painter import strength, trial
 from models.painter.generate import Painter
 from tests.conftest import environment_of
 from tests.models.painter_votes import ASKED, tiny_painter, warmer_half
@@ -65,6 +65,7 @@ def studio(
     """The tiny painter serves, and its pictures have votes enough."""
     monkeypatch.setattr(os, "nice", lambda _: 0)
     monkeypatch.setattr(trial, "ROUNDS", (8,))
+    monkeypatch.setattr(strength, "SCENES", range(-12, 0))
     monkeypatch.setattr(trial, "USUAL", 12)
     monkeypatch.setattr(gate, "SETS", 10)
     for name, value in environment_of(settings).items():
