@@ -183,7 +183,7 @@ class Trial:
         wanted = ("votes", "voters", "in_step", "left_out", "version", "status", "gate")
         kept = {name: told.get(name) for name in wanted}
         head = _head(json.loads((Path(folder) / "card.json").read_text("utf-8"))) if told["version"] else {}
-        return {**kept, "folder": folder if told["version"] else None, "minutes": minutes, "head": head}
+        return {**kept, "folder": str(folder) if told["version"] else None, "minutes": minutes, "head": head}
 
     def _liked(
         self, path: Path, folder: str | None, best_of: int = 1, count: int | None = None
