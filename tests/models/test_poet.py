@@ -291,6 +291,7 @@ def test_the_evaluation_measures_what_it_says(
         assert cost.value == pytest.approx(bound / free)
         assert bound > 1 < free
         assert told[f"shared_span_{lang}"].value >= 0
+        assert told[f"held_lines_{lang}"].unit.endswith(" lines")
     assert told["copied_lines"].value == 0
     assert 0 < told["bits_en"].value < 20
     assert {"bits_vs_ngram_en", "bits_vs_ngram_zh"} <= set(told)

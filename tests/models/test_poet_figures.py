@@ -13,7 +13,7 @@ from bench import verses
 from models.poet.bits import Unbound
 from models.poet.checker import Checker
 from models.poet.copies import copies, longest_shared
-from models.poet.data import find_rows
+from models.poet.data import find_rows, words_of
 from models.poet.evaluate import form_figures, mood_figures, timed
 from models.poet.forms import patterns_of
 from models.poet.generate import Poet
@@ -122,12 +122,29 @@ def test_runs_and_lines_of_training_poems_are_told(pack: Path) -> None:
     figures, notes = copies({"en": [ours]}, pack)
     told = {figure.name: figure.value for figure in figures}
     many = len(theirs[0].split())
-    assert told == {"copied_lines": 1, "shared_span_en": many}
+    assert told == {"copied_lines": 1, "held_lines_en": 0, "shared_span_en": many}
     said = theirs[0].lower().rstrip(".,;")
     assert notes == [f"shared_span_en: {said} ({many})"]
     figures, notes = copies({"en": [["zyx", "zyx"]]}, pack)
-    assert [figure.value for figure in figures] == [0, 0]
+    assert [figure.value for figure in figures] == [0, 0, 0]
     assert notes == ["shared_span_en: no run of 4 words"]
+
+
+def test_a_line_of_theirs_with_a_word_more_is_told(pack: Path) -> None:
+    lines: dict[Lang, str] = {}
+    for lang, least in (("en", 4), ("zh", 5)):
+        found = (line for row in find_rows(pack, lang)[0] for line in row["lines"])
+        lines[lang] = next(
+            line for line in found if sum(w[0].isalpha() for w in words_of(line, lang)) >= least
+        )
+    plain = lines["zh"].strip("，。？！")
+    made: dict[Lang, list[list[str]]] = {
+        "en": [[f"zyx {lines['en']}", f"zyx {lines['en']} zyx"]], "zh": [[f"明月{plain}", f"月{plain}"]],
+    }  # fmt: skip
+    told = {figure.name: figure for figure in copies(made, pack)[0]}
+    for lang in ("en", "zh"):
+        assert (told[f"held_lines_{lang}"].value, told[f"held_lines_{lang}"].unit) == (1, "of 2 lines")
+    assert told["copied_lines"].value == 0
 
 
 def test_without_its_form_a_poem_keeps_its_lengths_alone(shipped: Poet) -> None:
