@@ -8,6 +8,7 @@ asked), ``marks`` (:func:`models.painter.marks.mark`) and what else is to be kno
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from models.painter.marks import Marks, examine, mark, real_work
 from models.painter.measures import copies
 from models.painter.network import Decoder, Generator
 from models.painter.settings import Settings
+from models.painter.stage import Budget
 from models.painter.understand import subjects_of
 from models.ranks import count, in_turn, rank
 from models.text.encoder import TextEncoder
@@ -39,13 +41,15 @@ PARENT_STEPS = 24
 
 
 def record_all(
-    settings: Settings, train: Pictures, parent: Sampler, jury: Jury, text: TextEncoder, work: Path
-) -> None:
+    settings: Settings, train: Pictures, parent: Sampler, jury: Jury, text: TextEncoder, work: Path,
+    pictures: int,
+) -> None:  # fmt: skip
     """Train the DCGAN, examine the three and keep their marks in the version's folder.
 
     The parent, which is slow, is asked ``parent_limit`` captions and scenes only, once and in English.
-    A training that goes on from a version keeps the marks of that version's DCGAN, whose exam and
-    judge were the same.
+    The DCGAN sees ``pictures``, as many as the painter's flow and GAN did, unless its minutes are set. A
+    training that goes on from a version keeps the marks of that version's DCGAN, whose exam and judge were
+    the same, if it saw as many.
     """
     settings.out.mkdir(parents=True, exist_ok=True)
     known_names = subjects_of(train.rows)
@@ -59,12 +63,12 @@ def record_all(
 
     kept(NEAREST, nearest_sampler(train, text.network))
     earlier = load(settings.start) if settings.start else {}
-    if DCGAN in earlier:
+    if earlier.get(DCGAN, {}).get("pictures", -1) >= pictures:
         if rank() == 0:
             _keep(settings.out, DCGAN, earlier[DCGAN])
     else:
         drawer, journal = train_dcgan(
-            text.network, train, work, settings.budget("baselines"), device=settings.device,
+            text.network, train, work, budget_for(settings, pictures), device=settings.device,
             seed=settings.seed, resume=settings.resume,
         )  # fmt: skip
         kept(
@@ -73,6 +77,13 @@ def record_all(
             minutes=round(journal.seconds / 60, 1),
         )  # fmt: skip
     kept(PARENT, parent, settings.parent_limit, steps=PARENT_STEPS)
+
+
+def budget_for(settings: Settings, pictures: int) -> Budget:
+    """How long the DCGAN trains: until it has seen ``pictures``, unless minutes or steps are set."""
+    if settings.steps is None and not settings.baselines_minutes:
+        return Budget(steps=math.ceil(pictures / (BATCH * count())))
+    return settings.budget("baselines")
 
 
 def record(

@@ -38,10 +38,10 @@ class Settings:
     bank_minutes: float = 5.0  # of the parent drawing, in several steps, what the one pass is to learn
     gan_minutes: float = 10.0
     ranker_minutes: float = 3.0  # of what chooses among candidates
-    baselines_minutes: float = 6.0  # of the DCGAN that the painter is held against
+    baselines_minutes: float = 0.0  # of the DCGAN; 0: until it has seen as many pictures as flow and GAN
     asked: int = 1000  # captions of the packs, and scenes, that baselines are asked for their marks
     parent_limit: int = 150  # captions, and scenes, that the slow parent is asked for its marks
-    minutes: float | None = None  # for all together: scales the ten above
+    minutes: float | None = None  # for all together: scales the ten above (a DCGAN of 0 takes what it takes)
     steps: int | None = None  # of every stage, instead of minutes
     batch: int = 64
     learning_rate: float = 3e-3

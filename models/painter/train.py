@@ -51,6 +51,11 @@ from models.text.encoder import TextEncoder
 from models.text.network import PromptEncoder
 
 NEEDING_CODES = ("search", "flow", "gan")
+# How much of a batch each stage takes, a step.
+OF_A_BATCH = {
+    "autoencoder": 0.5, "sharpen": 0.125, "judge": 2, "flow": 1, "reader": 3, "bank": 0.25, "gan": 0.5,
+    "ranker": 4,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,8 @@ def train(settings: Settings) -> Version | None:
     if settings.runs("baselines"):
         drawn = parent_sampler(parent, coder.decoder, ours.scale, text, settings.device)
         encoder = TextEncoder.load(settings.text, settings.device)
-        record_all(settings, learnt, drawn, jury, encoder, work)
+        seen = _pictures(settings, "flow", third) + _pictures(settings, "gan", fourth)
+        record_all(settings, learnt, drawn, jury, encoder, work, seen)
     if not settings.runs("export") or ranks.rank() > 0:
         return None
     journals = {
@@ -130,6 +136,11 @@ def train(settings: Settings) -> Version | None:
     }  # fmt: skip
     parts = Parts(generator, coder, ours.scale, ranker, jury)
     return export(settings, shape, parts, held, learnt, journals)
+
+
+def _pictures(settings: Settings, stage: str, journal: Journal) -> int:
+    """How many pictures a stage has seen, each as often as it was drawn."""
+    return int(journal.step * settings.batch * OF_A_BATCH[stage] * ranks.count())
 
 
 def _averaged(settings: Settings, generator: Generator) -> Generator:
@@ -174,16 +185,6 @@ def export(
     text = TextEncoder.load(settings.text)
     if settings.text:  # not the one that ships: the version brings its own
         shutil.copyfile(settings.text / TEXT_FILE, settings.out / TEXT_FILE)
-    share = {
-        "autoencoder": 0.5,
-        "sharpen": 0.125,
-        "judge": 2,
-        "flow": 1,
-        "reader": 3,
-        "bank": 0.25,
-        "gan": 0.5,
-        "ranker": 4,
-    }  # of a batch, a step
     return write_card(
         settings.out,
         {
@@ -198,7 +199,7 @@ def export(
             "trained": {
                 name: {
                     "steps": journal.step,
-                    "pictures": int(journal.step * settings.batch * share[name] * ranks.count()),
+                    "pictures": _pictures(settings, name, journal),
                     "minutes": round(journal.seconds / 60, 1), "val": round(journal.best, 5),
                 }
                 for name, journal in journals.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import torch
 from atelier.errors import WeightsError
 from atelier.languages import say
 from models.painter.attributes import SCENE, attribute_of, belies, mentions, states
-from models.painter.baselines import DCGAN, NEAREST, PARENT
+from models.painter.baselines import DCGAN, NEAREST, PARENT, budget_for
 from models.painter.baselines import FILE as BASELINES
 from models.painter.evaluate import evaluate, others
 from models.painter.exam import load_exam
@@ -24,6 +25,7 @@ from models.painter.measures import accuracy, apart, copies, crossed, frechet
 from models.painter.packs import Row
 from models.painter.scenes import imagine, load_scenes, render, row_of
 from models.painter.settings import Settings
+from models.painter.stage import Budget
 from models.painter.train import train
 from tests.models.painter_brief import brief
 
@@ -172,6 +174,14 @@ def test_figures_stand_beside_the_ceiling_and_the_baselines(
     assert say("painter-eval-no-data") in measured.notes
     assert say("painter-eval-no-judge") not in measured.notes
     assert say("painter-eval-no-parent") not in measured.notes
+
+
+def test_the_dcgan_sees_as_many_pictures_as_the_painter_did(tmp_path: Path) -> None:
+    plain = Settings(None, tmp_path)
+    assert budget_for(plain, 6400) == Budget(steps=100)
+    assert budget_for(plain, 6401) == Budget(steps=101)
+    assert budget_for(replace(plain, steps=3), 6400) == Budget(0.0, 3)
+    assert budget_for(replace(plain, baselines_minutes=2.0), 6400) == Budget(2.0)
 
 
 def test_distances_stand_beside_those_of_as_many_pictures_only() -> None:
