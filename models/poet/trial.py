@@ -23,7 +23,7 @@ from models.poet.forms import FORM_TABLE, FREE, Line, patterns_of
 from models.poet.generate import Poet
 from models.poet.kto import log_likelihood
 from models.poet.lexicon import LEVEL, OBLIQUE
-from models.poet.originality import line_key
+from models.poet.originality import owned
 from models.poet.prompts import PROMPTS, request_for
 from models.poet.reward import liking, read
 from models.poet.topic import read_topic
@@ -153,7 +153,7 @@ def _compare(
     mine, other = [p for _, p, _ in both], [p for _, _, p in both]
     gate.as_diverse(f"distinct_{lang}", distinct(mine), distinct(other))
     gate.as_diverse(f"different_{lang}", _different(mine), _different(other))
-    gate.no_more_copies(f"copies_{lang}", _copies(mine, tongue), _copies(other, tongue))
+    gate.no_more_copies(f"copies_{lang}", copied(mine, tongue), copied(other, tongue))
     gate.as_fast(f"seconds_{lang}", ours.seconds, theirs.seconds)
     if head is None:
         gate.unproven("gate-no-reward")
@@ -282,10 +282,13 @@ def _different(poems: Sequence[PoemResult]) -> float:
     return len({tuple(p.lines) for p in poems}) / len(poems)
 
 
-def _copies(poems: Sequence[PoemResult], tongue: Tongue) -> float:
-    """The share of lines that the current version's filter knows from training poems."""
+def copied(poems: Sequence[PoemResult], tongue: Tongue) -> float:
+    """The share of lines that the current version's filter knows from training poems; phrases are nobody's.
+
+    (:func:`models.poet.originality.owned`.)
+    """
     lines = [words_of(line, p.lang) for p in poems for line in p.lines]
-    return sum(line_key(line, tongue.vocabulary.lang) in tongue.lines for line in lines) / len(lines)
+    return sum(owned(line, tongue.vocabulary.lang, tongue.lines) for line in lines) / len(lines)
 
 
 def _same(one: Tongue, other: Tongue) -> bool:

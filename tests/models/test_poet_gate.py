@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from atelier.learning.verdict import FIGURES
 from atelier.requests import PoemRequest
+from atelier.works import PoemResult
 from bench.spoilt import LEARNT, by_heart, collapsed, deafened, other, shaken
 from models.gate import Gate, lower_bound
 from models.poet import trial
 from models.poet.forms import FORM_TABLE
 from models.poet.generate import Poet
+from models.poet.originality import LineFilter
 from models.poet.reward import features, read
-from models.poet.trial import form_kept, forms_kept, judge, of_every_form, requests_for, write_all
+from models.poet.trial import copied, form_kept, forms_kept, judge, of_every_form, requests_for, write_all
 from models.reward import Head
 
 PROMPTS, SEEDS = 4, (2,)
@@ -83,6 +87,17 @@ def test_a_poet_that_knows_poems_by_heart_is_rejected(current: Poet, monkeypatch
     (written,) = write_all([candidate], requests_for("zh", range(2), PROMPTS))
     said = [line.rstrip("，。") for poem in written.poems if poem is not None for line in poem.lines]
     assert sum(line in lines for line in said) > len(said) / 5  # the very lines: no false alarm of a filter
+
+
+def test_a_phrase_of_theirs_is_no_copy(current: Poet) -> None:
+    """Two words are anybody's: the poet itself writes such lines, whoever wrote them before."""
+    known = LineFilter.of(["o rose", "my love is like a rose"], most_bytes=64)
+    tongue = replace(current.tongues["en"], lines=known)
+    poem = PoemResult(
+        seed=1, version="v", form="free", lang="en", title="", stanzas=[4],
+        lines=["O rose,", "my love is like a rose,", "a red and early rose", "in June."],
+    )  # fmt: skip
+    assert copied([poem], tongue) == 0.25
 
 
 def test_a_poet_that_breaks_form_is_rejected(current: Poet) -> None:
