@@ -167,4 +167,6 @@ def postgres_on(address: str, folder: Path) -> Iterator[str]:
     try:
         yield f"postgresql://postgres:@{address}:5432/postgres"
     finally:
+        # pgserver knows the process that it started itself: this one it would leave, with its port.
+        pgserver.pg_ctl(["-m", "immediate", "-w", "stop"], pgdata=folder, user=user)
         server.cleanup()
