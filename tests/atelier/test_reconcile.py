@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -169,18 +170,19 @@ def test_a_job_lost_before_its_row_said_that_it_was_sent(
     road: Road, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Flushed and looked at between the two: the row is too young to be missed, so one looks again soon."""
+    clock = [100.0]
+    monkeypatch.setattr(reconcile, "time", SimpleNamespace(monotonic=lambda: clock[0], sleep=time.sleep))
     mender = Reconciler(store, road)
     mender.turn()
     work = ask(store, "a")
     road.send(work)
     road.redis.flushall()
-    monkeypatch.setattr(reconcile, "UNSENT_S", 0.3)
     assert lost(mender)
     assert waiting(road) == []
     store.queued(work.id)
     assert not lost(mender)
     assert waiting(road) == []
-    time.sleep(0.4)
+    clock[0] += reconcile.UNSENT_S
     mender.turn()
     assert waiting(road) == [work.id]
 
@@ -196,8 +198,7 @@ def test_what_was_cancelled_in_rq_stays_cancelled(road: Road, store: Store) -> N
     assert road.redis.xlen(stream("web")) == 1
 
 
-def test_one_leads_and_another_follows(road: Road, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reconcile, "LEAD_S", 0.5)
+def test_one_leads_and_another_follows(road: Road, store: Store) -> None:
     first, second = Reconciler(store, road), Reconciler(store, road)
     assert first.leads()
     assert not second.leads()
