@@ -83,6 +83,7 @@ async def test_what_a_living_consumer_holds_is_left_to_it(
 ) -> None:
     monkeypatch.setattr(results, "_DEAD_MS", 1_800)
     monkeypatch.setattr(results, "_ALIVE_S", 0.2)
+    monkeypatch.setattr(results, "_BLOCK_MS", 100)  # or it shows life once a second
     tell(road, "a")
     async with listening(settings, "slow") as (_, of_slow), listening(settings, "other") as (_, of_other):
         assert (await of_slow()).work_id == "a"
