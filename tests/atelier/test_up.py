@@ -242,8 +242,9 @@ def test_what_does_not_stop_is_ended(start: Callable[..., Up]) -> None:
 
 def test_a_second_up_on_the_same_home_says_so(start: Callable[..., Up]) -> None:
     up = start(("web", "FRONT", "good"))
-    up.says("The studio is open", "Ctrl-C stops everything")  # both write to one log
-    second = Up(up.home.parent, up.home, [("web", "FRONT", "good")])
+    up.says("The studio is open")
+    (elsewhere := up.home.parent / "second").mkdir()  # with a log of its own
+    second = Up(elsewhere, up.home, [("web", "FRONT", "good")])
     assert second.wait() == 1
     assert second.log == (
         f"A studio is running in {up.home} already (process {up.process.pid}). "
