@@ -16,9 +16,13 @@ ROOT = Path(__file__).parent.parent.parent
 
 SCRIPT = """
 import atexit, os, sys
+from contextlib import suppress
 from pathlib import Path
 def left():  # after all that is done at the end
-    names = {(task / "comm").read_text().strip() for task in Path("/proc/self/task").iterdir()}
+    names = set()
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(OSError):  # one that ended just now
+            names.add((task / "comm").read_text().strip())
     (out / f"left-{me}").write_text(" ".join(name for name in names if "gloo" in name))
 atexit.register(left)
 import torch
