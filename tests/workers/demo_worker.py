@@ -73,7 +73,7 @@ def load(_kind: Kind) -> DemoPoet:
 def hurry() -> None:
     """The same rules on a shorter clock, so that a test of a killed worker takes seconds."""
     heartbeat.BEAT_S, heartbeat.SETTLE_S = 0.3, 0.5
-    heartbeat.OVERTIME_S, heartbeat.NUMB_S = 1.0, 0.5
+    heartbeat.OVERTIME_S, heartbeat.NUMB_S = 1.0, 3.0
     worker.LEASE_S, worker.TIDY_S, worker.TTL_S, worker.STUCK_S = 2, 1, 16, 2.0
     worker.FINISH_S, worker.LET_GO_S, worker.LEAVE_S = 0.7, 2.0, 4.0
 
