@@ -46,8 +46,7 @@ def eventually(what: str, met: Callable[[], bool]) -> None:
 
 
 def state(store: Store, work: Work) -> str:
-    now = store.get(work.id)
-    return now.state if now else "gone"
+    return now.state if (now := store.get(work.id)) else "gone"
 
 
 def ends(store: Store, work: Work) -> str:
@@ -85,7 +84,7 @@ def test_it_stays_warm_in_one_process(worker, store: Store, road: Road, tmp_path
     works = [send(store, road, f"poem {n}") for n in range(5)]
     assert [ends(store, work) for work in works] == ["made"] * 5
     assert {pid for work in works for pid in tries(tmp_path, work.request.words)} == {handle.pid}
-    assert all(f"work {work.id}: poem made by demo" in handle.log() for work in works)
+    eventually("the log too", lambda: all(f"work {w.id}: poem made by demo" in handle.log() for w in works))
 
 
 def test_killed_during_a_job_the_job_runs_again_with_one_result(
@@ -150,7 +149,7 @@ def test_what_raises_twice_is_set_aside(worker, store: Store, road: Road, tmp_pa
     assert [ends(store, work) for work in (before, behind)] == ["made", "made"]
     assert tries(tmp_path, "crash") == [handle.pid] * 2  # together, and alone
     eventually("its person is told", lambda: told(road, crash, "failed") == 1)
-    assert [told(road, work, "made") for work in (before, behind)] == [1, 1]
+    eventually("the others are", lambda: [told(road, one, "made") for one in (before, behind)] == [1, 1])
     alone = send(store, road, "crash again")
     assert ends(store, alone) == "failed"
     assert tries(tmp_path, "crash again") == [handle.pid] * 2
@@ -344,5 +343,4 @@ def test_a_worker_does_not_outlive_its_pool(worker) -> None:
 
 
 def alive(pid: int) -> set[int]:
-    children = psutil.Process(pid).children()
-    return {child.pid for child in children if child.status() != psutil.STATUS_ZOMBIE}
+    return {one.pid for one in psutil.Process(pid).children() if one.status() != psutil.STATUS_ZOMBIE}
