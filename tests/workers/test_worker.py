@@ -249,9 +249,11 @@ def test_a_job_that_a_dying_worker_had_only_taken_is_put_back(worker, store: Sto
 
 
 def test_a_flushed_redis_gets_to_know_its_worker_again(worker, store: Store, road: Road) -> None:
-    worker("poem", script=DEMO)
+    handle = worker("poem", script=DEMO)
+    handle.process.send_signal(signal.SIGSTOP)  # it looks every second: not between the next two lines
     road.redis.flushall()
     assert road.workers("poem") == 0
+    handle.process.send_signal(signal.SIGCONT)
     eventually("it registers again", lambda: road.workers("poem") == 1)
     assert ends(store, send(store, road, "after")) == "made"
 
