@@ -113,12 +113,16 @@ def test_what_is_made_cannot_be_stopped_any_more(place: Workshop, store: Store, 
     assert events(road)[-1] == (work.id, "made")
 
 
-def test_one_that_is_stopped_in_rq_is_cancelled_and_its_person_told(worker, store: Store, road: Road) -> None:
+def test_one_that_is_stopped_in_rq_is_cancelled_and_its_person_told(
+    worker, store: Store, road: Road, tmp_path: Path
+) -> None:
     """`rq`'s own stop command, which knows no row; in company, where the model goes on for the others."""
-    works = [send(store, road, topic) for topic in ("one", "sleep 2", "three")]
+    works = [send(store, road, topic) for topic in ("one", "until go", "three")]
     handle = worker("poem", script=DEMO)
     runs(store, works[2])
     send_stop_job_command(road.redis, works[2].id, serializer=JSONSerializer)
+    assert ends(store, works[2]) == "cancelled"  # as soon as the command is heard
+    (tmp_path / "go").touch()
     assert [ends(store, work) for work in works] == ["made", "made", "cancelled"]
     eventually("it is told", lambda: told(road, works[2], "cancelled") == 1)
     eventually(

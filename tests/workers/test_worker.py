@@ -168,12 +168,13 @@ def test_asked_to_stop_it_hands_back_a_whole_pass_in_its_order(worker, store: St
     assert "Traceback" not in handle.log()
 
 
-def test_one_of_a_pass_can_be_cancelled(worker, store: Store, road: Road) -> None:
-    works = [send(store, road, topic) for topic in ("one", "sleep 2", "three")]
+def test_one_of_a_pass_can_be_cancelled(worker, store: Store, road: Road, tmp_path: Path) -> None:
+    works = [send(store, road, topic) for topic in ("one", "until go", "three")]
     handle = worker("poem", script=DEMO)
     runs(store, works[2])
     assert store.cancelled(works[2].id)
     assert road.cancel(works[2].id)
+    (tmp_path / "go").touch()
     assert [ends(store, work) for work in works] == ["made", "made", "cancelled"]
     eventually("the events", lambda: told(road, works[0], "made") == told(road, works[1], "made") == 1)
     assert told(road, works[2], "made") + told(road, works[2], "failed") == 0
@@ -291,16 +292,17 @@ def test_the_database_stopped_during_a_job(
     settings = make_settings(database_url=postgres_url, retries=0)
     store, road = Store.open(settings.database), Road.open(settings)
     handle = worker("poem", script=DEMO, of=settings)
-    work = send(store, road, "sleep 1")
+    work = send(store, road, "until go")
     runs(store, work)
     with psycopg.connect(postgres_admin, autocommit=True) as admin:
         name = urlsplit(postgres_url).path.removeprefix("/")
         admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        (tmp_path / "go").touch()
         eventually("the worker minds", lambda: "put back" in handle.log())
         admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
     assert ends(store, work) == "made"
-    assert set(tries(tmp_path, "sleep 1")) == {handle.pid}
+    assert set(tries(tmp_path, "until go")) == {handle.pid}
     store.close()
     road.close()
 
