@@ -59,7 +59,7 @@ from atelier.up.part import Order, Part, parts
 
 part, diary, chosen = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 wanted = [
-    Part(name, (sys.executable, part, name, diary, how), Order[order], 1.5)
+    Part(name, (sys.executable, part, name, diary, how), Order[order], 1.5 if how == "deaf" else 15.0)
     for name, order, how in chosen
 ]
 if not wanted:
