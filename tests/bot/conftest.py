@@ -15,7 +15,7 @@ from bot.discord import counts as counting
 from bot.discord import faults
 from bot.discord.app import run
 from bot.studio import Studio
-from bot.telegram import signs
+from bot.telegram import buttons, signs
 from tests.bot import handmade
 from tests.fakes.discord import Conversation, FakeDiscord, Message, User
 from tests.fakes.telegram import FakeTelegram
@@ -119,8 +119,14 @@ async def desk(resting_desk: Desk, discord: FakeDiscord) -> Desk:
 
 
 @pytest.fixture
-async def telegram(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeTelegram]:
-    """A Telegram, for as long as the test; on a slow machine too every press is answered in words."""
-    monkeypatch.setattr(signs, "PATIENCE_S", 60.0)
+def _patient_telegram(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a slow machine too every press is answered in words, and when what it asked for is there."""
+    for its in (signs, buttons):
+        monkeypatch.setattr(its, "PATIENCE_S", 60.0)
+
+
+@pytest.fixture
+async def telegram(_patient_telegram: None) -> AsyncIterator[FakeTelegram]:
+    """A Telegram, for as long as the test."""
     async with FakeTelegram() as server:
         yield server
