@@ -12,7 +12,7 @@ import pytest
 from atelier.settings import Settings
 from atelier.store import PersonRef, Work
 from bot.discord import counts as counting
-from bot.discord import faults
+from bot.discord import editing, faults
 from bot.discord.app import run
 from bot.studio import Studio
 from bot.telegram import buttons, signs
@@ -95,7 +95,13 @@ def _quick_discord(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def discord(_quick_discord: None) -> AsyncIterator[FakeDiscord]:
+def _patient_discord(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a slow machine too a form opens: one whose words are not there in a moment is refused."""
+    monkeypatch.setattr(editing, "LOOK_S", 20.0)  # within what the fake waits for an acknowledgement
+
+
+@pytest.fixture
+async def discord(_quick_discord: None, _patient_discord: None) -> AsyncIterator[FakeDiscord]:
     async with FakeDiscord() as server:
         yield server
 

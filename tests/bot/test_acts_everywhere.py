@@ -250,6 +250,7 @@ async def room(
     platform: str,
     request: pytest.FixtureRequest,
     make_settings: Callable[..., Settings],
+    _patient_discord: None,
     _patient_telegram: None,
 ) -> AsyncIterator[Any]:
     async with AsyncExitStack() as stack:
