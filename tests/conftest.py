@@ -263,7 +263,10 @@ def torch_nursery() -> Iterator[Nursery]:
 
 def end_family(process: subprocess.Popen[bytes] | Born) -> None:
     """Kill a process and all that came of it."""
-    family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+    family: list[psutil.Process] = []
+    if process.poll() is None:
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ended since, as a forked one may
+            family = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     process.wait()
     for member in family:

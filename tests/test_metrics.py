@@ -75,7 +75,13 @@ async def test_a_workers_figures_and_log_lines(
     handle = worker("poem", script=DEMO, of=settings)  # finds all four waiting: one pass, then each alone
     await until(lambda: all((store.get(work.id) or work).state in ("made", "failed") for work in works))
     poem = (("kind", "poem"),)
-    found = fetch(base + metrics.OFFSETS["poem"])
+    found: Samples = {}
+
+    def counted() -> bool:  # the last row is written a moment before it is counted
+        found.update(fetch(base + metrics.OFFSETS["poem"]))
+        return ("atelier_failures_total", (*poem, ("reason", "work-crashed"))) in found
+
+    await until(counted)
     assert found["atelier_made_total", (*poem, ("version", "demo"))] == 2
     assert found["atelier_failures_total", (*poem, ("reason", "bad-acrostic-long"))] == 1
     assert found["atelier_failures_total", (*poem, ("reason", "work-crashed"))] == 1

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -86,7 +86,8 @@ class Up:
         victims = self.processes(*words)
         assert victims, f"no process {words}: {[p.cmdline() for p in self.processes()]}"
         for victim in victims:
-            victim.kill()
+            with suppress(psutil.NoSuchProcess):  # it followed one of the others
+                victim.kill()
         deadline = time.monotonic() + 10
         while not all(_dead(victim) for victim in victims):
             assert time.monotonic() < deadline, f"not dead: {victims}"

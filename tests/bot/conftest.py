@@ -12,10 +12,10 @@ import pytest
 from atelier.settings import Settings
 from atelier.store import PersonRef, Work
 from bot.discord import counts as counting
-from bot.discord import faults
+from bot.discord import editing, faults
 from bot.discord.app import run
 from bot.studio import Studio
-from bot.telegram import signs
+from bot.telegram import buttons, signs
 from tests.bot import handmade
 from tests.fakes.discord import Conversation, FakeDiscord, Message, User
 from tests.fakes.telegram import FakeTelegram
@@ -95,7 +95,13 @@ def _quick_discord(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def discord(_quick_discord: None) -> AsyncIterator[FakeDiscord]:
+def _patient_discord(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a slow machine too a form opens: one whose words are not there in a moment is refused."""
+    monkeypatch.setattr(editing, "LOOK_S", 20.0)  # within what the fake waits for an acknowledgement
+
+
+@pytest.fixture
+async def discord(_quick_discord: None, _patient_discord: None) -> AsyncIterator[FakeDiscord]:
     async with FakeDiscord() as server:
         yield server
 
@@ -119,8 +125,14 @@ async def desk(resting_desk: Desk, discord: FakeDiscord) -> Desk:
 
 
 @pytest.fixture
-async def telegram(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeTelegram]:
-    """A Telegram, for as long as the test; on a slow machine too every press is answered in words."""
-    monkeypatch.setattr(signs, "PATIENCE_S", 60.0)
+def _patient_telegram(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a slow machine too every press is answered in words, and when what it asked for is there."""
+    for its in (signs, buttons):
+        monkeypatch.setattr(its, "PATIENCE_S", 60.0)
+
+
+@pytest.fixture
+async def telegram(_patient_telegram: None) -> AsyncIterator[FakeTelegram]:
+    """A Telegram, for as long as the test."""
     async with FakeTelegram() as server:
         yield server

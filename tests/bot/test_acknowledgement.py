@@ -17,6 +17,7 @@ from atelier.languages import say
 from atelier.queue import Road
 from atelier.settings import Settings
 from atelier.store.database import Database
+from bot.discord import editing
 from bot.studio import Studio
 from bot.telegram import signs
 from tests.bot import handmade
@@ -75,7 +76,8 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
     made.free.set()
 
 
-PATIENCE_S = signs.PATIENCE_S  # before the tests' own room changes it
+# Before the tests' own room changes them.
+PATIENCE_S, LOOK_S = signs.PATIENCE_S, editing.LOOK_S
 COMMANDS = ["/paint", "/history", "/settings", "/queue", "/cancel", "/mydata", "/forgetme", "/favourites"]
 
 
@@ -107,10 +109,13 @@ async def test_a_press_on_discord(
         await pressed.text()
 
 
-async def test_cancel_and_edit_on_discord(discord: FakeDiscord, desk: Desk, alice: User, slow: Slow) -> None:
+async def test_cancel_and_edit_on_discord(
+    discord: FakeDiscord, desk: Desk, alice: User, slow: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shown = await painted(discord, desk, alice)
     asked = await ask(discord, alice)
-    with slow.held():
+    with slow.held(), monkeypatch.context() as patch:
+        patch.setattr(editing, "LOOK_S", LOOK_S)
         await (await discord.press(asked.message, "✖️", user=alice)).acknowledged()
         # A form can only be the first answer: where its words are not there in a moment, it is refused.
         refused = await (await discord.press(shown, "✏️", user=alice)).text()

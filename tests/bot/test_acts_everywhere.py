@@ -247,7 +247,11 @@ def platform(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(params=LANGS)
 async def room(
-    platform: str, request: pytest.FixtureRequest, make_settings: Callable[..., Settings]
+    platform: str,
+    request: pytest.FixtureRequest,
+    make_settings: Callable[..., Settings],
+    _patient_discord: None,
+    _patient_telegram: None,
 ) -> AsyncIterator[Any]:
     async with AsyncExitStack() as stack:
         if platform == "discord":

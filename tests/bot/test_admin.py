@@ -310,7 +310,11 @@ async def test_a_banned_persons_reaction_counts_for_nothing_and_is_no_fault(
         await telegram.react(card, "👍", user=ALICE)
         await telegram.wait(lambda: "👍 1" in card.buttons)
     assert studio.store.tally(latest(studio).id).liked == 1
-    assert not [record for record in caplog.records if record.exc_info]
+    # asyncio may tell just now of what became of tasks of the tests before.
+    ours = [
+        record for record in caplog.records if record.name.partition(".")[0] in ("atelier", "bot", "telegram")
+    ]
+    assert not [record for record in ours if record.exc_info]
     assert "a reaction was not recorded" in caplog.text
 
 

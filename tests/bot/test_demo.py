@@ -36,22 +36,23 @@ LONG: dict[Lang, int] = {"en": 20, "zh": 8}  # characters that are no chance
 _FILE = re.compile(r'(?:src="|\]\()([^")]+\.\w+)')
 
 
-async def make_by_hand(studio: Studio) -> None:
-    """What the workers do."""
+async def make_by_hand(studio: Studio, grows: Callable[[Work], bool]) -> None:
+    """What the workers do. ``grows``: whether a chat shows what there is of a poem so far."""
     while True:
         for work in await asyncio.to_thread(studio.store.unfinished):
             if not work.request.words.startswith(TAKEN_BACK):
-                await asyncio.to_thread(_make, studio, work)
+                await asyncio.to_thread(_make, studio, work, grows)
         await asyncio.sleep(0.05)
 
 
-def _make(studio: Studio, work: Work) -> None:
+def _make(studio: Studio, work: Work, grows: Callable[[Work], bool]) -> None:
     if work.request.words in GROWING.values() and work.parent is None:
         handmade.begin(studio, work)
-        for lines in (["a first line"], ["a first line", "a second"]):  # the first may be too early
+        for _ in range(60):  # a draft may be too early, or too soon after another, to be shown
             time.sleep(1.0)
-            handmade.draft(studio, work, *lines)
-            time.sleep(1.5)
+            if grows(work):
+                break
+            handmade.draft(studio, work, "a first line", "a second")
     handmade.finish(studio, work, _made(work))
 
 
@@ -87,7 +88,15 @@ async def test_both_conversations_become_pages(
         telegram_token=telegram.token, telegram_api_base=telegram.url,
         admins=f"telegram:{OLGA.id}",
     ))  # fmt: skip
-    tasks = [asyncio.create_task(part(studio)) for part in (run_discord, run_telegram, make_by_hand)]
+
+    def grows(work: Work) -> bool:
+        on_discord = [message.content for message in list(discord.world.messages.values())]
+        on_telegram = [message.text for message in list(telegram.state.messages.values())]
+        shown = on_discord if work.person.platform == "discord" else on_telegram
+        return any(say("draft", work.lang) in text for text in shown)
+
+    parts = (run_discord(studio), run_telegram(studio), make_by_hand(studio, grows))
+    tasks = [asyncio.create_task(part) for part in parts]
     try:
         await discord.ready()
         pages = await record(tmp_path / "demo", discord, telegram)

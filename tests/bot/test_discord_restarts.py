@@ -93,6 +93,7 @@ async def test_the_same_event_twice_is_one_work(discord: FakeDiscord, desk: Desk
     await told(discord, desk, alice)
     content = shown.content
     await discord.repeat_last()  # and once more, long after
+    await discord.until(lambda: sum(f.code == 40060 for f in discord.refusals) == 2, "the third delivery")
     await ask(discord, discord.user("bob"))
     assert sum(f.code == 40060 for f in discord.refusals) == 2
     assert len(desk.works(alice)) == 1

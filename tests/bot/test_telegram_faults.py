@@ -15,7 +15,7 @@ from atelier.logs import Redact
 from atelier.settings import Settings
 from bot.front import SettingError
 from bot.studio import Studio
-from bot.telegram import app, faults
+from bot.telegram import faults
 from bot.telegram.app import run
 from tests.bot import handmade
 from tests.bot.telegram_room import card_of, kinds, latest, ref, serving, until
@@ -24,7 +24,6 @@ from tests.fakes.telegram import ALICE, BOB, GROUP, TOKEN, FakeTelegram
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "READ_S", 0.4)
     monkeypatch.setattr(faults, "OUTAGE_S", 0.1)
 
 

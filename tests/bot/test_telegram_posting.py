@@ -24,8 +24,9 @@ from tests.fakes.telegram import ALICE, BOB, GROUP, TOKEN, FakeTelegram
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "READ_S", 0.4)
-    monkeypatch.setattr(poster, "ONCE_S", 0.4)
+    """Short times for what never comes, and long enough for what a busy machine does."""
+    monkeypatch.setattr(app, "READ_S", 2.0)
+    monkeypatch.setattr(poster, "ONCE_S", 2.0)
     monkeypatch.setattr(faults, "OUTAGE_S", 0.1)
 
 

@@ -211,6 +211,7 @@ async def test_on_a_phone_everything_fits_and_has_a_name(desk: Desk, scheme: str
         ):  # fmt: skip
             await page.get_by_role("textbox", name="Your words").fill(text)
             await page.get_by_role("button", name="Send").tap()
+            await page.locator("li.work").nth(number - 1).wait_for()  # the answer came, and emptied the box
             await finish(desk, await asked(desk, number), made)
             await page.locator("li.work[data-state=made]").nth(number - 1).wait_for()
         await page.get_by_role("button", name="Options").tap()

@@ -35,6 +35,12 @@ async def give(page: Any, line: str, lang: Lang = "en") -> Any:
 async def test_the_cards_of_a_visit(desk: Desk) -> None:
     async with browser() as opened:
         page = await look(opened, desk, accept_downloads=True)
+
+        async def in_language(lang: Lang) -> None:
+            """The page is loaded anew: what is typed before its script runs is sent nowhere."""
+            await page.get_by_role("textbox", name=say("web-words", lang)).wait_for()
+            await page.wait_for_load_state()
+
         card = await give(page, "/queue")
         await card.get_by_text(say("queue-empty", "en")).wait_for()
 
@@ -53,7 +59,7 @@ async def test_the_cards_of_a_visit(desk: Desk) -> None:
 
         card = await give(page, "/history")
         await card.get_by_role("link", name="<b>a</b> sea").click()
-        assert page.url.endswith(f"#work-{work.id}")
+        await page.wait_for_url(f"**/#work-{work.id}")
 
         card = await give(page, "/mydata")
         async with page.expect_download() as download:
@@ -64,10 +70,10 @@ async def test_the_cards_of_a_visit(desk: Desk) -> None:
         # A language pressed in the settings is the page's at once, and after the next visit.
         card = await give(page, "/settings")
         await card.get_by_role("button", name="中文").click()
-        await page.get_by_role("textbox", name=say("web-words", "zh")).wait_for()
+        await in_language("zh")
         card = await give(page, "/settings", "zh")
         await card.get_by_role("button", name=say("choice-language-auto", "zh")).click()
-        await page.get_by_role("textbox", name=say("web-words", "en")).wait_for()
+        await in_language("en")
 
         card = await give(page, "/forgetme")
         await card.get_by_role("button", name=say("forgetme-button", "en")).click()
