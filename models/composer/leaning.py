@@ -79,3 +79,17 @@ def _loss(votes: Sequence[Said], told: Mapping[str, float], usual: float) -> flo
         for name, liked, weight in votes
         for odds in [told.get(name, usual)]
     )
+
+
+def draw(rng: np.random.Generator, share: NDArray[np.float64]) -> int:
+    """One of as many as ``share`` has chances: the one that an even draw takes, as often as can be.
+
+    So a request keeps its rhythm, and the rest of its tune, where the leaning does not want another one (the
+    maximal coupling; Lindvall 1992, "Lectures on the Coupling Method"). ``rng`` is as far afterwards as after
+    the even draw: what else decides comes of a child of its own.
+    """
+    even, (other,) = int(rng.integers(len(share))), rng.spawn(1)
+    wanted = np.maximum(share - 1 / len(share), 0.0)
+    if other.random() < share[even] * len(share) or not wanted.sum():
+        return even
+    return int(other.choice(len(share), p=wanted / wanted.sum()))

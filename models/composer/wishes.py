@@ -23,7 +23,7 @@ from models.composer import words
 from models.composer.attributes import SCALES
 from models.composer.grid import METERS, WINDOW, pitch_class, reference
 from models.composer.instruments import ORCHESTRA
-from models.composer.leaning import Leaning, tilted
+from models.composer.leaning import Leaning, draw, tilted
 from models.composer.manners import FREE_METERS, HABITS, KEYS, MANNERS, NEUTRAL, RESPELT, Manner
 from models.composer.reading import Reader, Reading
 
@@ -270,8 +270,7 @@ def _rhythm(
         return said, meter, True
     choices: tuple[Rhythm, ...] = FREE_METERS[meter] if meter else manner.styles  # type: ignore[assignment]
     if leaning.rhythms:
-        share = tilted(choices, [1.0] * len(choices), leaning.rhythms)
-        return choices[int(rng.choice(len(choices), p=share))], meter, False
+        return choices[draw(rng, tilted(choices, [1.0] * len(choices), leaning.rhythms))], meter, False
     return choices[int(rng.integers(len(choices)))], meter, False
 
 

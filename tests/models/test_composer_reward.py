@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -14,7 +15,7 @@ from atelier.requests import MelodyRequest
 from models.composer import leaning
 from models.composer.compose import Tune
 from models.composer.generate import Composer
-from models.composer.leaning import Leaning
+from models.composer.leaning import Leaning, draw
 from models.composer.reward import features, learn, liking, of_result, of_tune, phrase_features, width
 from models.composer.tune import leaning_of, open_choices, tune
 from models.composer.wishes import MAJOR
@@ -142,3 +143,17 @@ def test_what_somebody_said_stays_what_they_said(composer: Composer) -> None:
         composer.leaning = Leaning()
     assert kept == ["major"] * 4
     assert after == ["minor"] * 6 != before
+
+
+def test_a_rhythm_is_drawn_by_its_chance_and_is_the_even_draws_where_it_can_be() -> None:
+    share = np.array([0.1, 0.2, 0.7])
+    drawn, even = [], []
+    for seed in range(3000):
+        one, other = np.random.default_rng(seed), np.random.default_rng(seed)
+        drawn.append(draw(one, share))
+        even.append(int(other.integers(3)))
+        assert one.random() == other.random()  # whatever is drawn after it is as it was
+    assert np.bincount(drawn) / 3000 == pytest.approx(share, abs=0.03)
+    same = float(np.mean(np.array(drawn) == np.array(even)))
+    assert same == pytest.approx(0.1 + 0.2 + 1 / 3, abs=0.03)  # no way to draw them agrees more often
+    assert {draw(np.random.default_rng(seed), np.full(3, 1 / 3)) for seed in range(20)} == {0, 1, 2}
