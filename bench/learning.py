@@ -140,7 +140,7 @@ class Trial:
                 for key, (figure, unit) in HEAD.items()
                 if calm["head"]
             ),
-            Figure(f"minutes_{name}", calm["minutes"], "minutes of one core, training and gate"),
+            Figure(f"minutes_{name}", calm["minutes"], "minutes by the clock, training and gate, in one thread"),
         ]
 
     def _trained(self) -> list[dict[str, Any]]:
