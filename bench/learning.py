@@ -140,7 +140,9 @@ class Trial:
                 for key, (figure, unit) in HEAD.items()
                 if calm["head"]
             ),
-            Figure(f"minutes_{name}", calm["minutes"], "minutes by the clock, training and gate, in one thread"),
+            Figure(
+                f"minutes_{name}", calm["minutes"], "minutes by the clock, training and gate, in one thread"
+            ),
         ]
 
     def _trained(self) -> list[dict[str, Any]]:
