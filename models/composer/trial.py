@@ -141,15 +141,12 @@ def _as_asked(
             "rhythm_heard", [_rhythmic(ears, ours[at]) for at in named],
             [_rhythmic(ears, theirs[at]) for at in named], of=[of[at] for at in named],
         )  # fmt: skip
-    steered = [
-        at for at, one in enumerate(requests)
-        if (one.density is not None or one.range is not None) and alike(ours[at], theirs[at])
-    ]  # fmt: skip
+    steered = [at for at, one in enumerate(requests) if one.density is not None or one.range is not None]
     if steered:
-        gate.no_worse(
-            "asked_and_got", [obeyed(requests[at], ours[at]) for at in steered],
-            [obeyed(requests[at], theirs[at]) for at in steered], of=[of[at] for at in steered],
-        )  # fmt: skip
+        prompts = [of[at] for at in steered]
+        got = [obeyed(requests[at], theirs[at]) for at in steered]
+        usual = expected(got, [ours[at] for at in steered], [theirs[at] for at in steered], prompts)
+        gate.no_worse("asked_and_got", [obeyed(requests[at], ours[at]) for at in steered], usual, of=prompts)
 
 
 def _in_general(
@@ -161,23 +158,37 @@ def _in_general(
         "meter_heard": lambda tune: float(ears.meter(tune.notes) == tune.wished.meter),
         "well_made": well_made,
     }
-    same = [at for at, (a, b) in enumerate(zip(ours, theirs, strict=True)) if alike(a, b)]
-    for name, told in heard.items() if same else ():
-        gate.no_worse(
-            name, [told(ours[at]) for at in same], [told(theirs[at]) for at in same],
-            of=[of[at] for at in same],
-        )  # fmt: skip
+    for name, told in heard.items():
+        usual = expected([told(tune) for tune in theirs], ours, theirs, of)
+        gate.no_worse(name, [told(tune) for tune in ours], usual, of=of)
 
 
-def alike(one: Tune, other: Tune) -> bool:
-    """Whether both are of one kind, so that the one can be better made than the other.
+def expected(
+    values: Sequence[float], ours: Sequence[Tune], theirs: Sequence[Tune], of: Sequence[str]
+) -> list[float]:
+    """What each of our tunes is held against, ``values`` being those of theirs.
 
     A minor tune is surely heard as one less often than a major one, and closes by itself less often: where
     nobody says which, and one version draws another than the other did, that tells nothing of how well it
-    composes either.
+    composes either. So a tune that is of another kind (mode, meter, rhythm) than the current version's with
+    the same seed is held against what that one's tunes of its kind have on average: for the same prompt,
+    where there are any, else for all.
     """
-    mine, theirs = one.wished, other.wished
-    return (mine.mode, mine.meter, mine.rhythm) == (theirs.mode, theirs.meter, theirs.rhythm)
+    known: dict[object, list[float]] = {}
+    for value, tune, prompt in zip(values, theirs, of, strict=True):
+        for place in (kind_of(tune), (prompt, kind_of(tune))):
+            known.setdefault(place, []).append(value)
+    usual = {place: sum(found) / len(found) for place, found in known.items()}
+    return [
+        value if kind_of(mine) == kind_of(other)
+        else usual.get((prompt, kind_of(mine)), usual.get(kind_of(mine), value))
+        for value, mine, other, prompt in zip(values, ours, theirs, of, strict=True)
+    ]  # fmt: skip
+
+
+def kind_of(tune: Tune) -> tuple[str, str, str]:
+    """Its mode, meter and rhythm."""
+    return tune.wished.mode, tune.wished.meter, tune.wished.rhythm
 
 
 def _chances(head: Head, current: Composer, tunes: Sequence[Tune]) -> list[float]:

@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
 from atelier.learning.verdict import FIGURES
 from atelier.requests import MelodyRequest
 from models.composer import trial
+from models.composer.data import MODES
 from models.composer.generate import Composer
 from models.composer.leaning import MOST, Leaning
 from models.composer.originality import known
 from models.composer.reward import features, of_tune
-from models.composer.trial import compose_all, judge, obeyed, requests_for, written_right
+from models.composer.trial import compose_all, expected, judge, obeyed, requests_for, written_right
 from models.gate import Gate
 from models.reward import Head
 
@@ -53,7 +55,7 @@ def shaken(by: float) -> Callable[[Composer], None]:
 
 def test_noise_in_the_weights_is_rejected(current: Composer) -> None:
     gate = judge(other(current, shaken(1.0)), current, None, FEW, SEEDS)
-    worse = {reason.params["figure"] for reason in gate.reasons if reason.key == "gate-worse"}
+    worse = {r.params["figure"] for r in gate.reasons if r.key == "gate-worse" and not r.open}
     assert "well_made" in worse
     assert "gate-form" not in keys(gate)  # bars, range and the last note are by construction
 
@@ -92,8 +94,8 @@ def test_one_that_is_only_liked_more_passes(current: Composer) -> None:
     head = Head(weight, 0.0, torch.zeros_like(weight), torch.ones_like(weight))
     gate = judge(candidate, current, head, FEW, SEEDS)
     assert gate.measured["reward"][0] > gate.measured["reward"][1]
+    assert {reason.key for reason in gate.reasons if not reason.open} <= {"gate-slow"}  # on a busy machine
     assert "gate-no-better" not in keys(gate)
-    assert "gate-no-reward" not in keys(gate)
     assert {"written_right", "mode_heard", "meter_heard", "rhythm_heard", "well_made", "distinct_runs",
             "different", "copied", "seconds", "reward"} == set(gate.measured)  # fmt: skip
     assert set(gate.measured) <= FIGURES  # a chat names each
@@ -101,20 +103,69 @@ def test_one_that_is_only_liked_more_passes(current: Composer) -> None:
     assert "gate-no-better" in keys(judge(candidate, current, unloved, FEW, SEEDS))
 
 
+def lean(composer: Composer) -> None:
+    composer.leaning = Leaning(modes={"minor": MOST, "major": -MOST})
+
+
 def test_a_mode_that_is_drawn_more_often_is_not_a_mode_that_is_heard_less(current: Composer) -> None:
     """It composes as it did; but where nobody says a mode it is minor, which is the harder one to hear."""
-
-    def lean(composer: Composer) -> None:
-        composer.leaning = Leaning(modes={"minor": MOST, "major": -MOST})
-
     candidate = other(current, lean)
     theirs, ours = compose_all([current, candidate], requests_for(range(6), FEW))
     minor = [sum(tune.wished.mode == "minor" for tune in side.tunes) for side in (theirs, ours)]
     assert minor[1] > minor[0] + 5
-    measured = judge(candidate, current, None, FEW, (6,)).measured
-    for name in ("mode_heard", "meter_heard", "well_made"):  # minor tunes close by themselves less often, too
-        candidate_heard, current_heard = measured[name]
-        assert candidate_heard == current_heard
+    gate = judge(candidate, current, None, FEW, (6,))
+    assert not {
+        reason.params["figure"] for reason in gate.reasons if reason.key == "gate-worse" and not reason.open
+    }
+    assert gate.measured["rhythm_heard"][0] == gate.measured["rhythm_heard"][1]  # the very same tunes
+
+
+def test_what_is_composed_worse_is_heard_though_it_was_seldom_drawn_before(current: Composer) -> None:
+    """Minor tunes are noise, and it leans to minor, where the current one was in major."""
+
+    def spoil(composer: Composer) -> None:
+        lean(composer)
+        plain = composer.prior.draw
+
+        def draw(noise: Tensor, given: Tensor, state: Tensor, known: Any, **more: Any) -> Tensor:
+            latents: Tensor = plain(noise, given, state, known, **more)
+            minor = known.mode == MODES.index("minor")
+            latents[minor] = 4 * noise[minor]
+            return latents
+
+        composer.prior.draw = draw  # type: ignore[method-assign]
+
+    gate = judge(other(current, spoil), current, None, FEW, (6,))
+    worse = {r.params["figure"] for r in gate.reasons if r.key == "gate-worse" and not r.open}
+    assert "well_made" in worse
+
+
+def test_a_tune_of_another_kind_is_held_against_those_of_its_kind(current: Composer) -> None:
+    """For the same prompt, where there are any, else for all; with the same seed, where it is of one kind."""
+    theirs, ours = compose_all([current, other(current, lean)], requests_for(range(6), FEW))
+    of = [request.description for request in requests_for(range(6), FEW)]
+    values = [float(at) for at in range(len(of))]
+    found = expected(values, ours.tunes, theirs.tunes, of)
+    seen = set()
+    for at, tune in enumerate(ours.tunes):
+        kind = trial.kind_of(tune)
+        alike = [v for v, t in zip(values, theirs.tunes, strict=True) if trial.kind_of(t) == kind]
+        here = [
+            v
+            for v, t, p in zip(values, theirs.tunes, of, strict=True)
+            if (trial.kind_of(t), p) == (kind, of[at])
+        ]
+        if kind == trial.kind_of(theirs.tunes[at]):
+            wanted, how = values[at], "seed"
+        elif here:
+            wanted, how = sum(here) / len(here), "prompt"
+        elif alike:
+            wanted, how = sum(alike) / len(alike), "kind"
+        else:
+            wanted, how = values[at], "none"
+        assert found[at] == pytest.approx(wanted)
+        seen.add(how)
+    assert {"seed", "prompt"} <= seen
 
 
 def test_where_a_rhythm_alone_is_open_nothing_else_is_composed_again(
