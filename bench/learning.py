@@ -51,6 +51,7 @@ HEAD = {  # what the reward head is worth, by the card's name: a figure's name a
 }
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "bench" / "results"
+VERDICTS = "learning-gates.json"
 NOTES = (
     "The works that were voted on went through the store, the queue and a worker's process of its own; the "
     "fresh people's were made by the same model class without the queue. Tunes are notes alone in both: "
@@ -72,6 +73,7 @@ def run(settings: Settings, votes: int = 1000, kind: str = ALL, fresh: int = 240
     for model in TASTES if kind == ALL else (kind,):
         trial = Trial(TASTES[model], settings.home.resolve() / "bench", votes, fresh, seed)
         figures |= {figure.name: figure for figure in trial.figures()}
+        trial.keep_verdict(RESULTS / VERDICTS)
     worst = max(figure.value for figure in figures.values() if figure.name.startswith("brigade_points_"))
     figures["brigade_points"] = Figure(
         "brigade_points", worst, "points, of the model that it moved most", 2, "at most"
@@ -144,6 +146,15 @@ class Trial:
                 f"minutes_{name}", calm["minutes"], "minutes by the clock, training and gate, in one thread"
             ),
         ]
+
+    def keep_verdict(self, path: Path) -> None:
+        """Write what was learnt, and the gate's word on it, beside the others in ``path``."""
+        calm, _ = self._trained()
+        card = json.loads((Path(calm["folder"]) / "card.json").read_text("utf-8")) if calm["folder"] else {}
+        learnt = {name: told for name, told in card.get("trained", {}).items() if name != "tuning"}
+        kept = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+        kept[f"{self.taste.model}-{self.votes}"] = {"code": _code(), "trained": learnt, "gate": calm["gate"]}
+        path.write_text(json.dumps(dict(sorted(kept.items())), ensure_ascii=False, indent=1) + "\n", "utf-8")
 
     def _trained(self) -> list[dict[str, Any]]:
         """What the command said without the brigade and with it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -150,6 +151,10 @@ def test_one_models_figures_take_their_place_beside_the_others(
                 Figure(f"brigade_points_{name}", moved[name], "points", 2, "at most")]  # fmt: skip
 
     monkeypatch.setattr(learning.Trial, "figures", figures)
+    card = {"trained": {"method": "KTO", "tuning": {}}}
+    (tmp_path / "card.json").write_text(json.dumps(card), "utf-8")
+    told = {"folder": str(tmp_path), "gate": {"passed": True}}
+    monkeypatch.setattr(learning.Trial, "_trained", lambda _: [told, told])
     learning.run(settings, kind="poet").save(tmp_path)
     moved["composer"], moved["poet"] = 2.5, 0.0
     monkeypatch.setattr(learning.spoilt, "seen", lambda: learning.spoilt.Seen(3.0, 1.0))
@@ -160,6 +165,13 @@ def test_one_models_figures_take_their_place_beside_the_others(
     assert (by_name["brigade_points"].value, by_name["brigade_points"].holds) == (2.5, False)
     assert (by_name["bad_refused"].value, by_name["good_passed"].value) == (3, 1)  # of today's gate
     assert learning.run(settings, votes=300).name == "learning-300"
+    verdicts = json.loads((tmp_path / learning.VERDICTS).read_text("utf-8"))
+    assert {"composer-1000", "poet-1000", "painter-300"} <= set(verdicts)
+    assert verdicts["poet-1000"] == {
+        "code": learning._code(),
+        "trained": {"method": "KTO"},
+        "gate": told["gate"],
+    }
 
 
 def test_the_picture_shows_what_was_measured_and_no_more() -> None:
