@@ -172,7 +172,7 @@ def expected(
     nobody says which, and one version draws another than the other did, that tells nothing of how well it
     composes either. So a tune that is of another kind (mode, meter, rhythm) than the current version's with
     the same seed is held against what that one's tunes of its kind have on average: for the same prompt,
-    where there are any, else for all.
+    where there are any, else for all. Of a kind that it never drew, against the one with the same seed.
     """
     known: dict[object, list[float]] = {}
     for value, tune, prompt in zip(values, theirs, of, strict=True):
