@@ -2,10 +2,17 @@
 
 No data pack is needed: the ears, the filter of known runs and the VAE that a head goes by are those that
 the *current* version carries, never the candidate's own files.
+
+Where nobody says a mode or a rhythm, the candidate may draw another one than the current version did, and
+that tells nothing of how well either composes: a minor tune is surely heard as one less often than a major
+one, and closes by itself less often. So how well a tune is made and heard is held against what the current
+version composes *as that kind*, with the same seed. What is liked, and how much tunes differ, is held against
+what it would have composed.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -80,6 +87,7 @@ def judge(
     ears = Ears.load(current.folder)
     requests: list[MelodyRequest] = []
     ours, theirs = Composed([], []), Composed([], [])
+    alike: list[Tune] = []
     fields: tuple[str, ...] = ()  # what a request of the next round says; nothing: all are composed
     whole = 0
 
@@ -87,11 +95,13 @@ def judge(
         nonlocal fields, whole
         more = [r for r in requests_for(seeds, limit) if not fields or any(getattr(r, f) for f in fields)]
         requests.extend(more)
-        for composed, new in zip((theirs, ours), compose_all([current, candidate], more), strict=True):
+        before, after = compose_all([current, candidate], more)
+        for composed, new in zip((theirs, ours), (before, after), strict=True):
             composed.tunes.extend(new.tunes)
             composed.seconds.extend(new.seconds)
+        alike.extend(as_kinds(candidate, current, more, after.tunes, before.tunes))
         whole = whole if fields else len(requests)
-        gate = _compare(current, ears, requests, ours, theirs, head, alpha, whole)
+        gate = _compare(current, ears, requests, ours, theirs, alike, head, alpha, whole)
         fields = _concerned(gate)
         return gate
 
@@ -108,19 +118,22 @@ def _concerned(gate: Gate) -> tuple[str, ...]:
 
 def _compare(
     current: Composer, ears: Ears, requests: Sequence[MelodyRequest], ours: Composed, theirs: Composed,
-    head: Head | None, alpha: float, whole: int,
+    alike: Sequence[Tune], head: Head | None, alpha: float, whole: int,
 ) -> Gate:  # fmt: skip
-    """The first ``whole`` tunes are of all prompts alike; those after them of what was open then."""
+    """``alike``: what :func:`as_kinds` gives.
+
+    The first ``whole`` tunes are of all prompts alike; those after them of what was open then.
+    """
     gate, of = Gate(alpha=alpha), [request.description for request in requests]
     if [tune.notes for tune in ours.tunes] == [tune.notes for tune in theirs.tunes]:
         gate.unproven("gate-nothing-new")
         return gate
     gate.whole("written_right", [float(written_right(tune)) for tune in ours.tunes])
-    _as_asked(gate, ears, requests, ours.tunes, theirs.tunes)
+    _as_asked(gate, ears, requests, ours.tunes, alike)
     gate.no_more_copies("copied", copied(current, ours.tunes), copied(current, theirs.tunes))
     gate.as_fast("seconds", ours.seconds, theirs.seconds)
     mine, other, of = ours.tunes[:whole], theirs.tunes[:whole], of[:whole]
-    _in_general(gate, ears, mine, other, of)
+    _in_general(gate, ears, mine, alike[:whole], of)
     gate.as_diverse("distinct_runs", distinct(mine), distinct(other))
     gate.as_diverse("different", different(mine), different(other))
     if head is None:
@@ -143,10 +156,10 @@ def _as_asked(
         )  # fmt: skip
     steered = [at for at, one in enumerate(requests) if one.density is not None or one.range is not None]
     if steered:
-        prompts = [of[at] for at in steered]
-        got = [obeyed(requests[at], theirs[at]) for at in steered]
-        usual = expected(got, [ours[at] for at in steered], [theirs[at] for at in steered], prompts)
-        gate.no_worse("asked_and_got", [obeyed(requests[at], ours[at]) for at in steered], usual, of=prompts)
+        gate.no_worse(
+            "asked_and_got", [obeyed(requests[at], ours[at]) for at in steered],
+            [obeyed(requests[at], theirs[at]) for at in steered], of=[of[at] for at in steered],
+        )  # fmt: skip
 
 
 def _in_general(
@@ -159,36 +172,26 @@ def _in_general(
         "well_made": well_made,
     }
     for name, told in heard.items():
-        usual = expected([told(tune) for tune in theirs], ours, theirs, of)
-        gate.no_worse(name, [told(tune) for tune in ours], usual, of=of)
+        gate.no_worse(name, [told(tune) for tune in ours], [told(tune) for tune in theirs], of=of)
 
 
-def expected(
-    values: Sequence[float], ours: Sequence[Tune], theirs: Sequence[Tune], of: Sequence[str]
-) -> list[float]:
-    """What each of our tunes is held against, ``values`` being those of theirs.
+def as_kinds(
+    candidate: Composer, current: Composer, requests: Sequence[MelodyRequest], ours: Sequence[Tune],
+    theirs: Sequence[Tune],
+) -> list[Tune]:  # fmt: skip
+    """What the current version composes, with the same seeds, of the kinds that the candidate drew.
 
-    A minor tune is surely heard as one less often than a major one, and closes by itself less often: where
-    nobody says which, and one version draws another than the other did, that tells nothing of how well it
-    composes either. So a tune that is of another kind (mode, meter, rhythm) than the current version's with
-    the same seed is held against what that one's tunes of its kind have on average: for the same prompt,
-    where there are any, else for all. Of a kind that it never drew, against the one with the same seed.
+    Where both drew the same that is ``theirs``; elsewhere it is composed.
     """
-    known: dict[object, list[float]] = {}
-    for value, tune, prompt in zip(values, theirs, of, strict=True):
-        for place in (kind_of(tune), (prompt, kind_of(tune))):
-            known.setdefault(place, []).append(value)
-    usual = {place: sum(found) / len(found) for place, found in known.items()}
-    return [
-        value if kind_of(mine) == kind_of(other)
-        else usual.get((prompt, kind_of(mine)), usual.get(kind_of(mine), value))
-        for value, mine, other, prompt in zip(values, ours, theirs, of, strict=True)
-    ]  # fmt: skip
-
-
-def kind_of(tune: Tune) -> tuple[str, str, str]:
-    """Its mode, meter and rhythm."""
-    return tune.wished.mode, tune.wished.meter, tune.wished.rhythm
+    leant = copy.copy(current)
+    leant.leaning = candidate.leaning
+    found = list(theirs)
+    other = [at for at, tune in enumerate(ours) if tune.wished != theirs[at].wished]
+    if other:
+        (composed,) = compose_all([leant], [requests[at] for at in other])
+        for at, tune in zip(other, composed.tunes, strict=True):
+            found[at] = tune
+    return found
 
 
 def _chances(head: Head, current: Composer, tunes: Sequence[Tune]) -> list[float]:
