@@ -134,7 +134,9 @@ class Painter:
 
     def paint(self, captions: Sequence[str], seeds: Sequence[int]) -> NDArray[np.uint8]:
         """Captions and seeds to pixels, uint8 ``[B, 128, 128, 3]``: as :meth:`generate` draws them."""
-        return np.stack([drawn.pixels for drawn in self.brush.draw(self.sketches(captions, seeds))])
+        tasks = [partial(self.sketches, [said], [seed]) for said, seed in zip(captions, seeds, strict=True)]
+        sketches = [sketch for one in self._each(tasks, lambda: False) for sketch in one]
+        return np.stack([drawn.pixels for drawn in self.brush.draw(sketches)])
 
     def sketches(self, captions: Sequence[str], seeds: Sequence[int]) -> list[Sketch]:
         """What :meth:`paint` draws."""
