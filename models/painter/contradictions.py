@@ -1,8 +1,8 @@
 """Words that cannot all be drawn: which of them the picture follows, or that it can follow neither.
 
 A sunny night is drawn as a night, and the person is told; the words that lost are left out, so
-that what is said is what is drawn. Of "black and white, vivid colours" neither is the better
-guess, so that is refused with a sentence.
+that what is said is what is drawn, and so is what shall not be there. Of "black and white, vivid
+colours" neither is the better guess, so that is refused with a sentence.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from atelier.errors import BadInput
 from atelier.languages import Lang, say
 from atelier.requests import Palette
 from models.painter.lexicon import Hit, Key, Lexicon, key
+from models.painter.negation import absent
 from models.painter.palette import WORDS as PALETTES
 from models.painter.vocabulary import COLOURING, KINDS, NAMES, number_at
 from models.text.tokens import is_ideograph, words
@@ -79,9 +80,18 @@ def check_colours(prompt: str, palette: Palette | None, lang: Lang) -> None:
 
 
 def settle(prompt: str, lang: Lang) -> Settled:
-    """Leaves out what contradicts something stronger, or something said before."""
-    said = key(prompt)
+    """Leaves out what shall not be there, and what contradicts something stronger or said before."""
+    plain, said = words(prompt), key(prompt)
     hits = _WORDS.find(said, KINDS)
+    out, notes = set[int](), list[str]()
+    for nothing in absent(said, hits):
+        out |= set(range(nothing.start, nothing.end))
+        places = [(hit.start, hit.end) for hit in nothing.hits] or [(nothing.begin, nothing.stop)]
+        names = [_joined(plain[begin:end]) for begin, end in places]
+        notes.append(say("painter-without", lang, names=("、" if lang == "zh" else ", ").join(names)))
+    if len(out) == len(plain):  # there would be nothing to draw
+        out, notes = set(), []
+    hits = [hit for hit in hits if hit.start not in out]
     lost: dict[int, Hit] = {}  # the loser's place → who won
     for (i, one), (j, other) in combinations(enumerate(hits), 2):
         if i in lost or j in lost:
@@ -96,16 +106,14 @@ def settle(prompt: str, lang: Lang) -> Settled:
             or _some_and_none(said, one, other)
         ):
             lost[j] = one
-    if not lost:
+    if not lost and not out:
         return Settled(prompt)
-    plain, out = words(prompt), set()
-    notes = []
     for place, winner in lost.items():
         loser = hits[place]
         begin = loser.start - (_back(said, loser) or 0)
         out |= set(range(begin, loser.end))
-        names = {"lost": _told(said, loser, lang), "drawn": _told(said, winner, lang)}
-        notes.append(say("painter-contradiction", lang, **names))
+        told = {"lost": _told(said, loser, lang), "drawn": _told(said, winner, lang)}
+        notes.append(say("painter-contradiction", lang, **told))
     kept = [word for at, word in enumerate(plain) if at not in out]
     return Settled(_joined(kept), tuple(dict.fromkeys(notes)))
 

@@ -68,7 +68,7 @@ def train(settings: Settings) -> Version:
     """Train on the ``train`` rows of every pack, watch ``val``, export packed weights and a card."""
     rows = [row for pack in find_packs(settings.data) for row in read_rows(pack)]
     learnt = [row for row in rows if row.split == "train"]
-    held = [row for row in rows if row.split == "val" and row.zh_captions]
+    held = [row for row in rows if row.split == "val" and row.captions and row.zh_captions]
     torch.manual_seed(settings.seed)
     made_of = Wanted(**{f.name: getattr(settings, f.name) for f in fields(Wanted)})
     learn = material(made_of, learnt, settings.work_folder, settings.start, settings.resume)

@@ -153,6 +153,23 @@ def test_a_broken_picture_is_named(tmp_path: Path, contents: bytes) -> None:
             load_pictures(pack, ["train", "val", "test"], tmp_path / "cache")
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"file": "2.png"},
+        {"file": "2.png", "captions": "an owl"},
+        {"file": "2.png", "captions": []},
+        {"captions": ["an owl"]},
+        ["2.png"],
+    ],
+)
+def test_a_line_that_is_no_row_is_named(tmp_path: Path, row: object) -> None:
+    lines = [{"file": "1.png", "captions": [], "zh_captions": ["一面墙"]}, row]
+    (tmp_path / "captions.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    with pytest.raises(BadInput, match=r"Line 2 of .*captions\.jsonl is no picture's row"):
+        read_rows(tmp_path)
+
+
 def test_all_layouts_are_found_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     picture(tmp_path / "lines" / "1.png")
     (tmp_path / "lines" / "captions.jsonl").write_text(json.dumps({"file": "1.png", "captions": ["a wall"]}))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from atelier.errors import BadInput, PersonError
+from atelier.languages import say
 from atelier.requests import MOODS, PALETTES
 from atelier.works import Made
 from models.painter.contradictions import check_colours, settle
@@ -51,6 +52,37 @@ def test_words_that_go_together_stay(prompt: str) -> None:
     settled = settle(prompt, "en")
     assert settled.prompt == prompt
     assert settled.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kept", "told"),
+    [
+        ("a sea at night with no moon", "a sea at night", "moon"),
+        ("a sea with no moon or stars, and three boats", "a sea and three boats", "moon, stars"),
+        ("a calm sea, no clouds", "a calm sea", "clouds"),
+        ("a garden without people in the rain", "a garden in the rain", "people"),
+        ("a dog and not a cat", "a dog", "cat"),
+        ("没有月亮和星星的夜晚", "夜晚", "月亮、星星"),
+        ("无人的街道", "街道", "人"),
+        ("没有猫的花园", "花园", "猫"),
+    ],
+)
+def test_what_shall_not_be_there_is_left_out_and_said(prompt: str, kept: str, told: str) -> None:
+    lang = "zh" if prompt[0] > "z" else "en"
+    settled = settle(prompt, lang)  # type: ignore[arg-type]
+    assert settled.prompt == kept
+    assert settled.notes == (say("painter-without", lang, names=told),)  # type: ignore[arg-type]
+    assert told not in caption(ask(prompt))
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["a sea with no boats", "no smoking", "a no entry sign", "not a cat", "no moon", "no, a cat",
+     "无边的大海", "无数星星", "not quite night", "没有船的大海", "a road without"],
+)  # fmt: skip
+def test_what_only_sounds_like_leaving_out_stays(prompt: str) -> None:
+    assert settle(prompt, "en").prompt == prompt
+    assert settle(prompt, "en").notes == ()
 
 
 def test_colours_that_no_picture_has_are_refused(painter: Painter) -> None:

@@ -9,6 +9,7 @@ painter-understood-nothing = I know no subjects by name; the picture follows the
 painter-no-words = I find no words in this prompt: please say in words what to paint, for example “a red tulip”.
 painter-other-text = The painter at { $path } was made with another prompt encoder than the one installed: run `atelier models restore painter`.
 painter-no-known-words = I read English and Chinese, and know none of these words: please say in one of them what to paint.
+painter-without = I left out: { $names }.
 painter-contradiction = “{ $lost }” and “{ $drawn }” cannot both be; I drew “{ $drawn }”.
 painter-colours-contradict = “{ $one }” and “{ $other }” cannot both be: please leave one of them out.
 painter-too-many = I can draw at most { $most } boats.

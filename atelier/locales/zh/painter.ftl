@@ -9,6 +9,7 @@ painter-understood-nothing = 我还叫不出任何事物的名字，只能凭词
 painter-no-words = 这里面没有我能读的文字：请用文字说说想画什么，例如“一朵红色的郁金香”。
 painter-other-text = { $path } 处的画师所用的文字编码器与已安装的不同：请运行 `atelier models restore painter`。
 painter-no-known-words = 我只读得懂中文和英文，这里面没有我认识的词：请用其中一种语言说说想画什么。
+painter-without = 按你说的，不画{ $names }。
 painter-contradiction = “{ $lost }”与“{ $drawn }”不能同时成立；我画了“{ $drawn }”。
 painter-colours-contradict = “{ $one }”与“{ $other }”不能同时成立：请去掉其中一个。
 painter-too-many = 我最多能画 { $most } 艘船。

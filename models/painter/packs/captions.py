@@ -23,6 +23,8 @@ def read_jsonl(pack: Path) -> list[Row]:
             if isinstance(said["captions"], str):
                 raise TypeError
             rows.append(_row(pack, said, said["captions"], said.get("zh_captions") or ()))
+            if not rows[-1].captions + rows[-1].zh_captions:
+                raise ValueError("captions")
         except (ValueError, KeyError, TypeError, AttributeError):
             raise BadInput("painter-bad-row", path=str(path), line=str(number)) from None
     return rows
