@@ -65,25 +65,18 @@ class FormAutomaton(LogitsProcessor):
         self._classes: dict[int, list[int]] = {}
 
     def __call__(self, input_ids: Tensor | None, scores: Tensor) -> Tensor:
-        """Scores with minus infinity where the form forbids; rows that are done stay as they are."""
-        del input_ids  # the rows know more than their tokens
-        live = [i for i, row in enumerate(self.rows) if not row.done]
-        if not live:
-            return scores
-        masked = scores.clone()
-        masked[live] = self.masked(scores[live], live)
-        return masked
+        """Scores with minus infinity where the form forbids. No row is done.
 
-    def masked(self, scores: Tensor, live: Sequence[int] | None = None) -> Tensor:
-        """The same for the scores of the rows ``live`` alone (None: of all rows, none done)."""
-        rows = self.rows if live is None else [self.rows[i] for i in live]
+        Of the ids nothing is read, for the rows know more than their tokens: whoever draws keeps the rows.
+        """
+        del input_ids
         masks: dict[int, int] = {}  # each mask once: most rows share theirs with others
         held: list[Tensor] = []
         which: list[int] = []
         fines: list[float] = []
         barred, fined = Places(), Places()
         again = SMALL_REPEATED[self.lang]
-        for i, row in enumerate(rows):
+        for i, row in enumerate(self.rows):
             mask, without = self.allowed(row)
             if id(mask) not in masks:
                 masks[id(mask)] = len(held)
@@ -233,22 +226,26 @@ class FormAutomaton(LogitsProcessor):
             self._keep(key, mask)
         if bound is not None:
             return mask, [word for other in row.rhymed[line.rhyme] for word in self._same(other)]
-        if line.apart:
+        if line.apart or wanted:
             return mask, self._heard(row, mask)
-        if not wanted:
-            return mask, []
-        return mask, [word for held in row.bound.values() for word in self._alike(held)]
+        return mask, []
 
     def _heard(self, row: Row, mask: Tensor) -> list[int]:
         """``row``'s line ends and what rhymes with them; of the oldest, not where nothing else were left."""
+        said = [*row.ends, *(word for words in row.rhymed.values() for word in words)]
+        said += [word for held in row.bound.values() for word in self._alike(held)]
         known = [end for end in row.ends if self._rhymes[end]]
         for first in range(len(known) + 1):
-            barred = [*row.ends, *(word for end in known[first:] for word in self._alike(self._rhymes[end]))]
-            left = mask & self.is_word
-            left[barred] = False
-            if bool(left.any()):
+            barred = [*said, *(word for end in known[first:] for word in self._alike(self._rhymes[end]))]
+            if self._left(mask, barred):
                 return barred
         return []
+
+    def _left(self, mask: Tensor, barred: Sequence[int]) -> bool:
+        """Whether ``mask`` has words that are not ``barred``."""
+        left = mask & self.is_word
+        left[barred] = False
+        return bool(left.any())
 
     def _keep(self, key: tuple[object, ...], mask: Tensor) -> None:
         if len(self._masks) >= MASKS:

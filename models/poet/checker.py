@@ -9,11 +9,12 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 SCHEMES = {
-    "couplet": {"aa"}, "quatrain": {"aabb", "abab", "abba"}, "limerick": {"aabba"}, "haiku": {"..."},
+    "couplet": {"aa"}, "quatrain": {"aabb", "abab", "abba"}, "limerick": {"aabba"},
     "shakespearean sonnet": {"ababcdcdefefgg"}, "petrarchan sonnet": {"abbaabbacdecde", "abbaabbacdcdcd"},
 }  # fmt: skip
 SYLLABLES = {
@@ -38,7 +39,7 @@ TUNES = {
     "如梦令": ["中仄中平中仄", "中仄中平中仄", "中仄仄平平", "中仄中平中仄",
                "平仄", "平仄", "中仄中平中仄"],
 }  # fmt: skip
-UNRHYMED = ("free", "acrostic")  # no two of their lines rhyme, or end in one word
+UNRHYMED = ("free", "acrostic", "haiku")  # no two of their lines rhyme, or end in one word
 METRICAL = ("ballad", "shakespearean sonnet", "petrarchan sonnet")
 REGULATED = ("五绝", "七绝", "五律", "七律", "藏头诗")
 
@@ -126,18 +127,19 @@ class Checker:
                 for a, b in pairs
                 if not self.rhyme(lines[a], lines[b])
             ]
+            wrong += self._together(lines, pairs)
         elif form != "haiku" and not any(self._keeps(scheme, lines) for scheme in SCHEMES[form]):
             wrong.append(f"rhymes {[self._spoken(line)[-1] for line in lines]}")
         return wrong
 
-    def _together(self, lines: list[str]) -> list[str]:
-        """Line ends that sound alike or are one word, where none should."""
+    def _together(self, lines: list[str], but: Sequence[tuple[int, int]] = ()) -> list[str]:
+        """Line ends that sound alike or are one word, where none should; ``but`` these pairs of lines."""
         ends = [self._spoken(line)[-1] for line in lines]
         return [
             f"lines {i + 1} and {j + 1} end alike: {ends[i]}, {ends[j]}"
             for j in range(len(lines))
             for i in range(j)
-            if ends[i] == ends[j] or self.alike(lines[i], lines[j])
+            if (i, j) not in but and (ends[i] == ends[j] or self.alike(lines[i], lines[j]))
         ]
 
     def _keeps(self, scheme: str, lines: list[str]) -> bool:

@@ -106,7 +106,7 @@ def _draw(tongue: Tongue, automaton: FormAutomaton, ready: list[Draft], logits: 
     lang = tongue.vocabulary.lang
     whole = torch.logsumexp(logits, -1)
     automaton.rows = [draft.row for draft in ready]
-    scores = automaton.masked(logits)
+    scores = automaton(None, logits)
     absent = Places()
     for i, draft in enumerate(ready):
         row = draft.row
@@ -146,7 +146,7 @@ def _choose(tongue: Tongue, automaton: FormAutomaton, draft: Draft, choices: lis
     for at, token in enumerate(choices):
         if not automaton.completes(row, token) or row.line.echo:
             return at
-        words = [automaton.words[number] for number in (token, *reversed(row.words))]
+        words = row.line.said([automaton.words[number] for number in (token, *reversed(row.words))])
         line = [*row.words, token]
         if line in row.lines or tuple(line) in draft.plan.avoided:
             continue

@@ -198,7 +198,7 @@ class ForeignModel:
             words = automaton.filled(voice.place, token)
             if words is None:
                 return token
-            said = [automaton.form.words[word] for word in words]
+            said = voice.place.row.line.said([automaton.form.words[word] for word in words])
             if voice.place.row.line.echo or (
                 not owned(said, lang, self.tongues[lang].lines) and words[::-1] not in voice.place.row.lines
             ):

@@ -9,6 +9,7 @@ English: syllables a line, a rhyme scheme (x: free) and a metre. Chinese: a tone
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -23,8 +24,9 @@ FREE = "x"
 class Line:
     """``length`` syllables or characters; ``rhyme`` a letter, or x. ``head`` is what it must begin with.
 
-    ``apart``: its end is that of no other such line and, in English, rhymes with none. ``echo``: it says the
-    line before it over again.
+    ``shown``: what is put out in the head's place, where that only stands in for it while it is written.
+    ``apart``: its end is that of no other such line and, in English, of no line at all, and rhymes with none.
+    ``echo``: it says the line before it over again.
     """
 
     length: int
@@ -33,7 +35,12 @@ class Line:
     tones: str = ""
     apart: bool = False
     head: str = ""
+    shown: str = ""
     echo: bool = False
+
+    def said(self, words: Sequence[str]) -> list[str]:
+        """``words`` of this line as they are put out."""
+        return [self.shown, *words[1:]] if self.shown else [*words]
 
 
 @dataclass(frozen=True)
@@ -47,9 +54,12 @@ class Pattern:
     stanzas: tuple[int, ...]
     paired: tuple[int, ...] = ()
 
-    def headed(self, heads: str) -> Pattern:
-        """The same with the first letter or character of each line given."""
-        lines = tuple(replace(line, head=head) for line, head in zip(self.lines, heads, strict=True))
+    def headed(self, heads: str, shown: str = "") -> Pattern:
+        """The same with the first letter or character of each line given; ``shown`` in their place."""
+        lines = tuple(
+            replace(line, head=head, shown="" if other == head else other)
+            for line, head, other in zip(self.lines, heads, shown or heads, strict=True)
+        )
         return Pattern(lines, self.stanzas, self.paired)
 
     def loosened(self) -> Pattern:
@@ -68,14 +78,15 @@ class FormEntry:
 
 def _english(lengths: str, scheme: str, stanzas: tuple[int, ...], metre: Metre = "") -> Pattern:
     sizes = [int(size) for size in lengths.split()]
-    lines = tuple(Line(size, rhyme, metre) for size, rhyme in zip(sizes, scheme, strict=True))
+    lines = tuple(
+        Line(size, rhyme, metre, apart=rhyme == FREE) for size, rhyme in zip(sizes, scheme, strict=True)
+    )
     return Pattern(lines, stanzas)
 
 
 def _unrhymed(lengths: str, metre: Metre = "") -> Pattern:
     count = len(lengths.split())
-    pattern = _english(lengths, FREE * count, (count,), metre)
-    return replace(pattern, lines=tuple(replace(line, apart=True) for line in pattern.lines))
+    return _english(lengths, FREE * count, (count,), metre)
 
 
 def _chinese(tones: tuple[str, ...], scheme: str, stanzas: tuple[int, ...], echo: int = -1) -> Pattern:
@@ -136,7 +147,7 @@ _FREE_LENGTHS = (
 )  # fmt: skip
 
 FORM_TABLE: dict[Form, FormEntry] = {
-    "haiku": FormEntry("en", (_english("5 7 5", "xxx", (3,)),), "haiku"),
+    "haiku": FormEntry("en", (_unrhymed("5 7 5"),), "haiku"),
     "couplet": FormEntry("en", tuple(_english(f"{n} {n}", "aa", (2,), "iambic") for n in (8, 10)), "couplet"),
     "quatrain": FormEntry("en", _QUATRAINS, "quatrain"),
     "limerick": FormEntry(
@@ -186,9 +197,9 @@ FORM_TABLE: dict[Form, FormEntry] = {
 }  # fmt: skip
 
 
-def patterns_of(form: Form, heads: str = "") -> tuple[Pattern, ...]:
-    """The patterns of ``form``; with ``heads``, those of as many lines, each line headed."""
+def patterns_of(form: Form, heads: str = "", shown: str = "") -> tuple[Pattern, ...]:
+    """The patterns of ``form``; with ``heads``, those of as many lines, headed (:meth:`Pattern.headed`)."""
     patterns = FORM_TABLE[form].patterns
     if not heads:
         return patterns
-    return tuple(pattern.headed(heads) for pattern in patterns if len(pattern.lines) == len(heads))
+    return tuple(pattern.headed(heads, shown) for pattern in patterns if len(pattern.lines) == len(heads))

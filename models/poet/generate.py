@@ -22,7 +22,7 @@ from models.poet.draft import Draft, Plan
 from models.poet.foreign import ForeignModel
 from models.poet.forms import FORM_TABLE, patterns_of
 from models.poet.given import begun
-from models.poet.heads import unreachable_heads
+from models.poet.heads import stood_in, unfit, unreachable_heads
 from models.poet.leads import Candidate, Leads
 from models.poet.manner import Manner, find
 from models.poet.moods import leaning
@@ -191,7 +191,7 @@ class Poet:
             else ""
         )
         seed = request.seed or 0
-        pattern = random.Random(f"{seed} {form}").choice(patterns_of(form, heads))
+        pattern = random.Random(f"{seed} {form}").choice(patterns_of(form, stood_in(automaton, heads), heads))
         mood = request.mood or topic.mood
         manner = self._manner(topic.manner, entry.lang) if topic.manner else None
         leaning, favour = self._leaning(entry.lang, topic.numbers, manner, request.mood)
@@ -250,6 +250,8 @@ class Poet:
         )
         if len(heads) not in sizes or not fits:
             raise BadInput(key, low=str(min(sizes)), high=str(max(sizes)))
+        if unfit(heads, automaton.lang):
+            raise BadInput("poet-acrostic-barred")
         lost = unreachable_heads(automaton, heads, patterns_of(form)[0].lines[0])
         if lost:
             raise BadInput("poet-acrostic-lost", letters=", ".join(dict.fromkeys(lost)))

@@ -17,6 +17,7 @@ from models.poet.automaton import FormAutomaton
 from models.poet.data import words_of
 from models.poet.draft import Plan
 from models.poet.forms import FREE, Pattern, patterns_of
+from models.poet.heads import stood_in
 from models.poet.row import Row
 
 SHARES = {"subtle": 1 / 3, "strong": 2 / 3}  # of the lines that are written anew
@@ -33,8 +34,13 @@ def begun(verse: Verse, plan: Plan, automaton: FormAutomaton) -> Plan:
 
     Raises :class:`BadInput` for lines with words that nobody here knows, or that are not in the form.
     """
-    lines = [_tokens(line, automaton) for line in verse.lines]
-    pattern = _pattern(plan.form, verse.lines, lines, automaton)
+    said = verse.lines
+    heads = "".join(line.lstrip("'\"")[:1].lower() for line in said) if plan.form in HEADED else ""
+    written = stood_in(automaton, heads)
+    if written != heads:
+        said = tuple(head + line[1:] for head, line in zip(written, said, strict=True))
+    lines = [_tokens(line, automaton) for line in said]
+    pattern = _pattern(patterns_of(plan.form, written, heads), plan.form, lines, automaton)
     if verse.way == "continue":
         if plan.form in HEADED:
             raise BadInput("poem-continue-headed", form=plan.form)
@@ -60,10 +66,11 @@ def _words(tokens: Sequence[int], automaton: FormAutomaton) -> Tokens:
     return tuple(token for token in tokens if automaton.spans[token])
 
 
-def _pattern(form: Form, said: Sequence[str], lines: Sequence[Tokens], automaton: FormAutomaton) -> Pattern:
-    """The pattern of ``form`` that ``lines`` keep. Raises :class:`BadInput` where there is none."""
-    heads = "".join(line.lstrip("'\"")[:1].lower() for line in said) if form in HEADED else ""
-    for pattern in patterns_of(form, heads):
+def _pattern(
+    patterns: Sequence[Pattern], form: Form, lines: Sequence[Tokens], automaton: FormAutomaton
+) -> Pattern:
+    """The one of ``patterns`` that ``lines`` keep. Raises :class:`BadInput` where there is none."""
+    for pattern in patterns:
         # Poems that were made when nothing kept unrhymed ends apart are no worse to start from.
         if len(pattern.lines) == len(lines) and _keeps(pattern.loosened(), lines, automaton):
             return pattern

@@ -19,10 +19,11 @@ PROMPTS: dict[Lang, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 JUDGED = {"月亮": "the moon"}  # the judge of topics reads English
-# Of rare letters and of two to nine of them; of every number of characters that can be asked for.
+# Of rare letters and of two to nine of them; of every number of characters that can be asked for, one with a
+# word of today.
 ACROSTICS: dict[Lang, tuple[str, ...]] = {
     "en": ("ocean", "love", "queen", "jazz", "my", "voyage", "blackbird"),
-    "zh": ("春江花月", "王明", "天地人", "岁月长平安", "天上一轮明月", "桃李春风一杯酒", "岁岁年年平安喜乐"),
+    "zh": ("春江花月", "王明", "我爱你", "岁月长平安", "天上一轮明月", "桃李春风一杯酒", "岁岁年年平安喜乐"),
 }
 # A poem is about a Chinese prompt when it has one of these: the prompt's own word, or a word that could stand
 # for it. By hand, knowing nothing of how the poet reads a prompt; a word that any poem may have (a mountain

@@ -21,7 +21,8 @@ def lines_of(
     """
     if automaton.lang == "zh":
         return [
-            "".join(automaton.words[number] for number in reversed(line)) for line in draft.tokens[:first]
+            "".join(wanted.said([automaton.words[number] for number in reversed(line)]))
+            for line, wanted in zip(draft.tokens[:first], draft.plan.pattern.lines, strict=False)
         ]
     lower = draft.plan.tag == "haiku"
     lines = []

@@ -48,7 +48,7 @@ class Settings:
     limit: int | None = None  # rows of the pack, for a trial
     evaluate: int = 40  # poems a form for the figures of the card; 0 leaves them out
     tracker: str = "tensorboard"  # wandb: Weights & Biases too
-    hardware: str = "one CPU core, shared"
+    hardware: str = ""  # in words, for the card
     name: str = "v1"
 
     @property

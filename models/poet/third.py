@@ -39,10 +39,12 @@ frühling liebe traum träume katze hund licht stille schläft schön schöne sc
 lente herfst sneeuw maan sterren liefde bloem bloemen huis hond kucing tidur bulan purnama hujan laut
 langit bunga malam cinta matahari pantai musim saya gunung angin biru natt hjärta kärlek sommar snö
 stjärnor skog blomma måne kjærlighet hjerte miłość serce śnieg księżyc morze gwiazdy wiosna jesień
+aime aimer amour amours bonjour bonsoir quiero mucho mucha amor amo vida mar mares mèo chó hoa yêu
 deszcz gece gecesi kış aşk yağmur çiçek yıldız rüya mùa xuân tuyết trăng biển đêm mưa rakkaus kesä talvi
 """
 _PLACES = "angeles vegas palmas alamos paso paz salvador dorado nino"  # after an article
 _OWN = "mi mon mein meine meu minha"
+_DIE = "die"  # an article where such a word stands beside it; the English verb elsewhere
 _ARTICLES = frozenset(_LED.split())
 _LEADING = _ARTICLES | frozenset(_OWN.split())
 _SMALL = _LEADING | frozenset(_LINKED.split())
@@ -93,13 +95,15 @@ def _is_other_latin(text: str, known: Callable[[str], bool]) -> bool:
     words: list[str] = []
     small: list[str] = []
     english = 0
-    for whole in _WORD.findall(unicodedata.normalize("NFC", text).replace("’", "'")):
+    every = _WORD.findall(unicodedata.normalize("NFC", text).replace("’", "'"))
+    german = any(word.lower() in _SUBJECTS for word in every)
+    for whole in every:
         head, _, tail = whole.lower().partition("'")
         if tail and head in _HELD and not known(whole.lower()):
             small.append(head)
             words.append(whole.partition("'")[2])
             english += known(tail)
-        elif whole.lower() in _SMALL:
+        elif whole.lower() in _SMALL or (german and whole.lower() == _DIE):
             small.append(whole.lower())
         elif len(whole) > 1:  # a single letter is a word of too many languages
             words.append(whole)

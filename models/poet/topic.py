@@ -19,7 +19,7 @@ from models.poet.manner import asked
 from models.poet.moods import mood_of
 from models.poet.third import FOREIGN, is_third
 from models.poet.vocabulary import read_line
-from models.poet.words import BARRED_EN, BARRED_ZH, SILENT_EN
+from models.poet.words import SILENT_EN, barred
 
 _HAN = re.compile(r"[㐀-䶿一-鿿]+")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -117,7 +117,7 @@ def _title(lang: Lang, about: str, translated: list[str], prompt: str) -> str:
         return _chinese_title(about, translated, prompt)
     told = about if _LATIN.search(about) and not _HAN.search(about) else " ".join(translated)
     words = re.sub(r"[^\w\s'’-]", " ", told).split()
-    if not words or {word.lower().strip("'’") for word in words} & BARRED_EN:
+    if not words or any(barred(word, "en") for word in words):
         return say("poet-untitled", "en")
     cased = [
         word if word != word.lower() or (i and word in _SMALL) else word[:1].upper() + word[1:]
@@ -138,7 +138,7 @@ def _chinese_title(about: str, translated: list[str], prompt: str) -> str:
     for part in _PART.findall(about):  # what nobody typed is an emoji's name
         parts += [part] if _HAN.match(part) or part in typed else to_chinese([part.lower()])
     named = [part for part in parts if not _HAN.match(part)]
-    if len(named) > NAMED or {part.lower() for part in named} & BARRED_EN:
+    if len(named) > NAMED or any(barred(part, "en") for part in named):
         parts = [part for part in parts if _HAN.match(part)]
     if not _HAN.search(about) and (translated or not _HAN.search(prompt)):
         parts = list(dict.fromkeys(translated))
@@ -150,4 +150,4 @@ def _chinese_title(about: str, translated: list[str], prompt: str) -> str:
             break
         title += added
     title = title.removeprefix("的")
-    return title if title and not set(title) & BARRED_ZH else say("poet-untitled", "zh")
+    return title if title and not barred(title, "zh") else say("poet-untitled", "zh")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from atelier.languages import Lang
+
 # Function words and fillers: they say nothing of what a poem, or a prompt, is about.
 _SILENT = """
 a about above after again against ah all am among amid an and any are art as at away ay aye be
@@ -41,6 +43,24 @@ massa mammy sambo pickaninny kaffir hottentot swarthy
 """
 BARRED_EN = frozenset(_BARRED.split())
 BARRED_ZH = frozenset("虏奴婢妓娼妾蛮夷獠胡羌狄戎倭鞑番姬嫖淫奸尸")
+
+# What no acrostic spells and no title says either, of characters that are harmless by themselves.
+_COARSE = "操你 操他 操她 草你妈 日你 他妈的 妈的 傻逼 煞笔 鸡巴 支那 肏 屄 屌 婊"
+_DISGUISED = str.maketrans("013457", "oieast")  # n1gger
+
+
+def coarse(text: str) -> bool:
+    """Whether Chinese words are abuse."""
+    return any(said in text for said in _COARSE.split())
+
+
+def barred(text: str, lang: Lang) -> bool:
+    """Whether a word (English) or what a title says (Chinese) is not to be put out."""
+    if lang == "zh":
+        return bool({*text} & BARRED_ZH) or coarse(text)
+    plain = text.lower().strip("'’")
+    return plain in BARRED_EN or plain.translate(_DISGUISED) in BARRED_EN
+
 
 # In the vocabulary, and never written: what the reading of lines left over of *they're*, *th'* and *St.*,
 # notes on the page, and foreign particles, none of which stands alone as a word of an English poem.

@@ -29,6 +29,8 @@ def shipped() -> Poet:
         "vanha kissa nukkuu auringossa", "la nuit", "mi corazón", "l'hiver", "雪が降る夜",
         "das Meer bei Nacht", "Meine Katze schläft", "Liebe und Tod", "fleurs de printemps",
         "première neige",
+        "die Nacht ist schön", "die Liebe", "je t'aime", "te quiero mucho", "bonjour mon amour", "el mar",
+        "o mar à noite", "chú mèo con",
         "noche estrellada", "kucing saya tidur", "海の上の月", "東京の夜", "桜の花",
     ],
 )  # fmt: skip
@@ -53,6 +55,7 @@ def test_a_third_language_is_refused(shipped: Poet, prompt: str) -> None:
         "rusty van", "la lluvia in spring", "El Camino",
         "déjà vu", "the fiancée", "Noche", "carpe diem", "clair de lune", "pasta primavera",
         "cirque du soleil",
+        "die young", "when flowers die", "love and amour", "a hoa flower", "mar the day",
         "Stella Sommer", "春風", "東風破",
     ],
 )  # fmt: skip

@@ -22,7 +22,7 @@ def shipped() -> Poet:
 
 
 def test_the_table_says_which_lines_end_apart() -> None:
-    for form in ("free", "acrostic"):
+    for form in ("free", "acrostic", "haiku"):
         assert all(line.apart for pattern in patterns_of(form) for line in pattern.lines)  # type: ignore[arg-type]
     for form, entry in FORM_TABLE.items():
         for line in (line for pattern in entry.patterns for line in pattern.lines):
@@ -56,12 +56,29 @@ def test_where_every_end_rhymes_the_oldest_are_forgotten(tiny: Poet) -> None:
     assert automaton.line_end(row, row.line)[1] == []
 
 
-@pytest.mark.parametrize("form", ["free", "acrostic"])
+def test_a_rhyme_begins_apart_from_the_unrhymed_lines_before_it(tiny: Poet) -> None:
+    automaton = tiny.automata["en"]
+    night, light, day, snow = (automaton.index[word] for word in ("night", "light", "day", "snow"))
+    (ballad,) = patterns_of("ballad")
+    row = Row(ballad, at=1, left=ballad.lines[1].length, ends=[night])
+    assert {night, light} <= set(automaton.line_end(row, row.line)[1])
+    automaton.rhymes(row, row.line, day)
+    row.at, row.left = 2, ballad.lines[2].length
+    mask, without = automaton.line_end(row, row.line)
+    assert {night, light, day} <= set(without)
+    assert snow not in without
+    assert bool(mask[snow])
+
+
+@pytest.mark.parametrize("form", ["free", "acrostic", "haiku", "ballad"])
 def test_lines_of_unrhymed_poems_end_apart(shipped: Poet, form: Form) -> None:
     automaton = shipped.automata["en"]
     for poem in poems(shipped, [ask(form, "a stormy sea", seed) for seed in range(6)]):
         ends = [automaton.index[line.split()[-1].strip(".,;:!?-'").lower()] for line in poem.lines]
-        assert len({int(automaton.rhyme[end]) for end in ends}) == len(ends), poem.lines
+        rhymes = [int(automaton.rhyme[end]) for end in ends]
+        pairs = 2 if form == "ballad" else 0  # lines 2 and 4 of each stanza
+        assert len({*ends}) == len(ends), poem.lines
+        assert len({*rhymes}) == len(ends) - pairs, poem.lines
 
 
 def test_a_rhyming_poem_of_before_can_be_gone_on_from(tiny: Poet, pack: Path) -> None:

@@ -46,7 +46,7 @@ def test_only_the_right_article_is_written_before_a_word(shipped: Poet) -> None:
     def articles(*words: str, mark: bool = False) -> list[bool]:
         row.words, row.ended, row.left = [index[word] for word in words], bool(words), 8 - len(words)
         row.mark = index[","] if mark else None
-        scores = automaton.masked(torch.zeros(1, len(automaton.words)), None)[0]
+        scores = automaton(None, torch.zeros(1, len(automaton.words)))[0]
         return [bool(scores[index[word]] > -torch.inf) for word in ("a", "an")]
 
     automaton.rows = [row]
@@ -75,7 +75,7 @@ def test_fragments_and_old_shapes_are_never_written(shipped: Poet) -> None:
         assert bool(automaton.usage.unwritten[known].all())
         assert int(automaton.usage.unwritten.sum()) == len(known)
         automaton.rows = [Row(patterns_of("七绝" if automaton is chinese else "haiku")[0])]
-        scores = automaton.masked(torch.zeros(1, len(automaton.words)))
+        scores = automaton(None, torch.zeros(1, len(automaton.words)))
         assert bool((scores[0, known] == -torch.inf).all())
     old = chinese.index["鴈"]  # where it is asked for it is written
     mask = torch.zeros(2, len(chinese.words), dtype=torch.bool)

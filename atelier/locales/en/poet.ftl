@@ -4,6 +4,7 @@ poet-form = I do not write the form “{ $form }” yet. I write: { $forms }.
 poet-language = I write poems in English and Chinese: please give the topic in one of these.
 poet-acrostic-en = An acrostic needs one word of { $low } to { $high } English letters; name it as the acrostic word.
 poet-acrostic-zh = A Chinese acrostic (藏头诗) needs { $low } to { $high } Chinese characters, one for the head of each line; name them as the acrostic.
+poet-acrostic-barred = That is nothing to spell in a poem: please choose another word.
 poet-acrostic-lost = I know no line that begins with { $letters }: please choose another word.
 poet-stuck = I found no poem that keeps this form: please try another seed or another topic.
 poet-manner-unknown = I have not read enough of “{ $name }” to write in that manner. I know, among others: { $some }.
