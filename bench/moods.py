@@ -1,21 +1,21 @@
 """A reading of poems with a mood: whether a reader hears the one that was asked for, and the word list.
 
-``python -m bench.moods lay`` prints every third of the evaluation's poems with a mood, numbered: forty-nine a
-language, nothing chosen. Whoever reads writes the numbers of those in which the mood is heard into
-``bench/results/poet-moods-heard.json``; ``python -m bench.moods tell`` counts them beside the word list's.
+``python -m bench.moods lay`` writes every third of the evaluation's poems with a mood to
+``bench/results/poet-moods.json`` and prints them, numbered: forty-nine a language, nothing chosen. Whoever
+has read them says in which the mood is heard: ``python -m bench.moods hear --reader WHO 2 3 5 ...``.
+``python -m bench.moods tell`` counts that beside the word list's.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
 from atelier.errors import PersonError
-from atelier.languages import Lang
 from atelier.requests import MOODS, PoemRequest
 from atelier.works import Made, PoemResult
 from models.loading import load_model
@@ -25,21 +25,14 @@ from models.poet.moods import mood_of
 from models.poet.prompts import PROMPTS
 
 EVERY, AT_ONCE = 3, 16
-HEARD = Path(__file__).parent / "results" / "poet-moods-heard.json"
+READ = Path(__file__).parent / "results" / "poet-moods.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Poem:
-    """One that is read. ``listed``: its mood by the word list."""
+def poems() -> Iterator[dict[str, Any]]:
+    """The poems, in the order of their numbers. Raises what a request is refused with.
 
-    request: PoemRequest
-    lang: Lang
-    lines: list[str]
-    listed: str | None
-
-
-def poems() -> Iterator[Poem]:
-    """The poems, in the order of their numbers. Raises what a request is refused with."""
+    ``listed``: a poem's mood by the word list.
+    """
     poet = load_model("poem")
     for lang, prompts in PROMPTS.items():
         requests = [
@@ -56,28 +49,54 @@ def poems() -> Iterator[Poem]:
                 assert isinstance(made, Made)
                 assert isinstance(made.result, PoemResult)
                 said = [word for line in made.result.lines for word in words_of(line.lower(), lang)]
-                yield Poem(request, lang, made.result.lines, mood_of(said, lang))
+                yield {
+                    "lang": lang, "asked": request.mood, "topic": request.topic,
+                    "lines": " / ".join(made.result.lines), "listed": mood_of(said, lang),
+                }  # fmt: skip
+
+
+def _read() -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(READ.read_text("utf-8"))
+    return said
+
+
+def _write(said: dict[str, Any]) -> None:
+    """A poem a line."""
+    rows = ",\n".join(f"  {json.dumps(poem, ensure_ascii=False)}" for poem in said["poems"])
+    rest = {key: value for key, value in said.items() if key != "poems"}
+    head = json.dumps(rest, ensure_ascii=False)[:-1]
+    READ.write_text(f'{head}, "poems": [\n{rows}\n]}}\n', "utf-8")
 
 
 @click.group()
 def main() -> None:
-    """Lay out the poems, or count in how many their mood was heard."""
+    """Lay out the poems, say in which their mood is heard, count."""
 
 
 @main.command()
 def lay() -> None:
-    """Print the poems, numbered."""
-    for number, poem in enumerate(poems(), 1):
-        click.echo(f"{number} [{poem.request.mood}] {poem.request.topic}: {' / '.join(poem.lines)}")
+    """Write the poems, and print them with their numbers."""
+    made = list(poems())
+    _write({"version": load_model("poem").version, "reader": "", "heard": [], "poems": made})
+    for number, poem in enumerate(made, 1):
+        click.echo(f"{number} [{poem['asked']}] {poem['topic']}: {poem['lines']}")
+
+
+@main.command()
+@click.option("--reader", required=True, help="Who has read them.")
+@click.argument("numbers", nargs=-1, type=int)
+def hear(reader: str, numbers: tuple[int, ...]) -> None:
+    """Keep the numbers of those in which the mood is heard."""
+    _write({**_read(), "reader": reader, "heard": sorted(set(numbers))})
 
 
 @main.command()
 def tell() -> None:
     """Count what was heard, by the reader and by the word list."""
-    heard = set(json.loads(HEARD.read_text("utf-8"))["heard"])
+    said = _read()
     rows = [
-        (poem.lang, number in heard, poem.listed == poem.request.mood)
-        for number, poem in enumerate(poems(), 1)
+        (poem["lang"], number in said["heard"], poem["listed"] == poem["asked"])
+        for number, poem in enumerate(said["poems"], 1)
     ]
     for lang in PROMPTS:
         its = [(by_reader, by_list) for one, by_reader, by_list in rows if one == lang]
