@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from atelier.form_names import NAMES
+from atelier.form_names import NAMES, UNWRITTEN
 from atelier.options import Form
 from atelier.traditional import simplified
 
@@ -175,3 +175,27 @@ def _chinese(prompt: str) -> Asking:
 def _leads(found: re.Match[str], headed: bool) -> bool:
     """Whether a form at the beginning is one that is asked for: 七绝：春天, but not 七绝圣手."""
     return headed or (not found["how"] and (bool(found["gap"]) or not found["about"]))
+
+
+# What it asks for and the studio does not write
+
+_OTHER = "|".join(name.replace(" ", r"\s+") for name in UNWRITTEN if name.isascii())
+_OTHER_ZH = "|".join(name for name in UNWRITTEN if not name.isascii())
+_UNWRITTEN = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"^{_POLITE}(?:{_WISH}(?:{_VERB})?|{_VERB})?(?:{_ARTICLE})?{_LIKE}(?P<name>{_OTHER})s?(?:\s+poems?)?"
+        rf"(?:\s+{_ABOUT}|\s*:|\s*[.!?]*$)",
+        rf"\b(?:as|in\s+the\s+(?:form|shape|style)\s+of)\s+an?\s+(?P<name>{_OTHER})\s*[.!?]*$",
+        rf"^\s*{_HEAD}\s*{_LIKE_ZH}?(?P<name>{_OTHER_ZH})(?={_GAP}|{_TOPIC_IS}|$)",
+        rf"^\s*{_HEAD}.+的(?P<name>{_OTHER_ZH})[。！!]*$",
+        rf"^\s*(?P<name>{_OTHER_ZH})[·•：:]",
+    )
+)
+
+
+def unwritten(prompt: str) -> str | None:
+    """The form that ``prompt`` asks for, where it is one that the studio knows by name alone."""
+    text = simplified(prompt)
+    found = next((found for pattern in _UNWRITTEN if (found := pattern.search(text))), None)
+    return found["name"] if found else None

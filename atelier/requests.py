@@ -260,6 +260,8 @@ def parse_request(kind: Kind, options: Mapping[str, Any]) -> Request:
     if isinstance(request, MelodyRequest) and request.steer:
         _check_lead(request, request.steer)
     if isinstance(request, PoemRequest):
+        if request.form is None and (other := asking.unwritten(request.topic)):
+            raise BadInput("bad-choice", option="form", value=other, choices=", ".join(FORMS))
         if request.form is None:  # kept with the request, so that whoever looks at it later sees it
             request = request.model_copy(update={"form": asking.read(request.topic).form})
         _check_acrostic(request.acrostic or "")

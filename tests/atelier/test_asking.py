@@ -99,3 +99,32 @@ def test_the_form_is_kept_with_the_request() -> None:
 )  # fmt: skip
 def test_forms_as_people_write_them(written: str, form: str) -> None:
     assert asked(topic="snow", form=written).form == form
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [
+        ("write me a villanelle about rain", "villanelle"),
+        ("A Sestina of the sea", "Sestina"),
+        ("rain, as a sad tanka", None),
+        ("rain, as a tanka", "tanka"),
+        ("写一首满江红，关于长城", "满江红"),
+        ("寫一首滿江紅", "满江红"),
+        ("满江红·长城", "满江红"),
+        ("请写一首长城的沁园春", "沁园春"),
+        ("the tanka master", None),
+        ("a haiku about a villanelle", None),
+        ("写一首关于虞美人的诗", None),
+        ("一剪梅", None),
+    ],
+)
+def test_a_form_that_nobody_here_writes_is_refused_by_name(prompt: str, name: str | None) -> None:
+    assert asking.unwritten(prompt) == name
+    if name is None:
+        assert parse_request("poem", {"topic": prompt}).kind == "poem"
+        return
+    with pytest.raises(BadInput) as caught:
+        parse_request("poem", {"topic": prompt})
+    assert (caught.value.key, caught.value.params["value"]) == ("bad-choice", name)
+    assert "haiku" in str(caught.value)
+    parse_request("poem", {"topic": prompt, "form": "haiku"})  # that is what it is about, then
