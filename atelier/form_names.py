@@ -29,8 +29,9 @@ _OTHERS: dict[Form, str] = {
 _UNWRITTEN = """
 villanelle, sestina, tanka, senryu, rondeau, rondel, triolet, pantoum, ghazal, cinquain, clerihew, terza rima,
 spenserian sonnet, rubaiyat, 排律, 满江红, 水调歌头, 念奴娇, 蝶恋花, 沁园春, 虞美人, 西江月, 菩萨蛮, 清平乐,
-卜算子, 忆江南, 望江南, 江城子, 临江仙, 声声慢, 雨霖铃, 青玉案, 定风波, 点绛唇, 采桑子, 渔家傲, 破阵子, 浪淘沙,
-钗头凤, 醉花阴, 苏幕遮, 一剪梅, 踏莎行, 摸鱼儿, 永遇乐, 贺新郎, 南乡子, 诉衷情, 天净沙, 十六字令, 捣练子
+卜算子, 忆江南, 望江南, 江城子, 临江仙, 声声慢, 雨霖铃, 青玉案, 定风波, 点绛唇, 采桑子, 渔家傲, 破阵子,
+浪淘沙, 钗头凤, 醉花阴, 苏幕遮, 一剪梅, 踏莎行, 摸鱼儿, 永遇乐, 贺新郎, 南乡子, 诉衷情, 天净沙, 十六字令,
+捣练子
 """
 UNWRITTEN = tuple(name.strip() for name in _UNWRITTEN.split(","))
 # Every name, in small letters and the simplified script, → the form.

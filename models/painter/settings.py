@@ -14,6 +14,7 @@ STAGES = (
     "text", "autoencoder", "sharpen", "search", "judge", "flow", "reader", "bank", "gan", "ranker",
     "baselines", "export",
 )  # fmt: skip
+TIMED = tuple(stage for stage in STAGES if stage not in ("search", "export"))  # by a clock of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +81,15 @@ class Settings:
         """Whether ``stage`` is to be trained; else its result is read from the work folder."""
         return stage in self.stages.split(",") and (stage != "bank" or self.following > 0)
 
+    def goes_on_after(self, stage: str) -> bool:
+        """Whether any stage after ``stage`` is to run."""
+        return any(map(self.runs, STAGES[STAGES.index(stage) + 1 :]))
+
     def budget(self, stage: str) -> Budget:
         """How long ``stage`` may train."""
         if not self.runs(stage):
             return Budget(steps=0)
-        asked: dict[str, float] = {
-            name: getattr(self, f"{name}_minutes")
-            for name in (
-                "text",
-                "autoencoder",
-                "sharpen",
-                "judge",
-                "flow",
-                "reader",
-                "bank",
-                "gan",
-                "ranker",
-                "baselines",
-            )
-        }
+        asked: dict[str, float] = {name: getattr(self, f"{name}_minutes") for name in TIMED}
         total = sum(value for name, value in asked.items() if self.runs(name))
         scale = 1.0 if self.minutes is None else self.minutes / max(1e-9, total)
         return Budget(asked[stage] * scale, self.steps)

@@ -93,47 +93,44 @@ def train(settings: Settings) -> Version | None:
     if not len(learnt):
         raise BadInput("painter-no-rows", path=str(settings.data))
     held = held if len(held) else learnt
-    coder, first = train_coder(settings, shape, learnt, held, work)
-    coder, second = sharpen(settings, coder, learnt, held, work)
-    if not any(settings.runs(stage) for stage in STAGES[3:]):
+    journals = {stage: Journal() for stage in OF_A_BATCH}
+    coder, journals["autoencoder"] = train_coder(settings, shape, learnt, held, work)
+    coder, journals["sharpen"] = sharpen(settings, coder, learnt, held, work)
+    if not settings.goes_on_after("sharpen"):
         return None
     text = TextEncoder.load(settings.text, settings.device).network
     ours, theirs = ranks.in_turn(lambda: _latents(settings, coder, learnt, held, work))
     coupling = _coupling(settings, text, ours, work) if any(map(settings.runs, NEEDING_CODES)) else None
     if settings.runs("search"):
         settings = search(settings, text, coupling, ours, theirs, work)
-    jury, fifth = train_judge(settings, text, learnt, held, work)
-    if not any(settings.runs(stage) for stage in STAGES[5:]):
+    jury, journals["judge"] = train_judge(settings, text, learnt, held, work)
+    if not settings.goes_on_after("judge"):
         return None
     sheets = Sheets(
         work / "sheets", coder.decoder, ours.scale, text, _shown(held, settings.val_pictures), settings.device
     )
-    parent, third = train_flow(settings, shape, text, coupling, ours, theirs, work, sheets.parent)
-    if not any(settings.runs(stage) for stage in STAGES[6:]):
+    parent, journals["flow"] = train_flow(settings, shape, text, coupling, ours, theirs, work, sheets.parent)
+    if not settings.goes_on_after("flow"):
         return None
-    reader, labels, seventh = train_reader(settings, text, ours, theirs, work)
-    lesson = (reader, labels) if seventh.step and settings.reading else None
-    bank, eighth = None, Journal()
+    reader, labels, journals["reader"] = train_reader(settings, text, ours, theirs, work)
+    lesson = (reader, labels) if journals["reader"].step and settings.reading else None
+    bank = None
     if settings.following:
-        bank, eighth = fill_bank(settings, parent, text, ours, work)
-    generator, fourth = train_gan(
+        bank, journals["bank"] = fill_bank(settings, parent, text, ours, work)
+    generator, journals["gan"] = train_gan(
         settings, shape, parent, coder.decoder, coupling, bank, lesson, text, ours, theirs, work, sheets.child
     )
     generator = _averaged(settings, generator)
-    ranker, sixth = train_ranker(settings, text, ours, theirs, work)
-    if settings.start and not sixth.step and has_part(settings.start, "ranker"):
+    ranker, journals["ranker"] = train_ranker(settings, text, ours, theirs, work)
+    if settings.start and not journals["ranker"].step and has_part(settings.start, "ranker"):
         ranker.load_state_dict(part_of(settings.start, "ranker"))
     if settings.runs("baselines"):
         drawn = parent_sampler(parent, coder.decoder, ours.scale, text, settings.device)
         encoder = TextEncoder.load(settings.text, settings.device)
-        seen = _pictures(settings, "flow", third) + _pictures(settings, "gan", fourth)
+        seen = sum(_pictures(settings, stage, journals[stage]) for stage in ("flow", "gan"))
         record_all(settings, learnt, drawn, jury, encoder, work, seen)
     if not settings.runs("export") or ranks.rank() > 0:
         return None
-    journals = {
-        "autoencoder": first, "sharpen": second, "judge": fifth, "flow": third, "reader": seventh,
-        "bank": eighth, "gan": fourth, "ranker": sixth,
-    }  # fmt: skip
     parts = Parts(generator, coder, ours.scale, ranker, jury)
     return export(settings, shape, parts, held, learnt, journals)
 
