@@ -30,6 +30,7 @@ from models.poet.sense import parallel_zh, topic_en, topic_zh
 from models.text.data import Teacher
 
 PER_FORM = 200
+TO_A_PROMPT = 10  # poems at most, where words are counted that come again
 SHORT: dict[Lang, Form] = {"en": "quatrain", "zh": "七绝"}
 REGULATED_EIGHT: tuple[Form, ...] = ("五律", "七律")
 # Refusals that leave somebody without the poem that was asked for, though it was asked for rightly.
@@ -216,13 +217,18 @@ def mood_figures(said: Mapping[Lang, Sequence[tuple[str, str | None]]]) -> Itera
 
 
 def _distinct_ratio(model: Poet, data: Path, count: int) -> Iterable[Figure]:
-    """Our distinct pairs of words over those of as many lines of real poems of the same form."""
+    """Our distinct pairs of words over those of as many lines of real poems of the same form.
+
+    At most ten poems to a prompt: a prompt's topic words come again in each of its poems, and of fifty to one
+    prompt beside real poems, which are to hundreds, this would tell how few prompts there are.
+    """
     ratios: dict[Lang, float] = {}
     for lang in model.tongues:
         if not any(data.rglob(TABLES[lang])):
             continue
         form = SHORT[lang]
-        poems = [p for p in _results(model, [request_for(form, s) for s in range(count)]) if p]
+        seeds = range(min(count, TO_A_PROMPT * len(PROMPTS[lang])))
+        poems = [p for p in _results(model, [request_for(form, seed) for seed in seeds]) if p]
         ours = [words_of(line, lang) for p in poems for line in p.lines]
         rows = [row for row in find_rows(data, lang)[0] if row["split"] not in ("train", "val")]
         real = [words_of(line, lang) for row in rows if row["form"] == form for line in row["lines"]]
