@@ -36,6 +36,7 @@ from models.text.network import Encoded, PromptEncoder
 
 LATEST = 0.6  # the parent's eyes see latents noised to times from 0 to this
 RATE, CRITIC_RATE = 1.5e-4, 4e-4
+PAIRS = 8  # captions of a batch that are drawn twice, where pictures of the same words are held apart
 
 
 def train_gan(
@@ -101,6 +102,13 @@ def train_gan(
             with mixed(settings.device):
                 misread = wrong(reader, blurred, words.sentence, captions, wanted)
             total, told["misread"] = total + settings.reading * misread, misread.item()
+        if settings.apart:
+            few = slice(0, PAIRS)
+            again = torch.randn(noise[few].shape, generator=draw)
+            with mixed(settings.device):
+                other = network.paint(laid(again, settings.device), Encoded(*(part[few] for part in words)))
+            alike = likeness(made[few], other.float(), real)
+            total, told["alike"] = total + settings.apart * alike, alike.item()
         optimiser.zero_grad(set_to_none=True)
         total.backward()
         share_gradients(network.parameters())
@@ -113,11 +121,26 @@ def train_gan(
     learnt = {"network": network, "critic": critic.learnt, "average": average}
     journal = run_stage(
         "gan", work, settings.budget("gan"), {**learnt, "optimiser": optimiser, "judge": judge}, step,
-        validate=lambda: distance(mean, text, val, settings.val_pictures, settings.device), checks=6,
-        patience=6, resume=settings.resume,
+        validate=lambda: distance(mean, text, val, settings.val_pictures, settings.device),
+        checks=6, patience=3, resume=settings.resume,
         on_check=None if show is None else partial(show, mean),
     )  # fmt: skip
     return mean, journal
+
+
+def likeness(made: torch.Tensor, other: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
+    """How alike two latents of the same words are: 1 for equal ones, 0 for those as far apart as strangers.
+
+    ``real``: latents of other words each. Mode seeking (Mao et al. 2019, equation 2), of which pictures of
+    different words set the scale; in fine and in coarse, so that grain does not pass for another picture.
+    """
+
+    def apart(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        fine, coarse = a - b, F.avg_pool2d(a - b, 4)
+        return torch.stack((fine.abs().flatten(1).mean(1), coarse.abs().flatten(1).mean(1)))
+
+    usual = apart(real, real.roll(1, 0)).mean(1, keepdim=True)
+    return F.relu(1 - apart(made, other) / usual).mean()
 
 
 View = tuple[torch.Tensor, torch.Tensor, torch.Tensor]  # noise, times, numbers of the pictures looked at

@@ -17,7 +17,7 @@ from models.painter.bank import Bank, fill_bank
 from models.painter.coupling import find_coupling
 from models.painter.data import Pictures, load_split
 from models.painter.flow import sample
-from models.painter.gan import train_gan
+from models.painter.gan import likeness, train_gan
 from models.painter.going_on import part_of
 from models.painter.latents import Latents, Scale, read
 from models.painter.network import LATENT, SIDE, Decoder, Generator, codes_of
@@ -122,6 +122,35 @@ def test_the_one_pass_learns_what_the_parent_answers(latents: Latents, tmp_path:
         float((one.paint(noise, words).detach() - wanted).square().mean()) for one in (parent, child.eval())
     )
     assert after < 0.9 * before, (before, after)
+
+
+def test_pictures_of_the_same_words_are_held_apart(latents: Latents, tmp_path: Path) -> None:
+    text, settings = TextEncoder.load().network, settings_of(tmp_path, steps=16, adversarial=0, apart=5)
+    parent, shape = parent_of(settings), settings.shape()
+    # Strangers that are farther apart than what this parent draws.
+    scale = Scale(latents.scale.mean, latents.scale.deviation / 3)
+    latents = Latents(latents.pictures, latents.values, scale, latents.weights)
+    child, _ = train_gan(
+        settings, shape, parent, Decoder(shape), None, None, None, text, latents, latents, tmp_path
+    )
+    real, captions, _, _ = latents.draw(random.Random(3), 12, 0.0)
+    draw = torch.Generator().manual_seed(5)
+    one, other = (torch.randn(real.shape, generator=draw) for _ in range(2))
+    words = read(text, captions)
+    before, after = (
+        float(likeness(who.paint(one, words).detach(), who.paint(other, words).detach(), real))
+        for who in (parent, child.eval())
+    )
+    assert after < 0.97 * before, (before, after)
+
+
+def test_how_alike_two_pictures_are_is_told_by_strangers() -> None:
+    real = torch.randn(6, LATENT, SIDE, SIDE, generator=torch.Generator().manual_seed(1))
+    assert likeness(real, real, real) == 1
+    assert likeness(real, real.roll(1, 0), real) < 0.05
+    # Grain in one place of four and its opposite beside it: a picture's masses of colour are as they were.
+    grain = 50 * (1.0 - 2.0 * (torch.arange(SIDE) % 2)).expand_as(real)
+    assert likeness(real, real + grain, real) == pytest.approx(0.5)
 
 
 def text_of(captions: list[str]) -> torch.Tensor:
