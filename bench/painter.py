@@ -150,4 +150,4 @@ def _save(pictures: Sequence[Image.Image], columns: int, path: Path) -> None:
     sheet = Image.new("RGB", (columns * side, -(-len(pictures) // columns) * side), "white")
     for number, picture in enumerate(pictures):
         sheet.paste(picture, (number % columns * side, number // columns * side))
-    sheet.save(path, quality=86, method=6)
+    sheet.save(path, quality=78, method=6)

@@ -53,9 +53,9 @@ def _pictures() -> str:
     sheet = Image.new("RGB", (len(pictures) * (side + GAP) - GAP, side), "white")
     for number, picture in enumerate(pictures):
         sheet.paste(picture, (number * (side + GAP), 0))
-    sheet.save(SHOWN / "pictures.png", optimize=True)
+    sheet.save(SHOWN / "pictures.webp", quality=90, method=6)
     prompts = " · ".join(f"{prompt} ({style})" for prompt, style in PICTURES)
-    return f"![{prompts}](docs/showcase/pictures.png)\n\n`/paint` {prompts}\n\n"
+    return f"![{prompts}](docs/showcase/pictures.webp)\n\n`/paint` {prompts}\n\n"
 
 
 def _poems() -> str:
