@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atelier.requests import Palette
-from models.painter.palette import WORDS, Array, grade, palettes_of
+from models.painter.palette import LUMA, WORDS, Array, grade, palettes_of
 from models.painter.vocabulary import COLOURING
 
 # How far of the whole way, and how far where that is not seen as the palette. Black and white is no matter
@@ -25,6 +25,7 @@ REACH: dict[Palette, tuple[float, float]] = {
 }  # fmt: skip
 _BRIGHT = 0.93  # of full intensity, the mean of each pixel's strongest colour
 _MUTED = 0.16  # below it, the mean distance of its strongest from its weakest
+_PALE = 0.055  # so much of that is left where colours are muted: less is no colour at all
 _PARTS = re.compile(r"[,，;；.。、]")
 _LED = re.compile(r"^(?:in|with) | (?:in|with) ")
 _DEPICTING = re.compile(
@@ -81,6 +82,9 @@ def _whole_way(picture: Array, palette: Palette) -> Array:
     if palette == "bright":
         mean = min(_BRIGHT, float(picture.max(2).mean()) + 1e-3)
         return np.asarray(picture ** min(1.0, np.log(_BRIGHT) / np.log(mean)))
-    if palette == "muted" and float(np.ptp(picture, axis=2).mean()) < _MUTED:
-        return picture * 0.72 + 0.12
+    colour = float(np.ptp(picture, axis=2).mean())
+    if palette == "muted" and colour < _MUTED:
+        grey = (picture @ LUMA)[:, :, None]
+        more = min(3.0, max(1.0, _PALE / max(1e-3, 0.72 * colour)))
+        return np.asarray((grey + (picture - grey) * more) * 0.72 + 0.12)
     return grade(picture, palette)

@@ -60,6 +60,13 @@ def test_more_pictures_have_a_palette_once_moved(
     assert has(moved) >= (10 if palette in ("vivid", "bright") else 25)
 
 
+@pytest.mark.parametrize("colour", [8, 12, 16, 30])
+def test_a_pale_picture_that_is_muted_keeps_a_colour(colour: int) -> None:
+    picture = np.full((128, 128, 3), 120, np.uint8)
+    picture[:, :, 2] += colour
+    assert palettes_of(graded(picture, ["muted"]).transpose(2, 0, 1)) in (["muted"], ["cool", "muted"])
+
+
 def test_nothing_is_moved_that_nobody_asked_for(tmp_path: Path) -> None:
     picture = np.random.default_rng(0).integers(0, 256, (128, 128, 3), np.uint8)
     assert np.array_equal(graded(picture, stated("a dark forest with a bright star")), picture)
