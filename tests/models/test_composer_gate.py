@@ -143,10 +143,12 @@ def test_a_tune_of_another_kind_is_held_against_the_same_one_by_the_current_vers
 ) -> None:
     """With its own networks, so that where the candidate only leans there is nothing to tell."""
     requests = requests_for(range(3), FEW)
-    leant, worse = (
-        other(current, lean),
-        other(current, lambda composer: (lean(composer), shaken(1.0)(composer))),
-    )
+
+    def spoil(composer: Composer) -> None:
+        lean(composer)
+        shaken(1.0)(composer)
+
+    leant, worse = other(current, lean), other(current, spoil)
     theirs, ours, spoilt = (one.tunes for one in compose_all([current, leant, worse], requests))
     drawn = [at for at, tune in enumerate(ours) if tune.wished != theirs[at].wished]
     assert 0 < len(drawn) < len(ours)

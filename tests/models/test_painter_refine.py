@@ -191,8 +191,10 @@ import torch
 torch.set_num_threads(1)
 from atelier.learning.snapshot import Snapshot
 from models import ranks
+from models.painter import refine, strength
 from models.painter.refine import Tuning
 from models.painter.tune import tune
+refine.ASKED, strength.SCENES = 8, range(-80, 0)  # few looks, as in the other tests
 ranks.join("cpu")
 parent, snapshot, out = (Path(one) for one in sys.argv[1:])
 made = tune(parent, Snapshot.open(snapshot), out, Tuning(
