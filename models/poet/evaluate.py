@@ -220,20 +220,26 @@ def _distinct_ratio(model: Poet, data: Path, count: int) -> Iterable[Figure]:
     """Our distinct pairs of words over those of as many lines of real poems of the same form.
 
     At most ten poems to a prompt: a prompt's topic words come again in each of its poems, and of fifty to one
-    prompt beside real poems, which are to hundreds, this would tell how few prompts there are.
+    prompt beside real poems, which are to hundreds, this would tell how few prompts there are. Where more are
+    written, what all of them have is told beside it.
     """
     ratios: dict[Lang, float] = {}
+    whole: dict[Lang, float] = {}
     for lang in model.tongues:
         if not any(data.rglob(TABLES[lang])):
             continue
         form = SHORT[lang]
-        seeds = range(min(count, TO_A_PROMPT * len(PROMPTS[lang])))
-        poems = [p for p in _results(model, [request_for(form, seed) for seed in seeds]) if p]
-        ours = [words_of(line, lang) for p in poems for line in p.lines]
+        poems = _results(model, [request_for(form, seed) for seed in range(count)])
         rows = [row for row in find_rows(data, lang)[0] if row["split"] not in ("train", "val")]
         real = [words_of(line, lang) for row in rows if row["form"] == form for line in row["lines"]]
-        ratios[lang] = _distinct(ours) / max(1e-9, _distinct(real[: len(ours)]))
-    return of_languages("distinct2_ratio", ratios, 0.9)
+        few = TO_A_PROMPT * len(PROMPTS[lang])
+        for kept, some in ((ratios, poems[:few]), (whole, poems)):
+            ours = [words_of(line, lang) for p in some if p for line in p.lines]
+            kept[lang] = _distinct(ours) / max(1e-9, _distinct(real[: len(ours)]))
+    yield from of_languages("distinct2_ratio", ratios, 0.9)
+    for lang, ratio in whole.items():
+        if (each := count / len(PROMPTS[lang])) > TO_A_PROMPT:
+            yield Figure(f"distinct2_all_{lang}", ratio, f"of {each:g} poems to a prompt")
 
 
 def _distinct(lines: list[list[str]]) -> float:

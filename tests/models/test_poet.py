@@ -14,7 +14,7 @@ from atelier.works import Made, PoemResult
 from models.poet.bilingual import to_chinese, to_english
 from models.poet.checker import REGULATED, Checker
 from models.poet.data import find_rows, words_of
-from models.poet.evaluate import evaluate
+from models.poet.evaluate import _distinct_ratio, evaluate
 from models.poet.forms import FORM_TABLE
 from models.poet.generate import Poet
 from models.poet.originality import line_key, owned
@@ -309,3 +309,16 @@ def test_what_ships_writes_about_what_was_asked(shipped: Poet) -> None:
     written = poems(shipped, asked)
     assert sum("sea" in " ".join(poem.lines).lower() for poem in written[:4]) >= 2
     assert sum("梅" in "".join(poem.lines) for poem in written[4:]) >= 2
+
+
+def test_more_poems_to_a_prompt_are_told_beside(
+    tiny: Poet, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.poet.evaluate.PROMPTS", {"en": ("the sea",), "zh": ("海",)})
+    monkeypatch.setattr("models.poet.evaluate.TO_A_PROMPT", 1)
+    few, many = ({figure.name: figure for figure in _distinct_ratio(tiny, pack, n)} for n in (1, 3))
+    for lang in ("en", "zh"):
+        assert many[f"distinct2_ratio_{lang}"] == few[f"distinct2_ratio_{lang}"]  # of the first poem alone
+        assert f"distinct2_all_{lang}" not in few
+        assert many[f"distinct2_all_{lang}"].unit == "of 3 poems to a prompt"
+        assert many[f"distinct2_all_{lang}"].value != many[f"distinct2_ratio_{lang}"].value
