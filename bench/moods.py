@@ -28,12 +28,11 @@ EVERY, AT_ONCE = 3, 16
 READ = Path(__file__).parent / "results" / "poet-moods.json"
 
 
-def poems() -> Iterator[dict[str, Any]]:
+def poems(poet: Any) -> Iterator[dict[str, Any]]:
     """The poems, in the order of their numbers. Raises what a request is refused with.
 
     ``listed``: a poem's mood by the word list.
     """
-    poet = load_model("poem")
     for lang, prompts in PROMPTS.items():
         requests = [
             PoemRequest(topic=prompt, form=SHORT[lang], mood=mood, seed=seed)
@@ -76,8 +75,9 @@ def main() -> None:
 @main.command()
 def lay() -> None:
     """Write the poems, and print them with their numbers."""
-    made = list(poems())
-    _write({"version": load_model("poem").version, "reader": "", "heard": [], "poems": made})
+    poet = load_model("poem")
+    made = list(poems(poet))
+    _write({"version": poet.version, "reader": "", "heard": [], "poems": made})
     for number, poem in enumerate(made, 1):
         click.echo(f"{number} [{poem['asked']}] {poem['topic']}: {poem['lines']}")
 
