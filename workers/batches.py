@@ -8,6 +8,7 @@ several jobs fails, each of them runs again alone: the one at fault is found, th
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -57,6 +58,8 @@ class BatchWorker(SimpleWorker):
         super().__init__(*arguments, **options)
         self._stopped: set[str] = set()  # ids that somebody asked to stop
         self._canceled: set[str] = set()  # ids of those that are cancelled in RQ, and stay so
+        # Held while it is found out whether a job may still be stopped: until then nothing is written down.
+        self._deciding = threading.RLock()
         self._running: set[str] = set()  # ids in the call that runs now
         self._held: tuple[Queue, list[Held]] | None = None
         self._beat = Heartbeat(self._show_life, lambda: sorted(self._running))
@@ -134,8 +137,9 @@ class BatchWorker(SimpleWorker):
             queue, held = self._held
             unsettled = [one for one in held if one.execution.id in self.executions]
             for job_id in ledger.beat(self, queue, unsettled, self.lease_s):
-                if job_id not in self._canceled and self.stop_job(job_id):
-                    self._canceled.add(job_id)
+                with self._deciding:
+                    if job_id not in self._canceled and self.stop_job(job_id):
+                        self._canceled.add(job_id)
 
     def _run(self, held: list[Held], queue: Queue) -> None:
         outcomes = self._call(held)
@@ -191,7 +195,8 @@ class BatchWorker(SimpleWorker):
         times: int = 1,
     ) -> None:
         """Write down how the jobs ended. ``times``: how often those that failed have failed by now."""
-        ends = [(one, self._as_wanted(one.job.id, end)) for one, end in zip(held, outcomes, strict=True)]
+        with self._deciding:
+            ends = [(one, self._as_wanted(one.job.id, end)) for one, end in zip(held, outcomes, strict=True)]
         well = [(one, end) for one, end in ends if isinstance(end, Done)]
         ill = {one.execution.id: end for one, end in ends if isinstance(end, BaseException)}
         plain = [(one, end) for one, end in well if end.canceled or self._is_plain(one)]
@@ -279,14 +284,15 @@ class BatchWorker(SimpleWorker):
 
         False: it does not run here, or is as good as done.
         """
-        here = job_id in {execution.job_id for execution in list(self.executions.values())}
-        if not here or not self.may_stop(job_id):
-            log.info("work %s: does not run here (any more)", job_id)
-            return False
-        self._stopped.add(job_id)
-        if self._running and self._running <= self._stopped:
-            self.kill_horse()
-        return True
+        with self._deciding:
+            here = job_id in {execution.job_id for execution in list(self.executions.values())}
+            if not here or not self.may_stop(job_id):
+                log.info("work %s: does not run here (any more)", job_id)
+                return False
+            self._stopped.add(job_id)
+            if self._running and self._running <= self._stopped:
+                self.kill_horse()
+            return True
 
 
 def _many_of(job: Job) -> Many | None:

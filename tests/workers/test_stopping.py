@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,37 @@ def test_what_was_stopped_in_company_comes_to_nothing(queue: Queue, monkeypatch:
     assert ended(asked) == [JobStatus.FINISHED, JobStatus.STOPPED, JobStatus.FINISHED]
     assert queue.connection.lrange("told", 0, -1) == [b"a", b"c"]
     assert queue.started_job_registry.get_job_count() == 0
+
+
+def test_nothing_is_written_down_while_a_stop_is_being_decided(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The work is cancelled in the records first: what is made meanwhile comes to nothing in RQ, too."""
+    asked = enqueue(queue, "a", "b")
+    made: Any = batching(queue)
+    begun, settle = threading.Event(), made._settle
+
+    def decide(_job_id: str) -> bool:
+        begun.set()
+        assert settling.wait(20)
+        time.sleep(0.2)  # however long the records take
+        return True
+
+    def settling_now(*arguments: Any, **options: Any) -> None:
+        settling.set()
+        settle(*arguments, **options)
+
+    def meanwhile() -> None:
+        threading.Thread(target=made.stop_job, args=(asked[0].id,)).start()
+        assert begun.wait(20)
+
+    settling = threading.Event()
+    monkeypatch.setattr(made, "may_stop", decide)
+    monkeypatch.setattr(made, "_settle", settling_now)
+    monkeypatch.setattr(made, "before_call", meanwhile)
+    made.work(burst=True, logging_level="CRITICAL")
+    assert ended(asked) == [JobStatus.STOPPED, JobStatus.FINISHED]
+    assert queue.connection.lrange("told", 0, -1) == [b"b"]
 
 
 @pytest.mark.parametrize("words", ["a", "abc"])
