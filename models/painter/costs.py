@@ -129,12 +129,12 @@ def batch_efficiency(painter: Painter) -> float:
         for module in part.modules()
         if isinstance(module, nn.Conv2d)
     ]
-    step = painter.brush.together
-    with FlopCounterMode(display=False) as counter:  # sees its own thread alone
-        painter.brush.one_pass(painter.sketches(captions[:step], seeds[:step]))
+    words, noise = painter.text.encode(captions[:1]), noise_like(seeds[:1]).to(painter.device)
+    with torch.inference_mode(), FlopCounterMode(display=False) as counter:
+        painter.decoder(painter.scale.from_unit(painter.generator.paint(noise, words)))
     for hook in hooks:
         hook.remove()
-    each: float = counter.get_total_flops() / step
+    each: float = counter.get_total_flops()
     return rate * each / _speed(shapes, painter.device)
 
 

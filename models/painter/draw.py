@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -19,6 +19,7 @@ from models.painter.copies import Copies
 from models.painter.grading import graded
 from models.painter.latents import Scale
 from models.painter.network import Decoder, Generator
+from models.painter.program import Program
 from models.painter.rank import Ranker
 from models.painter.sight import Taste
 from models.painter.steer import LENGTH, deviation, noise_of, together
@@ -61,6 +62,11 @@ class Brush:
     device: str = "cpu"
     crew: Crew | None = None  # draws several passes at once, on a CPU
     taste: Taste | None = None  # which candidates people like, where votes have taught it
+    program: Program = field(init=False)
+
+    def __post_init__(self) -> None:
+        made = Program.of(self.generator, self.decoder, self.together * self.candidates, self.device)
+        object.__setattr__(self, "program", made)
 
     @property
     def together(self) -> int:
@@ -82,33 +88,26 @@ class Brush:
 
         ``then`` is told of each, with its sketch's number, as soon as it is decided that this is the one.
         """
-        kept: dict[int, Drawn] = {}
-        waiting = list(range(len(sketches)))
-        for turn in range(ROUNDS):
-            copied = []
-            drawn = self._passes([sketches[i] for i in waiting], turn, stopped)
-            for i, picture in zip(waiting, drawn, strict=True):
-                if i not in kept or picture.nearness > kept[i].nearness:
-                    kept[i] = picture
-                if kept[i].nearness < 1 and not sketches[i].fixed and turn + 1 < ROUNDS:
-                    copied.append(i)
-                else:
-                    then(i, kept[i])
-            waiting = copied
-        return [kept[i] for i in range(len(sketches))]
-
-    def _passes(self, sketches: Sequence[Sketch], turn: int, stopped: Callable[[], bool]) -> Iterator[Drawn]:
-        """All sketches in passes of ``together``, one after the other or by the crew."""
         starts = range(0, len(sketches), self.together)
-        tasks = [partial(self.one_pass, sketches[at : at + self.together], turn) for at in starts]
-        if self.crew:
-            for drawn in self.crew.run(tasks, stopped):
-                yield from drawn
-            return
-        for task in tasks:
-            if stopped():
-                raise Cancelled
-            yield from task()
+        tasks = [partial(self._drawn, sketches[at : at + self.together]) for at in starts]
+        done: list[Drawn] = []
+        for some in self.crew.run(tasks, stopped) if self.crew else _in_turn(tasks, stopped):
+            for picture in some:
+                then(len(done), picture)
+                done.append(picture)
+        return done
+
+    def _drawn(self, sketches: Sequence[Sketch]) -> list[Drawn]:
+        """At most ``together`` sketches, each drawn until it is no copy, or the least near of ``ROUNDS``."""
+        kept = self.one_pass(sketches)
+        for turn in range(1, ROUNDS):
+            copied = [i for i, picture in enumerate(kept) if picture.nearness < 1]
+            if not copied:
+                break
+            for i, picture in zip(copied, self.one_pass([sketches[i] for i in copied], turn), strict=True):
+                if picture.nearness > kept[i].nearness:
+                    kept[i] = picture
+        return kept
 
     @torch.inference_mode()
     def one_pass(self, sketches: Sequence[Sketch], turn: int = 0) -> list[Drawn]:
@@ -120,11 +119,11 @@ class Brush:
         noise = (noise_of(recipes) * wild.view(-1, 1, 1, 1)).to(self.device)
         words = together([sketch.words for sketch in full], None if self.together == 1 else LENGTH)
         words = Encoded(*(part.repeat_interleave(self.candidates, 0) for part in words))
-        latents = self.generator.paint(noise, words)
+        latents = self.program.paint(noise, words)
         best = torch.arange(0, len(recipes), self.candidates, device=self.device)
         if self.candidates > 1:
             best += self._worth(latents, words.sentence).view(-1, self.candidates).argmax(1)
-        picture = self.decoder(self.scale.from_unit(latents[best]))
+        picture = self.program.decode(self.scale.from_unit(latents[best]))
         levels = ((picture.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
         plain: NDArray[np.uint8] = levels.permute(0, 2, 3, 1).cpu().numpy()
         pixels = [graded(plain[i], sketch.palettes) for i, sketch in enumerate(sketches)]
@@ -141,3 +140,13 @@ class Brush:
 
     def _nearness(self, pixels: NDArray[np.uint8]) -> float:
         return self.copies.nearness(pixels) if self.copies else math.inf
+
+
+def _in_turn(
+    tasks: Iterable[Callable[[], list[Drawn]]], stopped: Callable[[], bool]
+) -> Iterable[list[Drawn]]:
+    """One task after the other. Raises :class:`Cancelled` once ``stopped()`` is true."""
+    for task in tasks:
+        if stopped():
+            raise Cancelled
+        yield task()

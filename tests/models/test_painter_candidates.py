@@ -1,5 +1,6 @@
 """The painter chooses the best of several candidates, and draws again what is too near a copy."""
 
+import copy
 import json
 import shutil
 from dataclasses import replace
@@ -154,3 +155,22 @@ def test_what_is_too_near_is_drawn_again(painter: Painter) -> None:
     seen.clear()
     replace(painter.brush, copies=everything).draw([Sketch(words, noise, fixed=True)])
     assert seen == [0]  # one drawn before was checked then
+
+
+def test_a_recorded_pass_is_the_networks_own(painter: Painter) -> None:
+    """For words of any number, from the first call on, and after a change of the weights in place."""
+    program = painter.brush.program
+    for said in ("a red tulip", "a calm sea under a red moon with three boats at dusk, oil painting"):
+        words = painter.text.encode([said])
+        noise = noise_of([((5, 1.0),)])
+        with torch.inference_mode():
+            latent = painter.generator.paint(noise, words)
+            picture = painter.decoder(latent)
+            assert torch.equal(program.paint(noise, words), latent)
+            assert torch.equal(program.decode(latent), picture)
+    other = replace(painter, brush=replace(painter.brush, generator=copy.deepcopy(painter.generator)))
+    with torch.no_grad():
+        other.generator.leave.bias += 0.1
+    with torch.inference_mode():
+        assert torch.equal(other.brush.program.paint(noise, words), other.generator.paint(noise, words))
+        assert not torch.equal(other.brush.program.paint(noise, words), latent)

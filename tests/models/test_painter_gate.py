@@ -19,6 +19,7 @@ from models.gate import Gate
 from models.painter.copies import build
 from models.painter.data import Pictures
 from models.painter.generate import Painter
+from models.painter.network import Generator
 from models.painter.packs import Row
 from models.painter.reward import draw, rows_of, sight_of
 from models.painter.sight import Taste
@@ -40,14 +41,13 @@ def current() -> Painter:
     return Painter.load()
 
 
-def other(current: Painter, change: Callable[[Painter], None], **brush: object) -> Painter:
-    """The current version, changed."""
+def other(current: Painter, change: Callable[[Generator], None], **brush: object) -> Painter:
+    """The current version, its generator changed."""
     generator = copy.deepcopy(current.generator)
-    made = replace(
+    change(generator)
+    return replace(
         current, version="candidate", brush=replace(current.brush, generator=generator, **brush)  # type: ignore[arg-type]
     )  # fmt: skip
-    change(made)
-    return made
 
 
 def keys(gate: Gate) -> set[str]:
@@ -58,10 +58,10 @@ def worse(gate: Gate) -> set[str | float]:
     return {reason.params["figure"] for reason in gate.reasons if reason.key == "gate-worse"}
 
 
-def shaken(by: float) -> Callable[[Painter], None]:
-    def change(painter: Painter) -> None:
+def shaken(by: float) -> Callable[[Generator], None]:
+    def change(generator: Generator) -> None:
         chance = torch.Generator().manual_seed(3)
-        for weight in painter.generator.parameters():
+        for weight in generator.parameters():
             if weight.ndim > 1:
                 weight.data += torch.randn(weight.shape, generator=chance) * weight.std() * by
 
@@ -77,10 +77,10 @@ def test_noise_in_the_weights_is_rejected(current: Painter) -> None:
 def test_a_collapsed_painter_is_rejected(current: Painter) -> None:
     """Whatever noise it is given, it paints as from one and the same."""
 
-    def collapse(painter: Painter) -> None:
+    def collapse(generator: Generator) -> None:
         one = torch.randn(1, 16, 16, 16, generator=torch.Generator().manual_seed(7))
-        plain = painter.generator.paint
-        painter.generator.paint = lambda noise, words: plain(  # type: ignore[method-assign]
+        plain = generator.paint
+        generator.paint = lambda noise, words: plain(  # type: ignore[method-assign]
             0.1 * noise + 0.995 * one.expand(len(noise), -1, -1, -1), words
         )
 
@@ -100,11 +100,11 @@ def test_a_painter_that_knows_pictures_by_heart_is_rejected(current: Painter) ->
     known = build(Pictures(rows, pixels, [[], []]), speckled(40, 4))
     assert known is not None
 
-    def by_heart(painter: Painter) -> None:
+    def by_heart(generator: Generator) -> None:
         def paint(noise: Tensor, _words: object) -> Tensor:
-            return learnt[[int(abs(float(one.sum()))) % 2 for one in noise]]
+            return learnt[noise.sum((1, 2, 3)).abs().long() % 2]
 
-        painter.generator.paint = paint  # type: ignore[method-assign]
+        generator.paint = paint  # type: ignore[method-assign]
 
     serves = replace(current, brush=replace(current.brush, copies=known))
     gate = judge(other(current, by_heart, copies=None), serves, None, SCENES, USUAL)
