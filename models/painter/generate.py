@@ -232,7 +232,9 @@ class Painter:
         lang, steer = language_of(request.prompt), request.steer or Steer()
         settled = settle(words_for_model(request.prompt), lang)
         vector = self.text.encode([settled.prompt]).sentence[0]
-        told = [self.understanding.sentence(settled.prompt, vector, lang), *settled.notes]
+        options = {"style": request.style, "palette": request.palette, "mood": request.mood}
+        chosen = [say(f"choice-{option}-{name}", lang) for option, name in options.items() if name]
+        told = [self.understanding.sentence(settled.prompt, vector, lang, chosen), *settled.notes]
         if steer.mix:
             others = ("、" if lang == "zh" else "; ").join(words.prompt for words in steer.mix)
             told.append(say("painter-mixed-with", lang, words=others))

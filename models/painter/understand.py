@@ -7,7 +7,7 @@ also tells their place, time, weather, light and counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -156,11 +156,14 @@ class Understanding:
             found.sure = bool(likeness[best] >= NEAR)
         return found
 
-    def sentence(self, prompt: str, vector: torch.Tensor, lang: Lang) -> str:
-        """One short sentence about a prompt."""
+    def sentence(
+        self, prompt: str, vector: torch.Tensor, lang: Lang, chosen: Sequence[str] = ()
+    ) -> str:  # fmt: skip
+        """One short sentence about a prompt; ``chosen``: names of its options, said after what was found."""
         found = self.find(prompt, vector, lang)
         between = "、" if lang == "zh" else ", "
-        told = between.join([*found.subjects, *found.scenes, *found.styles, *found.colours])
+        names = [*found.subjects, *found.scenes, *found.styles, *found.colours, *chosen]
+        told = between.join(dict.fromkeys(names))
         if found.subjects or found.scenes:
             key_ = "painter-understood"
         elif found.near is None:

@@ -127,10 +127,11 @@ def test_scenes_are_understood(painter: Painter) -> None:
     other = Row(Path("p"), "y", ("y",), labels={"subject": "cat", "subject_zh": "猫"})
     understanding = Understanding(concepts_of([row, other]), painter.text)
 
-    def understood(prompt: str, lang: str) -> str:
+    def understood(prompt: str, lang: str, *chosen: str) -> str:
         vector = painter.text.encode([prompt]).sentence[0]
-        return understanding.sentence(prompt, vector, lang)  # type: ignore[arg-type]
+        return understanding.sentence(prompt, vector, lang, chosen)  # type: ignore[arg-type]
 
+    assert understood("ink wash boats", "en", "ink wash", "warm") == "Understood as: boat, ink wash, warm."
     assert (
         understood("A red moon over a stormy ocean at midnight with three white boats", "en")
         == "Understood as: moon, storm, sea, night, 3 boats, red, white."
