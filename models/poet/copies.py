@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from atelier.figures import Figure
 from atelier.languages import Lang
 from models.poet.data import TABLES, find_rows, words_of
-from models.poet.originality import line_key, owned
+from models.poet.originality import LEAST, holds, line_key, owned
 
-LEAST = 4  # words or characters: a shorter run is anybody's
-# What is more in a line that holds one of theirs: a word, or the two characters that make five seven.
-MORE = {"en": 1, "zh": 2}
 SHOWN = 5  # of the longest runs
 
 
@@ -31,7 +28,7 @@ def copies(poems: dict[Lang, list[list[str]]], train_data: Path) -> tuple[list[F
         known = {line_key(words_of(line, lang), lang) for row in rows for line in row["lines"]}
         spoken = [_words([line], lang) for lines in ours for line in lines]
         copied += sum(owned(line, lang, known) for line in spoken)
-        held = [line for line in spoken if _holds(line, lang, known)]
+        held = [line for line in spoken if holds(line, lang, known)]
         figures.append(Figure(f"held_lines_{lang}", len(held), f"of {len(spoken):,} lines"))
         texts = (_words(row["lines"], lang) for row in rows if row["split"] == "train")
         spans = longest_shared([_words(lines, lang) for lines in ours], texts)
@@ -41,11 +38,6 @@ def copies(poems: dict[Lang, list[list[str]]], train_data: Path) -> tuple[list[F
         told = "; ".join(f"{space.join(span)} ({len(span)})" for span in spans)
         notes.append(f"shared_span_{lang}: {told or f'no run of {LEAST} {unit}'}")
     return [Figure("copied_lines", copied, "lines", 0, "at most"), *figures], notes
-
-
-def _holds(line: Sequence[str], lang: Lang, known: Container[object]) -> bool:
-    size = len(line) - MORE[lang]
-    return size >= LEAST and any(owned(part, lang, known) for part in (line[:size], line[-size:]))
 
 
 def _words(lines: Iterable[str], lang: Lang) -> tuple[str, ...]:

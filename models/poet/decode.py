@@ -47,7 +47,7 @@ def write(
         groups = _parts(tongue, automaton, [poems[n] for n in waiting], [turns[n] for n in waiting], stopped)
         for number, group in zip(waiting, groups, strict=True):
             if group:
-                poems[number], turns[number] = best(group, automaton), 0
+                poems[number], turns[number] = best(group, automaton, tongue.lines), 0
                 if leads is not None:
                     leads.commit(number, poems[number])
             elif turns[number] + 1 < TURNS:

@@ -126,7 +126,8 @@ class Poet:
                 for n, (at, order) in enumerate(list(waiting.items())):
                     written = [group for group in drafts[n * each : (n + 1) * each] if group]
                     if written:
-                        winners = [best(group, self.automata[lang]) for group in written]
+                        known = self.tongues[lang].lines
+                        winners = [best(group, self.automata[lang], known) for group in written]
                         made = [self._made(order, self._lines(lang, winner)) for winner in winners]
                         answers[at] = self._liked(lang, order.request, made)
                         del waiting[at]

@@ -19,6 +19,9 @@ from atelier.languages import Lang
 
 HASHES = 5
 PHRASE = {"en": 2, "zh": 2}  # words or characters: a line this short is a phrase, and nobody's
+LEAST = 4  # words or characters: a shorter run is anybody's
+# What is more in a line that holds one of theirs: a word, or the two characters that make five seven.
+MORE = {"en": 1, "zh": 2}
 
 
 def line_key(words: Iterable[str], lang: Lang) -> str:
@@ -30,6 +33,12 @@ def owned(words: Sequence[str], lang: Lang, lines: Container[object]) -> bool:
     """Whether a line is one of ``lines`` (of keys) and long enough to be somebody's own."""
     key = line_key(words, lang)
     return len(key.split() if lang == "en" else key) > PHRASE[lang] and key in lines
+
+
+def holds(words: Sequence[str], lang: Lang, lines: Container[object]) -> bool:
+    """Whether a line is one of ``lines`` but for what is ``MORE`` before it or after it."""
+    size = len(words) - MORE[lang]
+    return size >= LEAST and any(owned(part, lang, lines) for part in (words[:size], words[-size:]))
 
 
 class LineFilter:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from atelier.requests import Form
+from atelier.requests import Form, form_language
 from atelier.works import Made, PoemResult
 from models.poet.automaton import FormAutomaton
+from models.poet.data import words_of
 from models.poet.draft import Draft, Plan
 from models.poet.forms import FORM_TABLE
 from models.poet.generate import Poet
+from models.poet.originality import MORE, line_key
 from models.poet.rank import score
 from models.poet.settings import Settings
 from models.poet.train import train
@@ -59,7 +62,7 @@ def test_the_best_candidate_of_each_couplet_is_committed(monkeypatch: pytest.Mon
     poet, request = Poet.load(), ask("quatrain", "winter sea", seed=2)
     seen: list[tuple[int, int]] = []
 
-    def worst(drafts: list[Draft], automaton: FormAutomaton) -> Draft:
+    def worst(drafts: list[Draft], automaton: FormAutomaton, _known: object) -> Draft:
         assert len({tuple(map(tuple, draft.tokens)) for draft in drafts}) > 1
         assert len({tuple(map(tuple, draft.tokens[: draft.since])) for draft in drafts}) == 1
         seen.append((drafts[0].since, drafts[0].row.at))
@@ -70,6 +73,31 @@ def test_the_best_candidate_of_each_couplet_is_committed(monkeypatch: pytest.Mon
     (bad,) = poems(poet, [request])
     assert seen == [(0, 2), (2, 4)]
     assert good.lines[:2] != bad.lines[:2]
+
+
+@pytest.mark.parametrize(("form", "topic"), [("quatrain", "winter sea"), ("七绝", "初雪")])
+def test_a_couplet_that_borrows_a_line_is_passed_over(
+    form: Form, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poet, request = Poet.load(), ask(form, topic, seed=2)
+    (plain,) = poems(poet, [request])
+    lang = form_language(form)
+    words = [word for word in words_of(plain.lines[0], lang) if word[0].isalpha()]
+    key = line_key(words[: -MORE[lang]], lang)  # a poem that was learnt from would have it, and end there
+    tongue = poet.tongues[lang]
+    known = {key}
+
+    class Lines:
+        def __contains__(self, one: object) -> bool:
+            return one in known or one in shipped
+
+    shipped = tongue.lines
+    monkeypatch.setitem(poet.tongues, lang, replace(tongue, lines=Lines()))  # type: ignore[arg-type]
+    (other,) = poems(poet, [request])
+    assert other.lines[0] != plain.lines[0]
+    known.clear()
+    (same,) = poems(poet, [request])
+    assert same.lines == plain.lines
 
 
 @pytest.mark.usefixtures("few_candidates")
