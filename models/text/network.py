@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from models.text.table import Table
 from models.text.tokens import MAX_WORDS, NONE, OVER, START
 
 WIDTH = 160
@@ -74,7 +75,7 @@ class PromptEncoder(nn.Module):
     ) -> None:
         super().__init__()
         self.borders = borders
-        self.table = nn.EmbeddingBag(buckets, piece, mode="sum", padding_idx=NONE)
+        self.table = Table(buckets, piece, mode="sum", padding_idx=NONE)
         self.widen = nn.Linear(piece, width)
         self.place = nn.Parameter(torch.zeros(MAX_WORDS, width))
         self.layers = nn.ModuleList(Layer(width, heads) for _ in range(layers))

@@ -22,7 +22,9 @@ def pack(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     kept: dict[str, torch.Tensor] = {}
     for name, value in state.items():
         if name == TABLE:
-            kept[name + CODES], kept[name + SCALE] = _four_bits(value.float())
+            codes, kept[name + SCALE] = four_bits(value.float())
+            pairs = codes.to(torch.uint8)
+            kept[name + CODES] = (pairs[:, 0::2] | (pairs[:, 1::2] << 4)).contiguous()
         elif value.ndim == 2:
             scale = (value.float().abs().amax(1) / 127).half()
             kept[name + CODES] = (value.float() / _whole(scale)).round().clamp(-127, 127).to(torch.int8)
@@ -41,12 +43,11 @@ def unpack(kept: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     for name, value in kept.items():
         if name.endswith(CODES):
             plain = name.removesuffix(CODES)
-            scale = kept[plain + SCALE].float()[:, None]
+            scale = kept[plain + SCALE]
             if value.dtype == torch.uint8:
-                both = torch.stack((value & 15, value >> 4), dim=2).flatten(1)
-                state[plain] = (both.float() - 7.5) * scale
+                state[plain] = opened(torch.stack((value & 15, value >> 4), dim=2).flatten(1), scale)
             else:
-                state[plain] = value.float() * scale
+                state[plain] = value.float() * scale.float()[:, None]
         elif not name.endswith(SCALE):
             state[name] = value.float()
     return state
@@ -58,16 +59,20 @@ def _whole(scale: torch.Tensor) -> torch.Tensor:
     return torch.where(wide > 0, wide, 1.0)
 
 
-def _four_bits(rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Codes uint8 ``[rows, width / 2]`` and scales: of several cuts the one with the least square error."""
+def four_bits(rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Codes 0 to 15 ``[rows, width]`` and scales: of several cuts the one with the least square error."""
     largest = rows.abs().amax(1)
     best = torch.full_like(largest, torch.inf)
     codes, scales = torch.zeros_like(rows), torch.zeros_like(largest, dtype=torch.float16)
     for clip in _CLIPS:
         scale = (largest * clip / 7.5).half()
         tried = (rows / _whole(scale) + 7.5).round().clamp(0, 15)
-        error = ((tried - 7.5) * scale.float()[:, None] - rows).square().sum(1)
+        error = (opened(tried, scale) - rows).square().sum(1)
         better = error < best
         codes[better], scales[better], best[better] = tried[better], scale[better], error[better]
-    pairs = codes.to(torch.uint8)
-    return (pairs[:, 0::2] | (pairs[:, 1::2] << 4)).contiguous(), scales
+    return codes, scales
+
+
+def opened(codes: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
+    """The rows that codes stand for, float32."""
+    return (codes.float() - 7.5) * scale.float()[:, None]

@@ -55,6 +55,7 @@ class Settings:
     start: Path | None = None  # a version to go on from
     rate: float = 1e-3  # of learning: the layers, by AdamW
     table_rate: float = 0.1  # the table of pieces, by Adagrad
+    rounded: float = 0.5  # share of the training, its last, in which the table is met as it will be kept
     seed: int = 0
     resume: bool = True
 
@@ -102,6 +103,7 @@ def train(settings: Settings) -> Version:
     def step(number: int, share: float) -> dict[str, float]:
         set_rate(optimiser, cosine(share, settings.rate, hold=0.2))
         set_rate(table, cosine(share, settings.table_rate, hold=0.2))
+        network.table.rounded = share >= 1 - settings.rounded
         _, draw = rng_of(settings.seed, "lost", number)
         some = batch(number)
         fed = unfolded(learn.rows[some, : int(length[some].max())])

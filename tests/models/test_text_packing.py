@@ -1,5 +1,6 @@
 """The encoder's weights on disk: packed small, read back near; older files; a table that grows."""
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,25 @@ def test_packed_weights_say_nearly_the_same(small: PromptEncoder, tmp_path: Path
     likeness = (read * small(tokens(TEXTS)).sentence).sum(1)
     assert likeness.min() > 0.98
     assert likeness.max() < 1  # rounded, all the same
+
+
+def test_training_can_meet_the_table_as_it_will_be_kept(small: PromptEncoder) -> None:
+    learner = copy.deepcopy(small).requires_grad_(True).train()
+    learner.table.rounded, learner.table.sparse = True, True
+    rows = rows_of(tokens(TEXTS), 3000)
+    kept = copy.deepcopy(small)
+    state = unpack(pack(small.state_dict()))
+    kept.table.load_state_dict({"weight": state["table.weight"]})
+    said = learner.read(rows).sentence
+    assert torch.allclose(said, kept.read(rows).sentence, atol=1e-5)
+    assert not torch.allclose(said, small.read(rows).sentence, atol=1e-3)
+    assert torch.equal(learner.eval().read(rows).sentence, small.read(rows).sentence)
+    torch.sparse.check_sparse_tensor_invariants.disable()  # type: ignore[no-untyped-call]
+    said.sum().backward()  # type: ignore[no-untyped-call]
+    grown = learner.table.weight.grad
+    assert grown is not None
+    met = set(grown.coalesce().indices()[0][grown.coalesce().values().abs().sum(1) > 0].tolist())
+    assert met == set(rows[rows != NONE].tolist())  # rounding lets gradients pass, to what was read alone
 
 
 def test_packing_rounds_by_half_a_step_and_keeps_zeros() -> None:
