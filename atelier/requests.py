@@ -316,7 +316,12 @@ def _refusal(model: type[Request], fault: ValidationError) -> BadInput:
     name = str(clean_prompt(str(first["loc"][0]))) if first["loc"] else model.prompt_field
     if name == "steer":
         where = [str(part) for part in first["loc"]]
-        return BadInput("bad-steer", option=".".join(where), value=str(first.get("input"))[:40])
+        value = str(first.get("input"))[:40]
+        if where[-1] == "wild":
+            return BadInput("bad-number", option="wild", value=value, low="0", high="2")
+        if where[-1] == "upscale":
+            return BadInput("bad-choice", option="upscale", value=value, choices=", ".join(map(str, SIZES)))
+        return BadInput("bad-steer", option=".".join(where), value=value)
     value = str(clean_prompt(str(first.get("input"))))[:40]
     if first["type"] == "extra_forbidden":
         allowed = sorted(model.model_fields)

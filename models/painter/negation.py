@@ -1,4 +1,4 @@
-"""What a prompt says shall not be there: no moon, without people, 没有月亮.
+"""What a prompt says shall not be there: no moon, without people, don't draw cats, 没有月亮, 不要画月亮.
 
 The prompt encoder reads "no moon" as one about a moon, and a moon is drawn: so what shall not be there is
 left out of the words, and the person is told. Things that are counted (no boats) stay: the captions of
@@ -19,7 +19,10 @@ _OR = ("or", "nor", "和", "或", "与")
 _LEADING = ("with", "and", "but", "has", "have", "is", "are", "there")
 # What a thing ends before, where it is none that the scenes have a word for: "without people in the park".
 _BOUNDS = ("in", "on", "at", "under", "over", "by", "near", "and", "but", "with", "of", "or", "nor")
-_ZH = (("没", "有"), ("不", "要"), ("没",), ("无",))
+_FORBIDDING = (("do", "not"), ("don't",), ("dont",), ("never",))
+_DRAW = ("draw", "paint", "show", "include", "add", "put")
+_ZH_FORBIDDING = (("不", "要", "画"), ("不", "要", "有"), ("别", "画"), ("不", "画"))
+_ZH = (*_ZH_FORBIDDING, ("没", "有"), ("不", "要"), ("没",), ("无",))
 _ENDLESS = frozenset("数边尽限垠际穷比")  # 无数, 无边: they say that there is much
 LONGEST = 3  # characters of a thing that no word of the scenes is
 
@@ -52,11 +55,10 @@ def absent(said: Key, hits: Sequence[Hit]) -> list[Absent]:
 
 
 def _english(said: Key, at: int, at_word: dict[int, Hit]) -> Absent | None:
-    if said[at] not in _NO:
+    forbidding = _forbidding(said, at)
+    if said[at] not in _NO and not forbidding:
         return None
-    begin = at + 1
-    while begin < len(said) and said[begin] in _ARTICLES:
-        begin += 1
+    begin = _thing(said, at + (forbidding or 1))
     if begin == len(said) or (said[at] == "not" and begin == at + 1):
         return None
     start = at
@@ -64,11 +66,41 @@ def _english(said: Key, at: int, at_word: dict[int, Hit]) -> Absent | None:
         start -= 1
     hit = at_word.get(begin) or at_word.get(begin + 1)  # no full moon
     if hit is not None:
-        return None if hit.kind == "thing" else _several(said, start, begin, hit, at_word)
-    plain = said[at] != "no" or start < at
-    if start and plain and (begin + 1 == len(said) or said[begin + 1] in _BOUNDS):
-        return Absent(start, begin + 1, (), begin, begin + 1)
-    return None
+        counted = hit.kind == "thing" and not forbidding
+        return None if counted else _several(said, start, begin, hit, at_word)
+    if not _ends(said, begin + 1, forbidding) or (said[at] == "no" and start == at):
+        return None
+    stop = begin + 1
+    while stop < len(said) and said[stop] in _OR:  # without a cat or a dog
+        after = _thing(said, stop + 1)
+        if after == len(said) or not _ends(said, after + 1, forbidding):
+            break
+        stop = after + 1
+    instead = said[at] == "not" and said[stop : stop + 1] == ("but",)  # not a cat but a dog
+    if not (start or forbidding or instead):
+        return None
+    return Absent(start, stop + instead, (), begin, stop)
+
+
+def _forbidding(said: Key, at: int) -> int:
+    """How many words say "do not draw" here; 0 for none."""
+    for no in _FORBIDDING:
+        end = at + len(no)
+        if said[at:end] == no and end < len(said) and said[end] in _DRAW:
+            return len(no) + 1
+    return 0
+
+
+def _thing(said: Key, at: int) -> int:
+    """Where the thing begins, after its articles."""
+    while at < len(said) and said[at] in _ARTICLES:
+        at += 1
+    return at
+
+
+def _ends(said: Key, at: int, forbidding: int) -> bool:
+    """Whether a thing that no scene has a word for plainly ends before ``at``."""
+    return at >= len(said) or said[at] in _BOUNDS or bool(forbidding and said[at] in _DRAW)
 
 
 def _chinese(said: Key, at: int, at_word: dict[int, Hit]) -> Absent | None:
@@ -78,7 +110,8 @@ def _chinese(said: Key, at: int, at_word: dict[int, Hit]) -> Absent | None:
     begin = at + len(no)
     hit = at_word.get(begin)
     if hit is not None:
-        return None if hit.kind == "thing" else _several(said, at, begin, hit, at_word)
+        counted = hit.kind == "thing" and no not in _ZH_FORBIDDING
+        return None if counted else _several(said, at, begin, hit, at_word)
     rest = said[begin : begin + LONGEST + 1]
     if no == ("没",) or not rest or rest[0] in _ENDLESS:
         return None

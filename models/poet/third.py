@@ -23,6 +23,7 @@ und einen einem einer ist im dem von mit auf bei für nicht ich wir sie über zu
 van ik niet zijn voor aan ook wij mijn
 och att det som ett på är för jag inte av og ikke til jeg
 się jest nie dla przez moja mój
+deg meg mitt ditt
 ve bir bu için ile gibi çok
 yang di ke untuk dengan dari ini itu
 """
@@ -40,8 +41,20 @@ lente herfst sneeuw maan sterren liefde bloem bloemen huis hond kucing tidur bul
 langit bunga malam cinta matahari pantai musim saya gunung angin biru natt hjärta kärlek sommar snö
 stjärnor skog blomma måne kjærlighet hjerte miłość serce śnieg księżyc morze gwiazdy wiosna jesień
 aime aimer amour amours bonjour bonsoir quiero mucho mucha amor amo vida mar mares mèo chó hoa yêu
+maman bahar geldi elsker schneeflocken flocken tavaszi zimowy wieczór
 deszcz gece gecesi kış aşk yağmur çiçek yıldız rüya mùa xuân tuyết trăng biển đêm mưa rakkaus kesä talvi
 """
+# English with a mark; other words in small letters that have one are none.
+_LENT = """
+café cafés naïve naïveté fiancé fiancée résumé cliché clichés façade façades déjà soufflé crème brûlée piñata
+jalapeño señor señora señorita mañana über doppelgänger protégé risqué sauté purée entrée matinée décor élan
+éclair née blasé passé attaché touché voilà château châteaux fête rôle tête smörgåsbord açaí à découpage mâché
+d'état d'être
+"""
+_LOANS = frozenset(_LENT.split())
+_ENGLISH = frozenset(
+    "a the of in and my your our with for to is are on at by i from under".split()  # noqa: SIM905
+)
 _PLACES = "angeles vegas palmas alamos paso paz salvador dorado nino"  # after an article
 _OWN = "mi mon mein meine meu minha"
 _DIE = "die"  # an article where such a word stands beside it; the English verb elsewhere
@@ -108,20 +121,32 @@ def _is_other_latin(text: str, known: Callable[[str], bool]) -> bool:
         elif len(whole) > 1:  # a single letter is a word of too many languages
             words.append(whole)
             english += (known(whole.lower()) or whole.lower() in _NAMED) and whole.lower() not in _SUBJECTS
-    if _is_told(words, bool(small)) and not english:
+    kinds = len(set(small))
+    if _is_told(words, bool(small)) and (not english or (kinds > 1 and 2 * english <= kinds)):
+        return True  # with two small words against one that English has, too: der Wind im Wald
+    if _is_marked(every) and 2 * english <= len(every):
         return True
     if not words or all(word[0].isupper() for word in words):
         return False
-    many, kinds = len(words) + len(small), len(set(small))  # la la land has one of them
+    many = len(words) + len(small)
     if many == 2 and small and not english:  # la nuit, l'hiver; but not rusty van
         first = re.split(r"[\s'’]", text.strip().lower())[0]
         return first in _LEADING or first == "l"
     if not small:
         return many >= LEAST and not english
-    if kinds > 1 and len(words) > 1:
+    if kinds > 1 and len(words) > 1:  # la la land has one of them
         return 2 * english <= kinds
     led = many == LEAST - 1 and text.lower().startswith(tuple(f"{word} " for word in _LEADING))
     return (many >= LEAST or led) and 4 * english < many
+
+
+def _is_marked(every: list[str]) -> bool:
+    """Whether one of several words has a letter that English has not, and none is a small word of English."""
+    plain = [word.lower() for word in every]
+    if len(every) < 2 or _ENGLISH.intersection(plain):
+        return False
+    marked = (word for word in every if word.islower() and not unicodedata.normalize("NFD", word).isascii())
+    return any(word not in _LOANS for word in marked)
 
 
 def _is_told(words: list[str], linked: bool) -> bool:

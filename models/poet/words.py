@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from atelier.languages import Lang
 
 # Function words and fillers: they say nothing of what a poem, or a prompt, is about.
@@ -45,21 +47,26 @@ BARRED_EN = frozenset(_BARRED.split())
 BARRED_ZH = frozenset("虏奴婢妓娼妾蛮夷獠胡羌狄戎倭鞑番姬嫖淫奸尸")
 
 # What no acrostic spells and no title says either, of characters that are harmless by themselves.
-_COARSE = "操你 操他 操她 草你妈 日你 他妈的 妈的 傻逼 煞笔 鸡巴 支那 肏 屄 屌 婊"
+_COARSE = "操你 操他 操她 草你妈 日你 他妈的 你妈的 傻逼 煞笔 鸡巴 支那 肏 屄 屌 婊"
+_OATH = re.compile(r"(?:^|[^\w]|真|真他)妈的(?=$|\W)")  # 妈妈的爱 and 妈的生日 are a mother's
+# Words in which a character that is barred by itself means no people.
+_HARMLESS_ZH = re.compile("胡同|胡杨|胡琴|二胡|胡椒|胡萝卜|番茄|番薯|番石榴|别姬|虞姬|獠牙")
+MEANT = frozenset(["moor", "moors", "savage"])  # what a person may well mean: a heath, a storm
 _DISGUISED = str.maketrans("013457", "oieast")  # n1gger
 
 
 def coarse(text: str) -> bool:
     """Whether Chinese words are abuse."""
-    return any(said in text for said in _COARSE.split())
+    return any(said in text for said in _COARSE.split()) or bool(_OATH.search(text))
 
 
 def barred(text: str, lang: Lang) -> bool:
     """Whether a word (English) or what a title says (Chinese) is not to be put out."""
     if lang == "zh":
-        return bool({*text} & BARRED_ZH) or coarse(text)
+        return bool({*_HARMLESS_ZH.sub("", text)} & BARRED_ZH) or coarse(text)
     plain = text.lower().strip("'’")
-    return plain in BARRED_EN or plain.translate(_DISGUISED) in BARRED_EN
+    disguised = plain.translate(_DISGUISED)
+    return plain in BARRED_EN - MEANT or (disguised != plain and disguised in BARRED_EN)
 
 
 # In the vocabulary, and never written: what the reading of lines left over of *they're*, *th'* and *St.*,

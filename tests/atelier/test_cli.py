@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from atelier.cli import main
-from atelier.requests import FORMS
+from atelier.requests import FORMS, HEADED
 
 Run = Callable[..., "Done"]
 
@@ -312,6 +312,5 @@ def test_every_form_is_written_or_refused_by_name(run: Run, tmp_path: Path) -> N
     source.write_text("\n".join(json.dumps(request) for request in asked), "utf-8")
     answers = run("poem", "--from", str(source), "--json").lines
     for form, answer in zip(FORMS, answers, strict=True):
-        assert answer.get("form") == form or form in answer["error"]
-    written = {answer["form"] for answer in answers if "form" in answer}
-    assert {"haiku", "quatrain", "free", "五绝", "七绝"} <= written
+        # Those that spell a word need one: the language of "moon 月" has none to offer.
+        assert answer.get("form") == form or (form in HEADED and form in answer["error"]), answer

@@ -161,3 +161,11 @@ def test_an_emoji_is_what_it_shows_not_how_it_is_drawn(emoji: str, words: str) -
 def test_what_a_prompt_says_stays_text() -> None:
     for text in ("@everyone <b>hi</b> **bold** `x`", "[a](http://b)", "<@123> <script>"):
         assert parse_request("paint", {"prompt": text}).words == text
+
+
+def test_a_wish_about_a_picture_is_refused_by_its_own_name() -> None:
+    for steer, said in (({"wild": 3.0}, "wild: use a number from 0 to 2"), ({"upscale": 300}, "256, 512")):
+        with pytest.raises(BadInput) as fault:
+            parse_request("paint", {"prompt": "a sea", "steer": steer})
+        assert said in fault.value.text("en")
+        assert "steer" not in fault.value.text("en")

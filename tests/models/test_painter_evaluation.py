@@ -176,6 +176,17 @@ def test_figures_stand_beside_the_ceiling_and_the_baselines(
     assert say("painter-eval-no-parent") not in measured.notes
 
 
+def test_on_val_nothing_is_held_against_marks_of_test(version: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded = {"dcgan": {"limit": 24, "marks": {"scene_attributes": 0.2, "frechet": 3.0}}}
+    monkeypatch.setattr("models.painter.evaluate.baselines.load", lambda _: recorded)
+    painter = Painter.load(version)
+    for split, told in (("test", {"dcgan": 0.2}), ("val", {})):
+        measured = evaluate(painter, None, limit=24, split=split)
+        figures = {figure.name: figure for figure in measured.figures}
+        assert figures["scene_attributes"].baselines == told
+        assert (say("painter-eval-no-parent") in measured.notes) == (split == "test")
+
+
 def test_the_dcgan_sees_as_many_pictures_as_the_painter_did(tmp_path: Path) -> None:
     plain = Settings(None, tmp_path)
     assert budget_for(plain, 6400) == Budget(steps=100)

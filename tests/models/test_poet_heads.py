@@ -48,6 +48,7 @@ def test_such_a_poem_is_varied(shipped: Poet) -> None:
 @pytest.mark.parametrize(
     ("heads", "lang", "is_unfit"),
     [("操你妈", "zh", True), ("倭寇", "zh", True), ("胡明", "zh", False), ("体操", "zh", False),
+     ("妈妈的爱", "zh", False), ("妈的生日", "zh", False), ("妈的", "zh", True), ("你妈的", "zh", True),
      ("sh1t", "en", True), ("rose", "en", False)],
 )  # fmt: skip
 def test_what_no_poem_is_to_spell(heads: str, lang: str, is_unfit: bool) -> None:
@@ -60,3 +61,12 @@ def test_no_title_says_it_in_disguise(shipped: Poet) -> None:
         read_topic("操你妈", shipped.automata["zh"]).title == read_topic("奴", shipped.automata["zh"]).title
     )
     assert read_topic("Route 66", shipped.automata["en"]).title == "Route 66"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "lang"),
+    [("妈妈的爱", "zh"), ("北京胡同", "zh"), ("番茄炒蛋", "zh"), ("霸王别姬", "zh"), ("the wild moor", "en"),
+     ("a savage storm", "en")],
+)  # fmt: skip
+def test_a_harmless_prompt_keeps_its_title(shipped: Poet, prompt: str, lang: str) -> None:
+    assert read_topic(prompt, shipped.automata[lang]).title.casefold() == prompt.casefold()  # type: ignore[index]

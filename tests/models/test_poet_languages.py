@@ -31,6 +31,7 @@ def shipped() -> Poet:
         "première neige",
         "die Nacht ist schön", "die Liebe", "je t'aime", "te quiero mucho", "bonjour mon amour", "el mar",
         "o mar à noite", "chú mèo con",
+        "der Wind im Wald", "tavaszi szél", "ma chère maman", "jeg elsker deg", "zimowy wieczór",
         "noche estrellada", "kucing saya tidur", "海の上の月", "東京の夜", "桜の花",
     ],
 )  # fmt: skip
@@ -56,7 +57,8 @@ def test_a_third_language_is_refused(shipped: Poet, prompt: str) -> None:
         "déjà vu", "the fiancée", "Noche", "carpe diem", "clair de lune", "pasta primavera",
         "cirque du soleil",
         "die young", "when flowers die", "love and amour", "a hoa flower", "mar the day",
-        "Stella Sommer", "春風", "東風破",
+        "Stella Sommer", "春風", "東風破", "a naïve doppelgänger", "coup d'état", "raison d'être",
+        "Jan van der Berg", "winter in Zürich", "Anaïs Nin", "jalapeño dreams",
     ],
 )  # fmt: skip
 def test_names_and_words_of_today_are_no_third_language(shipped: Poet, prompt: str) -> None:
