@@ -80,6 +80,7 @@ from atelier.starts import (
     Verse,
     Words,
 )
+from atelier.style_names import canonical_style
 
 __all__ = [  # the options and what a work starts from are asked for here too
     "FORMS",
@@ -181,7 +182,7 @@ class PaintRequest(Request):
     prompt_field: ClassVar[str] = "prompt"
 
     prompt: Prompt
-    style: Style | None = None
+    style: Annotated[Style, BeforeValidator(canonical_style)] | None = None
     palette: Palette | None = None
     count: Annotated[int, Field(ge=1, le=MAX_COUNT)] = 1
     steer: Steer | None = None

@@ -19,6 +19,7 @@ from atelier.form_names import canonical_form
 from atelier.languages import DEFAULT, LANGS, Lang, listed, option_name, say
 from atelier.requests import Kind, Request, parse_request
 from atelier.store import PersonRef, Platform, Work
+from atelier.style_names import canonical_style
 from atelier.works import Artefact
 
 if TYPE_CHECKING:
@@ -116,10 +117,11 @@ class Option:
             return written
         plain = written.strip().casefold()
         found = next((value for value in self.choices if plain in self.names(value)), None)
-        other = (
-            canonical_form(written) if found is None else found
-        )  # 七言绝句; no other option has such names
-        return other if other in self.choices else written
+        if found is not None:
+            return found
+        # 七言绝句, watercolor: other options' choices have no such names.
+        called = (canonical(written) for canonical in (canonical_form, canonical_style))
+        return next((value for value in called if value in self.choices), written)
 
 
 async def _nobody() -> bool:

@@ -169,3 +169,19 @@ def test_a_wish_about_a_picture_is_refused_by_its_own_name() -> None:
             parse_request("paint", {"prompt": "a sea", "steer": steer})
         assert said in fault.value.text("en")
         assert "steer" not in fault.value.text("en")
+
+
+@pytest.mark.parametrize(
+    ("written", "style"),
+    [("oil", "painting"), ("Watercolor", "watercolour"), ("ink wash", "ink"), ("水墨", "ink"),
+     ("線描", "outline"), ("3D", "3d"), ("Pixel  Art", "pixel")],
+)  # fmt: skip
+def test_a_style_is_taken_as_people_write_it(written: str, style: str) -> None:
+    request = parse_request("paint", {"prompt": "a sea", "style": written})
+    assert request.model_dump()["style"] == style
+
+
+def test_an_unknown_style_is_refused_with_those_there_are() -> None:
+    for written in ("scribble", 7, ""):
+        with pytest.raises(BadInput, match="watercolour"):
+            parse_request("paint", {"prompt": "a sea", "style": written})
