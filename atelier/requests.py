@@ -79,6 +79,7 @@ from atelier.starts import (
     Term,
     Verse,
     Words,
+    bad_steer,
 )
 from atelier.style_names import canonical_style
 
@@ -316,13 +317,7 @@ def _refusal(model: type[Request], fault: ValidationError) -> BadInput:
     first = fault.errors()[0]
     name = str(clean_prompt(str(first["loc"][0]))) if first["loc"] else model.prompt_field
     if name == "steer":
-        where = [str(part) for part in first["loc"]]
-        value = str(first.get("input"))[:40]
-        if where[-1] == "wild":
-            return BadInput("bad-number", option="wild", value=value, low="0", high="2")
-        if where[-1] == "upscale":
-            return BadInput("bad-choice", option="upscale", value=value, choices=", ".join(map(str, SIZES)))
-        return BadInput("bad-steer", option=".".join(where), value=value)
+        return bad_steer([str(part) for part in first["loc"]], str(first.get("input"))[:40])
     value = str(clean_prompt(str(first.get("input"))))[:40]
     if first["type"] == "extra_forbidden":
         allowed = sorted(model.model_fields)

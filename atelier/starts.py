@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from atelier.errors import BadInput
 from atelier.options import (
     GIVEN_BARS,
     GIVEN_LINE,
@@ -20,6 +21,7 @@ from atelier.options import (
     MAX_TERMS,
     MAX_WILD,
     MIN_TEMPO,
+    SIZES,
     Key,
     Mood,
     Palette,
@@ -133,3 +135,12 @@ class Verse(BaseModel):
     lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=GIVEN_LINES)]
     strength: Strength = "subtle"
     part: Annotated[int, Field(ge=2, le=MAX_PART)] = 2
+
+
+def bad_steer(where: list[str], value: str) -> BadInput:
+    """What is wrong with a picture's start: the ``value`` that stands ``where`` in it."""
+    if where[-1] == "wild":
+        return BadInput("bad-number", option="wild", value=value, low="0", high=f"{MAX_WILD:g}")
+    if where[-1] == "upscale":
+        return BadInput("bad-choice", option="upscale", value=value, choices=", ".join(map(str, SIZES)))
+    return BadInput("bad-steer", option=".".join(where), value=value)

@@ -210,14 +210,14 @@ def test_results_travel_as_json(painter: Painter) -> None:
 @pytest.mark.parametrize(
     ("steer", "says"),
     [
-        ({"wild": 3}, "steer.wild"),
-        ({"wild": float("nan")}, "steer.wild"),
+        ({"wild": 3}, "“3” does not work for wild: use a number from 0 to 2"),
+        ({"wild": float("nan")}, "for wild: use a number from 0 to 2"),
         ({"vary": "subtle"}, "nothing to vary"),
         ({"vary": "huge", "noise": [[1, 1.0]]}, "steer.vary"),
         ({"noise": [[1, 1.0]] * 17}, "steer.noise"),
         ({"noise": []}, "steer.noise"),
         ({"noise": [[-1, 1.0]]}, "steer.noise"),
-        ({"upscale": 300}, "steer.upscale"),
+        ({"upscale": 300}, "upscale “300”. Choose one of: 256, 512"),
         ({"mix": [{"prompt": ""}]}, "steer.mix"),
         ({"mix": [{"prompt": "a", "share": 0.6}, {"prompt": "b", "share": 0.6}]}, "more than the whole"),
         ({"other": 1}, "steer.other"),
@@ -281,8 +281,8 @@ def test_command_lines_that_do_not_go_together(cli: Paint, tmp_path: Path) -> No
         (("--vary", plain), "no picture that Atelier painted"),
         (("--vary", plain, "--again", plain), "one of --vary"),
         (("x", "--strength", "strong"), "only works together"),
-        (("x", "--wild", 9), "steer.wild"),
-        (("x", "--upscale", 300), "steer.upscale"),
+        (("x", "--wild", 9), "for wild: use a number from 0 to 2"),
+        (("x", "--upscale", 300), "upscale “300”. Choose one of: 256, 512"),
         (("--vary", plain, "--from", "-"), "leave out --vary"),
     ):
         code, said = cli(*words)

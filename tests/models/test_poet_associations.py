@@ -88,7 +88,7 @@ def test_what_does_not_fit_is_refused(change: dict[str, torch.Tensor]) -> None:
 def test_a_poem_speaks_of_what_keeps_its_topic_company(
     shipped: Poet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    requests = [PoemRequest(topic="the sea", form="quatrain", seed=seed) for seed in range(8)]
+    requests = [PoemRequest(topic="the sea", form="quatrain", seed=seed) for seed in range(16)]
     company = {"ships", "ship", "shore", "foam", "waves", "wave", "sail", "sails", "salt", "sand"}
 
     def named() -> int:
