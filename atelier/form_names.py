@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
-
+from atelier.naming import canonical
 from atelier.options import FORMS, Form
-from atelier.traditional import simplified
 
 _OTHERS: dict[Form, str] = {
     "haiku": "haikus, 俳句",
@@ -42,7 +40,4 @@ NAMES: dict[str, Form] = {form: form for form in FORMS} | {
 
 def canonical_form(value: object) -> object:
     """``Haiku``, ``free verse``, ``七言絕句`` → ``haiku``, ``free``, ``七绝``; anything else as it is."""
-    if not isinstance(value, str):
-        return value
-    plain = " ".join(unicodedata.normalize("NFKC", value).casefold().split())
-    return NAMES.get(simplified(plain), value)
+    return canonical(value, NAMES)

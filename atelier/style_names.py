@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
-
+from atelier.naming import canonical
 from atelier.options import STYLES, Style
-from atelier.traditional import simplified
 
 _OTHERS: dict[Style, str] = {
     "photo": "photograph, photography, realistic, 照片, 摄影, 写实",
@@ -34,7 +32,4 @@ _NAMES: dict[str, Style] = {style: style for style in STYLES} | {
 
 def canonical_style(value: object) -> object:
     """``Watercolor``, ``oil painting``, ``水墨`` → ``watercolour``, ``painting``, ``ink``; else as it is."""
-    if not isinstance(value, str):
-        return value
-    plain = " ".join(unicodedata.normalize("NFKC", value).casefold().split())
-    return _NAMES.get(simplified(plain), value)
+    return canonical(value, _NAMES)

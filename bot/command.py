@@ -15,11 +15,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from atelier.errors import BadInput, Param
-from atelier.form_names import canonical_form
 from atelier.languages import DEFAULT, LANGS, Lang, listed, option_name, say
 from atelier.requests import Kind, Request, parse_request
 from atelier.store import PersonRef, Platform, Work
-from atelier.style_names import canonical_style
 from atelier.works import Artefact
 
 if TYPE_CHECKING:
@@ -54,7 +52,8 @@ class Option:
     types: its choices, commands, or works of theirs. ``reads`` makes fields of the request of what was
     written, or raises :class:`BadInput`. ``flag`` is a word that means ``yes`` where it is typed; a
     ``phrase`` takes all the words that are left there. ``somebody``: it names a person, whom a chat may
-    tell in its own way. The value of a ``file`` is an :class:`Upload`; it cannot be typed.
+    tell in its own way. ``canonical`` finds the choice that another name of it means. The value of a
+    ``file`` is an :class:`Upload`; it cannot be typed.
     """
 
     name: str
@@ -68,6 +67,7 @@ class Option:
     about: str = ""
     suggest: Literal["", "choices", "commands", "history", "favourites"] = ""
     reads: Callable[[Any], dict[str, Any]] | None = None
+    canonical: Callable[[object], Any] | None = None
     flag: str = ""
     phrase: bool = False
     somebody: bool = False
@@ -117,11 +117,9 @@ class Option:
             return written
         plain = written.strip().casefold()
         found = next((value for value in self.choices if plain in self.names(value)), None)
-        if found is not None:
-            return found
-        # 七言绝句, watercolor: other options' choices have no such names.
-        called = (canonical(written) for canonical in (canonical_form, canonical_style))
-        return next((value for value in called if value in self.choices), written)
+        if found is None and self.canonical is not None:
+            found = self.canonical(written)
+        return found if found in self.choices else written
 
 
 async def _nobody() -> bool:

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from atelier import tunes
 from atelier.errors import BadInput
+from atelier.form_names import canonical_form
 from atelier.languages import Written
 from atelier.requests import (
     FORMS,
@@ -25,6 +26,7 @@ from atelier.requests import (
     Kind,
     Lead,
 )  # fmt: skip
+from atelier.style_names import canonical_style
 from bot.command import Command, Option, Upload
 
 _MOOD = Option("mood", choices=MOODS)
@@ -53,7 +55,7 @@ def _prompt(name: str) -> Option:
 MAKING: dict[Kind, Command] = {
     "paint": Command("paint", "paint", (
         _prompt("prompt"),
-        Option("style", choices=STYLES, suggest="choices"),
+        Option("style", choices=STYLES, suggest="choices", canonical=canonical_style),
         _MOOD,
         Option("palette", choices=PALETTES),
         Option("count", "integer", low=1, high=MAX_COUNT),
@@ -61,7 +63,7 @@ MAKING: dict[Kind, Command] = {
     )),
     "poem": Command("poem", "poem", (
         _prompt("topic"),
-        Option("form", choices=FORMS, suggest="choices"),
+        Option("form", choices=FORMS, suggest="choices", canonical=canonical_form),
         Option("language", choices=get_args(Written), field="lang"),
         _MOOD,
         Option("acrostic", max_length=MAX_ACROSTIC),

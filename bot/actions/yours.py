@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from atelier.errors import BadInput, Gone
+from atelier.form_names import canonical_form
 from atelier.languages import LANGS, Lang, say
 from atelier.learning.snapshot import shed
 from atelier.provenance import statement
@@ -18,6 +19,7 @@ from atelier.requests import FORMS, STYLES
 from atelier.rules import Preferences
 from atelier.store import UNFINISHED, ArtefactRef, Work
 from atelier.store.erasure import words_of
+from atelier.style_names import canonical_style
 from atelier.unsaid import unsaid
 from atelier.works import Artefact
 from bot.command import Call, Choice, Command, Option, Reply
@@ -192,8 +194,10 @@ HISTORY = Command("history", action=history, options=_list_of("history"))
 FAVOURITES = Command("favourites", action=favourites, options=_list_of("favourites"))
 SETTINGS = Command("settings", action=settings, options=(
     Option("language", choices=("auto", *LANGS), about="settings-language"),
-    Option("style", choices=(NONE, *STYLES), about="settings-style", suggest="choices"),
-    Option("form", choices=(NONE, *FORMS), about="settings-form", suggest="choices"),
+    Option("style", choices=(NONE, *STYLES), about="settings-style", suggest="choices",
+           canonical=canonical_style),
+    Option("form", choices=(NONE, *FORMS), about="settings-form", suggest="choices",
+           canonical=canonical_form),
     Option("private", choices=("yes", "no")),
     Option("learning", choices=("yes", "no")),
 ))  # fmt: skip

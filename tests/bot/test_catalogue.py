@@ -84,6 +84,20 @@ def test_a_name_is_read_in_the_letters_of_its_language(
     assert "=" not in read["prompt"]
 
 
+@pytest.mark.parametrize(
+    ("command", "typed", "option", "meant"),
+    [
+        ("paint", "a sea style=Watercolor", "style", "watercolour"),
+        ("paint", "大海 风格=油画", "style", "painting"),
+        ("poem", "snow form=七言絕句", "form", "七绝"),
+        ("settings", "style=oil", "style", "painting"),
+        ("settings", "form=Sonnet", "form", "shakespearean sonnet"),
+    ],
+)
+def test_a_choice_is_taken_by_other_names_too(command: str, typed: str, option: str, meant: str) -> None:
+    assert parse_text(BY_NAME[command], typed)[option] == meant
+
+
 def test_an_integer_that_is_none_is_named() -> None:
     with pytest.raises(BadInput, match="“soon” does not work for seed"):
         parse_text(BY_NAME["paint"], "a sea seed=soon")
