@@ -28,14 +28,15 @@ from atelier.settings import Settings as Studio
 from models.poet.bits import ROWS
 from models.poet.data import (
     IGNORED,
-    POOL,
     PREFIX,
     TOPICS,
     Poem,
+    Sequenced,
     build,
     collate,
     encode,
     find_rows,
+    groups,
     read_poem,
     words_of,
 )  # fmt: skip
@@ -47,7 +48,6 @@ from models.poet.vocabulary import NONE, UNKNOWN, Vocabulary, guess_syllables
 
 LAYERS = 5  # as the poet that ships
 SOUNDS = 5  # words of a rhyme, at least, that has a token
-Rows = list[tuple[int, int, int]]  # a sequence: token, left in line, lines left
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Speech:
                 poems["train" if row["split"] == "train" else "test"].append(poem)
         return cls(vocabulary, len(small), lexicon, wide.weight.tolist(), poems)
 
-    def encoded(self, poem: Poem, chance: random.Random) -> Rows:
+    def encoded(self, poem: Poem, chance: random.Random) -> Sequenced:
         """A training sequence of words, known or not."""
         return encode(poem, self.vocabulary, self.weight, chance)
 
@@ -88,14 +88,14 @@ class Cut:
     """A way to cut: its vocabulary, and a sequence of words cut so, with the word that each token is of."""
 
     vocabulary: Vocabulary
-    of: Callable[[Rows], tuple[Rows, list[int]]]
+    of: Callable[[Sequenced], tuple[Sequenced, list[int]]]
 
 
 def whole(speech: Speech) -> Cut:
     """Words, as the poet that ships."""
     tokens = speech.vocabulary.tokens[: speech.known]
 
-    def cut(rows: Rows) -> tuple[Rows, list[int]]:
+    def cut(rows: Sequenced) -> tuple[Sequenced, list[int]]:
         return [(t if t < speech.known else UNKNOWN, *told) for t, *told in rows], [t for t, *_ in rows]  # type: ignore[misc]
 
     return Cut(Vocabulary.of("en", tokens[speech.vocabulary.content :]), cut)
@@ -110,7 +110,7 @@ def rhymed(speech: Speech) -> Cut:
     names = [f"<rhyme {one}>" for one in sorted(set(classes) - {0})]
     vocabulary = Vocabulary.of("en", [*plain.vocabulary.tokens[content:], *names])
 
-    def cut(rows: Rows) -> tuple[Rows, list[int]]:
+    def cut(rows: Sequenced) -> tuple[Sequenced, list[int]]:
         made, of = plain.of(rows[:PREFIX])
         for at in range(PREFIX, len(rows)):
             words, their = plain.of(rows[at : at + 1])
@@ -129,13 +129,12 @@ def rhymed(speech: Speech) -> Cut:
 
 def pieces(speech: Speech) -> Cut:
     """Sub-words: as many as there are known words, marks among them."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
     content, tokens = speech.vocabulary.content, speech.vocabulary.tokens
     often = Counter(t for poem in speech.poems["train"] for line in poem.lines for t in line)
     bpe = Tokenizer(models.BPE())
     bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True, use_regex=False)
-    bpe.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(vocab_size=speech.known - content, show_progress=False)  # type: ignore[no-untyped-call]
     bpe.train_from_iterator((tokens[t] for t, count in often.items() for _ in range(count)), trainer)
     cuts = [
@@ -144,10 +143,10 @@ def pieces(speech: Speech) -> Cut:
     names = sorted(bpe.get_vocab(), key=bpe.get_vocab().__getitem__)
     vocabulary = Vocabulary.of("en", names)
 
-    def cut(rows: Rows) -> tuple[Rows, list[int]]:
+    def cut(rows: Sequenced) -> tuple[Sequenced, list[int]]:
         topics = [piece for t, *_ in rows[2:PREFIX] if t >= content for piece in reversed(cuts[t - content])]
         prefix = [*(t for t, *_ in rows[:2]), *topics[:TOPICS], *[NONE] * (TOPICS - len(topics))]
-        made: Rows = [(t, NONE, NONE) for t in prefix]
+        made: Sequenced = [(t, NONE, NONE) for t in prefix]
         of = [NONE] * PREFIX
         for (token, left, lines), (_, before, _) in zip(rows[PREFIX:], rows[PREFIX - 1 :], strict=False):
             parts = cuts[token - content] if token >= content else [token]
@@ -204,29 +203,14 @@ def trained(
 
 
 def batches(cut: Cut, speech: Speech, settings: Settings) -> Iterator[tuple[tuple[Tensor, Tensor], int]]:
-    """Endless batches of about ``settings.tokens`` positions, alike in length, and the poems in each."""
-    poems, epoch = speech.poems["train"], 0
-    while True:
-        order = random.Random(f"{settings.seed} {epoch}")
-        indices = list(range(len(poems)))
-        order.shuffle(indices)
-        for low in range(0, len(indices), POOL):
-            pool = [
-                cut.of(speech.encoded(poems[i], random.Random(f"{settings.seed} {epoch} {i}")))[0]
-                for i in indices[low : low + POOL]
-            ]
-            pool.sort(key=len)
-            parts, at = [], 0
-            while at < len(pool):
-                count = max(
-                    1, settings.tokens // len(pool[min(at + settings.tokens // len(pool[at]), len(pool)) - 1])
-                )
-                parts.append(pool[at : at + count])
-                at += count
-            order.shuffle(parts)
-            for part in parts:
-                yield collate(part, cut.vocabulary.content), len(part)
-        epoch += 1
+    """Endless batches as the poet's training makes them, and the poems in each."""
+    poems = speech.poems["train"]
+
+    def encoded(number: int, chance: random.Random) -> Sequenced:
+        return cut.of(speech.encoded(poems[number], chance))[0]
+
+    for group in groups(len(poems), encoded, tokens=settings.tokens, seed=settings.seed):
+        yield collate(group, cut.vocabulary.content), len(group)
 
 
 def bits(network: VerseModel, cut: Cut, speech: Speech) -> tuple[float, float]:
@@ -234,7 +218,7 @@ def bits(network: VerseModel, cut: Cut, speech: Speech) -> tuple[float, float]:
 
     A word is its letters and a space. Topic words and plans are drawn alike for every cut.
     """
-    test: list[tuple[Rows, list[int]]] = sorted(
+    test: list[tuple[Sequenced, list[int]]] = sorted(
         (cut.of(speech.encoded(poem, random.Random(i))) for i, poem in enumerate(speech.poems["test"])),
         key=lambda one: len(one[0]),
     )

@@ -11,10 +11,11 @@ line's first character or letter, so that acrostics are planned for) and the lin
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,8 @@ POOL = 2048  # sequences that are sorted by length together
 WINDOWS = (4, 4, 4, 8, 8, 14)  # lines of a training window of a long English poem
 _TUNES = ("浣溪沙", "如梦令", "鹧鸪天")
 _SINGLE = frozenset({"a", "i", "o"})
+
+Sequenced = list[tuple[int, int, int]]  # token, left in line, lines left
 
 
 @dataclass(frozen=True)
@@ -296,25 +299,32 @@ def batches(
     resumed run sees what an undisturbed one would.
     """
     weight = lexicon.weight.tolist()
-    place, epoch = 0, 0
-    while True:
+
+    def encoded(number: int, chance: random.Random) -> Sequenced:
+        return encode(poems[number], vocabulary, weight, chance)
+
+    for group in itertools.islice(groups(len(poems), encoded, tokens=tokens, seed=seed), start, None):
+        yield collate(group, vocabulary.content)
+
+
+def groups(
+    count: int, encoded: Callable[[int, random.Random], Sequenced], *, tokens: int, seed: int
+) -> Iterator[list[Sequenced]]:  # fmt: skip
+    """Endless groups of about ``tokens`` positions, alike in length, of ``count`` poems in random order.
+
+    ``encoded`` makes the sequence of a poem's number, with a chance of its own in each epoch.
+    """
+    for epoch in itertools.count():
         order = random.Random(f"{seed} {epoch}")
-        indices = list(range(len(poems)))
+        indices = list(range(count))
         order.shuffle(indices)
-        for low in range(0, len(indices), POOL):
-            pool = [
-                encode(poems[i], vocabulary, weight, random.Random(f"{seed} {epoch} {i}"))
-                for i in indices[low : low + POOL]
-            ]
+        for low in range(0, count, POOL):
+            pool = [encoded(i, random.Random(f"{seed} {epoch} {i}")) for i in indices[low : low + POOL]]
             pool.sort(key=len)
             cuts, at = [], 0
             while at < len(pool):
-                count = max(1, tokens // len(pool[min(at + tokens // len(pool[at]), len(pool)) - 1]))
-                cuts.append(pool[at : at + count])
-                at += count
+                many = max(1, tokens // len(pool[min(at + tokens // len(pool[at]), len(pool)) - 1]))
+                cuts.append(pool[at : at + many])
+                at += many
             order.shuffle(cuts)
-            for cut in cuts:
-                if place >= start:
-                    yield collate(cut, vocabulary.content)
-                place += 1
-        epoch += 1
+            yield from cuts
