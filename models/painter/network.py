@@ -28,7 +28,7 @@ CODES = 3 * LATENT  # numbers that noise carries beside its fields: see :func:`c
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Sizes. The default is the version that ships: 4.2 M + 0.8 M parameters, 0.7 GFLOP a picture."""
+    """Sizes. The default is the version that ships: 4.2 M + 0.8 M parameters, 1.4 GFLOP a picture."""
 
     coder: tuple[int, int, int] = (32, 64, 128)  # widths at 64, 32 and 16 px
     unet: tuple[int, int, int] = (96, 144, 160)  # widths at 16x16, 8x8 and 4x4

@@ -1,8 +1,8 @@
 """Generator and decoder as the painter runs them: on a CPU, as recorded programs without Python in them.
 
 A crew's threads (:mod:`models.crew`) take turns at Python's lock. A pass is more than a thousand small
-calls, so two threads lost a fifth of their time to waiting for each other; a recorded pass never asks
-for the lock, and its pictures are those of the modules, byte for byte.
+calls, between which two threads wait for each other; a recorded pass never asks for the lock, and its
+pictures are those of the modules, byte for byte.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The table of pieces, which training can meet as it will be kept: in four bits.
 
-Rounded after training, the sums of rows lose enough to cost the encoder two captions in a hundred. So in
+Rounded after training, sums of rows lose enough to take captions for others (docs/painter.md). So in
 the last part of the training words are read from rounded rows, and what that costs is learnt
 away; gradients pass the rounding as if it were not there (straight-through; Bengio et al. 2013,
 "Estimating or Propagating Gradients Through Stochastic Neurons", section 3.1).
