@@ -52,9 +52,8 @@ jalapeño señor señora señorita mañana über doppelgänger protégé risqué
 d'état d'être
 """
 _LOANS = frozenset(_LENT.split())
-_ENGLISH = frozenset(
-    "a the of in and my your our with for to is are on at by i from under".split()  # noqa: SIM905
-)
+_SMALL_ENGLISH = "a the of in and my your our with for to is are on at by i from under"
+_ENGLISH = frozenset(_SMALL_ENGLISH.split())
 _PLACES = "angeles vegas palmas alamos paso paz salvador dorado nino"  # after an article
 _OWN = "mi mon mein meine meu minha"
 _DIE = "die"  # an article where such a word stands beside it; the English verb elsewhere

@@ -48,10 +48,10 @@ BARRED_ZH = frozenset("虏奴婢妓娼妾蛮夷獠胡羌狄戎倭鞑番姬嫖淫
 
 # What no acrostic spells and no title says either, of characters that are harmless by themselves.
 _COARSE = "操你 操他 操她 草你妈 日你 他妈的 你妈的 傻逼 煞笔 鸡巴 支那 肏 屄 屌 婊"
-_OATH = re.compile(r"(?:^|[^\w]|真|真他)妈的(?=$|\W)")  # 妈妈的爱 and 妈的生日 are a mother's
+_OATH = re.compile(r"(?:^|[^\w]|真)妈的(?=$|\W)")  # 妈妈的爱 and 妈的生日 are a mother's
 # Words in which a character that is barred by itself means no people.
 _HARMLESS_ZH = re.compile("胡同|胡杨|胡琴|二胡|胡椒|胡萝卜|番茄|番薯|番石榴|别姬|虞姬|獠牙")
-MEANT = frozenset(["moor", "moors", "savage"])  # what a person may well mean: a heath, a storm
+_MEANT = frozenset(["moor", "moors", "savage"])  # what a person may well mean: a heath, a storm
 _DISGUISED = str.maketrans("013457", "oieast")  # n1gger
 
 
@@ -66,7 +66,7 @@ def barred(text: str, lang: Lang) -> bool:
         return bool({*_HARMLESS_ZH.sub("", text)} & BARRED_ZH) or coarse(text)
     plain = text.lower().strip("'’")
     disguised = plain.translate(_DISGUISED)
-    return plain in BARRED_EN - MEANT or (disguised != plain and disguised in BARRED_EN)
+    return plain in BARRED_EN - _MEANT or (disguised != plain and disguised in BARRED_EN)
 
 
 # In the vocabulary, and never written: what the reading of lines left over of *they're*, *th'* and *St.*,
