@@ -95,7 +95,8 @@ def test_a_name_is_read_in_the_letters_of_its_language(
     ],
 )
 def test_a_choice_is_taken_by_other_names_too(command: str, typed: str, option: str, meant: str) -> None:
-    assert parse_text(BY_NAME[command], typed)[option] == meant
+    said = BY_NAME[command]
+    assert said.fields(parse_text(said, typed))[option] == meant
 
 
 def test_an_integer_that_is_none_is_named() -> None:
