@@ -38,6 +38,16 @@ def reference(pitches: Sequence[int], tonic: int) -> int:
     return median - 1 - (median - 1 - tonic) % 12
 
 
+def settled(pitches: Sequence[int], tonic: int) -> int:
+    """Where the tonic of a tune that somebody goes on from lies (MIDI): as :func:`reference` has it, or an
+    octave beside it, where fewer of ``pitches`` are too far from it to be written."""
+    home = reference(pitches, tonic)
+    return min(
+        (home, home + 12, home - 12),
+        key=lambda place: sum(not LOWEST <= pitch - place <= HIGHEST for pitch in pitches),
+    )
+
+
 def to_steps(notes: Sequence[Sequence[int]], length: int, home: int) -> Steps:
     """``notes`` (MIDI) as ``length`` steps, pitches counted from ``home``; far ones fold by octaves."""
     steps = np.full(length, REST, dtype=np.int64)

@@ -30,7 +30,7 @@ from models.composer.compose import (
     wanted,
 )
 from models.composer.data import MODES, STYLES, Conditions
-from models.composer.grid import METER_NAMES, WINDOW, Steps, pitch_class, reference, to_steps
+from models.composer.grid import METER_NAMES, WINDOW, Steps, pitch_class, settled, to_steps
 from models.composer.manners import HABITS
 from models.composer.network import MelodyVAE
 from models.composer.plan import Phrase, continued, plan
@@ -49,7 +49,7 @@ JITTER = 0.06  # how far the seed moves a blend from its share, so that another 
 
 def on_the_grid(tune: Given, steps_a_bar: int) -> Steps:
     """Its bars as steps with the tonic in its place; what is short of a bar is rests."""
-    home = reference([pitch for _, _, pitch in tune.notes], pitch_class(tune.key.split(" ")[0]))
+    home = settled([pitch for _, _, pitch in tune.notes], pitch_class(tune.key.split(" ")[0]))
     return to_steps(tune.notes, tune.bars * steps_a_bar, home)
 
 

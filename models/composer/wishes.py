@@ -21,7 +21,7 @@ from atelier.safety import words_for_model
 from atelier.tunes.beat import beats, quarters
 from models.composer import words
 from models.composer.attributes import SCALES
-from models.composer.grid import METERS, WINDOW, pitch_class, reference
+from models.composer.grid import METERS, WINDOW, pitch_class, settled
 from models.composer.instruments import ORCHESTRA
 from models.composer.leaning import Leaning, draw, tilted
 from models.composer.manners import FREE_METERS, HABITS, KEYS, MANNERS, NEUTRAL, RESPELT, Manner
@@ -220,7 +220,7 @@ def _key_of(request: MelodyRequest, text: str, tune: Given) -> tuple[str, str]:
 def _octave(tune: Given) -> int:
     """How many octaves above the usual register a tune to start from lies: -1, 0 or 1."""
     tonic = pitch_class(tune.key.split(" ")[0])
-    home = reference([pitch for _, _, pitch in tune.notes], tonic)
+    home = settled([pitch for _, _, pitch in tune.notes], tonic)
     return max(-1, min(1, (home - LOWEST_TONIC) // 12))
 
 

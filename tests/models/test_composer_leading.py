@@ -70,6 +70,12 @@ def test_to_go_on_from_more_than_a_phrase_fills_the_length(composer: Composer) -
     assert made(composer, Lead(way="continue", tune=REEL)).wished.length == 16  # the next that has room
 
 
+def test_a_peak_far_above_a_low_tune_stays_where_it_is(composer: Composer) -> None:
+    low = tunes.read(b"M:4/4\nL:1/4\nK:C\nCCCC|CEGc'|CDEF|C4|")
+    tune = made(composer, Lead(way="continue", tune=low))
+    assert tune.notes[: len(low.notes) - 1] == [list(note) for note in low.notes][:-1]
+
+
 def test_what_is_given_moves_to_a_key_that_is_asked_for(composer: Composer) -> None:
     tune = made(composer, Lead(way="continue", tune=HEAD), key="D minor")
     assert moves(tune.notes)[:4] == moves([list(note) for note in HEAD.notes])[:4]
