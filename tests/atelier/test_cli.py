@@ -174,7 +174,7 @@ def test_pictures_from_a_file(run: Run, tmp_path: Path) -> None:
         (("paint", "--from", "no-such-file"), "--out DIR"),
         (("frobnicate",), "frobnicate"),
         (("bench", "nothing"), "nothing"),
-        (("bench", "capacity"), "faults, journey, learning, painter, queue"),
+        (("bench", "capacity"), "faults, flops, journey, learning, painter, queue"),
         (("bench", "faults", "--set", "request=5"), "requests=1, seed=1, times=1, rate=1"),
         (("models", "show", "poet", "v999"), "v999"),
         (("train", "poet", "--data", "no-such-folder", "--out", "x"), "no-such-folder"),
