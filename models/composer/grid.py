@@ -39,8 +39,11 @@ def reference(pitches: Sequence[int], tonic: int) -> int:
 
 
 def settled(pitches: Sequence[int], tonic: int) -> int:
-    """Where the tonic of a tune that somebody goes on from lies (MIDI): as :func:`reference` has it, or an
-    octave beside it, where fewer of ``pitches`` are too far from it to be written."""
+    """The MIDI pitch of the tonic of a tune that somebody goes on from.
+
+    As :func:`reference` has it, or an octave beside it, where fewer of ``pitches`` are too far from
+    it to be written.
+    """
     home = reference(pitches, tonic)
     return min(
         (home, home + 12, home - 12),
