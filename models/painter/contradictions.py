@@ -17,7 +17,7 @@ from models.painter.lexicon import Hit, Key, Lexicon, key
 from models.painter.negation import absent
 from models.painter.palette import WORDS as PALETTES
 from models.painter.vocabulary import COLOURING, KINDS, NAMES, number_at
-from models.text.tokens import is_ideograph, words
+from models.text.tokens import clauses, is_ideograph, words
 
 # Values that exclude one another; of the first in each pair it is that which is drawn, whichever
 # was said first. Otherwise the first word said counts.
@@ -84,7 +84,7 @@ def settle(prompt: str, lang: Lang) -> Settled:
     plain, said = words(prompt), key(prompt)
     hits = _WORDS.find(said, KINDS)
     out, notes = set[int](), list[str]()
-    for nothing in absent(said, hits):
+    for nothing in absent(said, hits, clauses(prompt)):
         out |= set(range(nothing.start, nothing.end))
         places = [(hit.start, hit.end) for hit in nothing.hits] or [(nothing.begin, nothing.stop)]
         names = [_joined(plain[begin:end]) for begin, end in places]

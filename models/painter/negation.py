@@ -7,7 +7,7 @@ made scenes count them, too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from models.painter.lexicon import Hit, Key
@@ -15,10 +15,12 @@ from models.painter.lexicon import Hit, Key
 _NO = ("no", "without", "not")  # "not" only before an article: a prompt may be "not quite night"
 _ARTICLES = ("a", "an", "any", "the")
 _OR = ("or", "nor", "和", "或", "与")
-# Before "no" these go with it; without one of them "no entry" may be the very thing that is asked for.
+# Before "no" these go with it; without one of them, or a comma, "no one" may be what is asked for.
 _LEADING = ("with", "and", "but", "has", "have", "is", "are", "there")
 # What a thing ends before, where it is none that the scenes have a word for: "without people in the park".
 _BOUNDS = ("in", "on", "at", "under", "over", "by", "near", "and", "but", "with", "of", "or", "nor")
+# Signs that are drawn with their "no".
+_SIGNS = frozenset({"smoking", "entry", "littering", "bicycle", "pedestrian", "mobile", "one"})
 _FORBIDDING = (("do", "not"), ("don't",), ("dont",), ("never",))
 _DRAW = ("draw", "paint", "show", "include", "add", "put")
 _ZH_FORBIDDING = (("不", "要", "画"), ("不", "要", "有"), ("别", "画"), ("不", "画"))
@@ -41,43 +43,52 @@ class Absent:
     stop: int
 
 
-def absent(said: Key, hits: Sequence[Hit]) -> list[Absent]:
-    """What is said not to be there, of the scenes' words (``hits``) and of what else is plainly a thing."""
+def absent(said: Key, hits: Sequence[Hit], clauses: Container[int] = ()) -> list[Absent]:
+    """What is said not to be there, of the scenes' words (``hits``) and of what else is plainly a thing.
+
+    ``clauses``: which words begin one (:func:`models.text.tokens.clauses`).
+    """
     at_word = {hit.start: hit for hit in hits}
     found: list[Absent] = []
     for at in range(len(said)):
         if found and at < found[-1].end:
             continue
-        one = _english(said, at, at_word) or _chinese(said, at, at_word)
+        one = _english(said, at, at_word, clauses) or _chinese(said, at, at_word, clauses)
         if one is not None:
             found.append(one)
     return found
 
 
-def _english(said: Key, at: int, at_word: dict[int, Hit]) -> Absent | None:
+def _english(said: Key, at: int, at_word: dict[int, Hit], clauses: Container[int]) -> Absent | None:
     forbidding = _forbidding(said, at)
     if said[at] not in _NO and not forbidding:
         return None
-    begin = _thing(said, at + (forbidding or 1))
-    if begin == len(said) or (said[at] == "not" and begin == at + 1):
+    after = at + (forbidding or 1)
+    begin = _thing(said, after)
+    if begin == len(said) or (said[at] == "not" and begin == after):
+        return None
+    if any(word in clauses for word in range(after, begin + 1)):  # no, a cat
         return None
     start = at
-    while start and said[start - 1] in _LEADING:
+    while start and start not in clauses and said[start - 1] in _LEADING:
         start -= 1
     hit = at_word.get(begin) or at_word.get(begin + 1)  # no full moon
     if hit is not None:
         counted = hit.kind == "thing" and not forbidding
         return None if counted else _several(said, start, begin, hit, at_word)
-    if not _ends(said, begin + 1, forbidding) or (said[at] == "no" and start == at):
+    stop = _end(said, begin, forbidding, clauses)
+    if stop is None:
         return None
-    stop = begin + 1
     while stop < len(said) and said[stop] in _OR:  # without a cat or a dog
-        after = _thing(said, stop + 1)
-        if after == len(said) or not _ends(said, after + 1, forbidding):
+        further = _end(said, _thing(said, stop + 1), forbidding, clauses)
+        if further is None:
             break
-        stop = after + 1
+        stop = further
+    apart = start in clauses or (start == 0 and stop in clauses)  # a garden, no cats; no cats, a garden
+    if said[at] == "no" and start == at and (not apart or said[begin] in _SIGNS):
+        return None
     instead = said[at] == "not" and said[stop : stop + 1] == ("but",)  # not a cat but a dog
-    if not (start or forbidding or instead):
+    if not (start or apart or forbidding or instead):
         return None
     return Absent(start, stop + instead, (), begin, stop)
 
@@ -98,12 +109,15 @@ def _thing(said: Key, at: int) -> int:
     return at
 
 
-def _ends(said: Key, at: int, forbidding: int) -> bool:
-    """Whether a thing that no scene has a word for plainly ends before ``at``."""
-    return at >= len(said) or said[at] in _BOUNDS or bool(forbidding and said[at] in _DRAW)
+def _end(said: Key, begin: int, forbidding: int, clauses: Container[int]) -> int | None:
+    """Where a thing of one or two words that no scene has a word for plainly ends; None: nowhere near."""
+    for at in range(begin + 1, min(begin + 2, len(said)) + 1):
+        if at == len(said) or at in clauses or said[at] in _BOUNDS or (forbidding and said[at] in _DRAW):
+            return at
+    return None
 
 
-def _chinese(said: Key, at: int, at_word: dict[int, Hit]) -> Absent | None:
+def _chinese(said: Key, at: int, at_word: dict[int, Hit], clauses: Container[int]) -> Absent | None:
     no = next((no for no in _ZH if said[at : at + len(no)] == no), None)
     if no is None:
         return None
@@ -112,10 +126,11 @@ def _chinese(said: Key, at: int, at_word: dict[int, Hit]) -> Absent | None:
     if hit is not None:
         counted = hit.kind == "thing" and no not in _ZH_FORBIDDING
         return None if counted else _several(said, at, begin, hit, at_word)
-    rest = said[begin : begin + LONGEST + 1]
+    last = next((word for word in range(begin, len(said)) if word in clauses), len(said))
+    rest = said[begin : min(last, begin + LONGEST + 1)]
     if no == ("没",) or not rest or rest[0] in _ENDLESS:
         return None
-    stop = begin + (rest.index("的") if "的" in rest else len(said) - begin)
+    stop = begin + rest.index("的") if "的" in rest else last
     if begin < stop <= begin + LONGEST:
         return Absent(at, stop + ("的" in rest), (), begin, stop)
     return None

@@ -14,6 +14,7 @@ import unicodedata
 import zlib
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -32,6 +33,17 @@ _WORD = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]|[^\W_\u3400-\u4dbf\u4e00-\u9ff
 def words(text: str) -> list[str]:
     """Lower-case words; every Chinese character is a word of its own; punctuation is dropped."""
     return _WORD.findall(_plain(text))
+
+
+def clauses(text: str) -> frozenset[int]:
+    """Which of :func:`words` begin a clause: punctuation stands before them (not a space, not a hyphen)."""
+    plain = _plain(text)
+    found = list(_WORD.finditer(plain))
+    return frozenset(
+        at + 1
+        for at, (one, other) in enumerate(pairwise(found))
+        if plain[one.end() : other.start()].strip(" -_'’\n\t")
+    )
 
 
 def _plain(text: str) -> str:

@@ -64,6 +64,11 @@ def test_words_that_go_together_stay(prompt: str) -> None:
         ("a dog and not a cat", "a dog", "cat"),
         ("not a cat but a dog", "a dog", "cat"),
         ("a garden without a cat or a dog", "a garden", "cat or a dog"),
+        ("a garden, no cats", "a garden", "cats"),
+        ("no cats, a garden", "a garden", "cats"),
+        ("a street at night, no parked cars, oil painting", "a street at night oil painting", "parked cars"),
+        ("a garden; no cats or dogs", "a garden", "cats or dogs"),
+        ("花园，不要猫，油画", "花园油画", "猫"),
         ("don't draw the moon, draw a sea", "draw a sea", "moon"),
         ("a sea. Do not paint any boats", "a sea", "boats"),
         ("a garden, don't show people", "a garden", "people"),
@@ -85,6 +90,7 @@ def test_what_shall_not_be_there_is_left_out_and_said(prompt: str, kept: str, to
 @pytest.mark.parametrize(
     "prompt",
     ["a sea with no boats", "no smoking", "a no entry sign", "not a cat", "no moon", "no, a cat",
+     "no smoking, outline", "a red sign, no entry", "no cats", "oh no a cat", "a garden, no, a cat",
      "无边的大海", "无数星星", "not quite night", "没有船的大海", "a road without"],
 )  # fmt: skip
 def test_what_only_sounds_like_leaving_out_stays(prompt: str) -> None:
