@@ -25,6 +25,7 @@ class Settings:
     out: Path  # the version's folder; its name is the version's
     work: Path | None = None  # checkpoints and caches; default: ``<out>-work`` beside it
     text: Path | None = None  # a prompt encoder's version; default: the one that ships
+    parent_text: Path | None = None  # the one that the parent heard, where the GAN has had another since
     start: Path | None = None  # a painter's version to go on from: its decoder is kept, its generator trained
     gan_start: str = "parent"  # what the GAN begins as; ``version``: the generator of ``start``
     kept: float = 0.0  # how far the trained weights are averaged back to the generator of ``start``

@@ -125,7 +125,8 @@ def train(settings: Settings) -> Version | None:
     if settings.start and not journals["ranker"].step and has_part(settings.start, "ranker"):
         ranker.load_state_dict(part_of(settings.start, "ranker"))
     if settings.runs("baselines"):
-        drawn = parent_sampler(parent, coder.decoder, ours.scale, text, settings.device)
+        heard = settings.parent_text and TextEncoder.load(settings.parent_text, settings.device).network
+        drawn = parent_sampler(parent, coder.decoder, ours.scale, heard or text, settings.device)
         encoder = TextEncoder.load(settings.text, settings.device)
         seen = sum(_pictures(settings, stage, journals[stage]) for stage in ("flow", "gan"))
         record_all(settings, learnt, drawn, jury, encoder, work, seen)
@@ -229,8 +230,9 @@ def _command(settings: Settings, trained: Sequence[str]) -> str:
     default = asdict(Settings(Path(), Path()))
     skipped = {"data", "out", "work", "text", "device", "resume", "stages", "hardware", "tracker"}
     changed = {k: v for k, v in asdict(settings).items() if k not in skipped and v != default[k]}
-    if settings.start:  # a path of this machine: the name says which version, the card its hash
-        changed["start"] = settings.start.name
+    for key in ("start", "parent_text"):  # a path of this machine: the name says which version
+        if key in changed:
+            changed[key] = changed[key].name
     if settings.start:
         changed["stages"] = ",".join((*trained, "export"))
     said = "".join(f" --set {key}={value}" for key, value in changed.items())
