@@ -140,7 +140,7 @@ def test_the_best_of_several_is_posted_and_the_first_alone_is_as_ever(
     several = replace(painter, brush=replace(painter.brush, taste=taste, candidates=3))
     apart = replace(painter, brush=replace(painter.brush, taste=taste))
     gained = 0.0
-    for seed in range(3):
+    for seed in range(6):  # the first of three is the best one in a third of cases
         request = ask("a house by the lake", seed=seed)
         alone = made(painter, request)
         assert made(apart, request) == alone  # nothing is chosen of one
