@@ -26,6 +26,7 @@ from models.painter.scenes import imagine
 from models.painter.scenes.picture import LIGHT_SIDE, SLOTS, chances
 from models.painter.scenes.wording import tells_side
 from models.painter.settings import Settings
+from models.painter.train import _command
 from models.text.encoder import TextEncoder
 
 
@@ -231,3 +232,11 @@ def test_the_second_pair_of_eyes_is_not_the_judges(monkeypatch: pytest.MonkeyPat
 def test_a_start_that_is_none_is_named(tmp_path: Path) -> None:
     with pytest.raises(WeightsError):
         part_of(tmp_path, "generator")
+
+
+def test_a_card_names_the_versions_that_it_went_on_from_and_no_path(tmp_path: Path) -> None:
+    said = Settings(data=None, out=tmp_path / "v9", start=tmp_path / "v4", parent_text=tmp_path / "v3")
+    command = _command(said, ("gan",))
+    assert "--set start=v4" in command
+    assert "--set parent_text=v3" in command
+    assert str(tmp_path) not in command

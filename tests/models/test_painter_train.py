@@ -29,7 +29,7 @@ from models.painter.measures import frechet
 from models.painter.network import Encoder, Generator
 from models.painter.packs import CAPTIONS, Row
 from models.painter.palette import palettes_of
-from models.painter.train import Settings, _command, train
+from models.painter.train import Settings, train
 from models.text.network import SENTENCE, WIDTH, Encoded
 from tests.models.painter_brief import brief
 
@@ -348,11 +348,3 @@ def test_frechet_is_zero_for_the_same_and_grows() -> None:
     assert abs(frechet(x, x)) < 1e-6
     assert frechet(x, x + 1) == pytest.approx(6, rel=1e-3)
     assert frechet(x, x * 2) > frechet(x, x * 1.1)
-
-
-def test_a_card_names_the_versions_that_it_went_on_from_and_no_path(tmp_path: Path) -> None:
-    said = Settings(data=None, out=tmp_path / "v9", start=tmp_path / "v4", parent_text=tmp_path / "v3")
-    command = _command(said, ("gan",))
-    assert "--set start=v4" in command
-    assert "--set parent_text=v3" in command
-    assert str(tmp_path) not in command
