@@ -11,7 +11,7 @@ Hinge loss; captions of other pictures are wrong answers too.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -22,11 +22,11 @@ from torch import nn
 from models.device import mixed
 from models.painter.bank import Bank
 from models.painter.coupling import Coupling
-from models.painter.critic import CHANNELS, Heads, open_eyes
+from models.painter.critic import Asked, Critic
 from models.painter.data import rng_of
 from models.painter.flow import freeze
 from models.painter.going_on import part_of
-from models.painter.latents import Latents, Scale, read
+from models.painter.latents import Latents, read
 from models.painter.network import Decoder, Generator, Shape
 from models.painter.reader import Labels, Reader, wrong
 from models.painter.settings import Settings
@@ -34,7 +34,6 @@ from models.painter.stage import Average, Journal, cosine, laid, placed, run_sta
 from models.ranks import share_gradients
 from models.text.network import Encoded, PromptEncoder
 
-LATEST = 0.6  # the parent's eyes see latents noised to times from 0 to this
 RATE, CRITIC_RATE = 1.5e-4, 4e-4
 PAIRS = 8  # captions of a batch that are drawn twice, where pictures of the same words are held apart
 
@@ -54,7 +53,9 @@ def train_gan(
         network.load_state_dict(part_of(settings.start, "generator"), strict=False)
     network = network.requires_grad_(True).train()
     freeze(network, settings.freeze)
-    critic = placed(Critic(settings, shape, parent, decoder, train.scale), settings.device)
+    labels = lesson[1] if lesson else Labels.of(train.pictures.rows)
+    many = labels.many if settings.labelled else 0
+    critic = placed(Critic(settings, shape, parent, decoder, train.scale, many), settings.device)
     average = Average(network, 0.998)
     learning = [weight for weight in network.parameters() if weight.requires_grad]
     optimiser = torch.optim.AdamW(learning, betas=(0.0, 0.99), weight_decay=settings.weight_decay)
@@ -79,15 +80,17 @@ def train_gan(
             made = network.paint(laid(noise, settings.device), words)
         made = made.float()
         view = critic.view(draw, len(made))
+        wanted = labels.wanted(rows, captions).to(settings.device)
+        asked = Asked(words, labels.told(wanted)[:, :many])
         with mixed(settings.device):
-            loss = critic.loss(real, made.detach(), words, view)
+            loss = critic.loss(real, made.detach(), asked, view)
         judge.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         share_gradients(critic.parameters_learnt())
         judge.step()
         told = {"judge": loss.item()}
         with mixed(settings.device):
-            fooled = critic(made, words, view)
+            fooled = critic(made, asked, view)
         total = settings.adversarial * min(1.0, 20 * share) * fooled
         if coupling:
             repeated = (made[:half] - real[:half]).square().mean()
@@ -96,11 +99,9 @@ def train_gan(
             missed = (made[half:] - laid(answers.answer, settings.device)).square().mean()
             total, told["missed"] = total + settings.following * missed, missed.item()
         if lesson:
-            reader, labels = lesson
-            wanted = labels.wanted(rows, captions).to(settings.device)
             blurred = made + settings.reading_noise * torch.randn(made.shape, generator=draw).to(made)
             with mixed(settings.device):
-                misread = wrong(reader, blurred, words.sentence, captions, wanted)
+                misread = wrong(lesson[0], blurred, words.sentence, captions, wanted)
             total, told["misread"] = total + settings.reading * misread, misread.item()
         if settings.apart:
             few = slice(0, PAIRS)
@@ -141,72 +142,6 @@ def likeness(made: torch.Tensor, other: torch.Tensor, real: torch.Tensor) -> tor
 
     usual = apart(real, real.roll(1, 0)).mean(1, keepdim=True)
     return F.relu(1 - apart(made, other) / usual).mean()
-
-
-View = tuple[torch.Tensor, torch.Tensor, torch.Tensor]  # noise, times, numbers of the pictures looked at
-
-
-class Critic(nn.Module):
-    """Both pairs of eyes with their heads. Only the heads learn (``learnt``)."""
-
-    def __init__(
-        self, settings: Settings, shape: Shape, parent: Generator, decoder: Decoder, scale: Scale
-    ) -> None:
-        super().__init__()
-        self.parent, self.decoder = parent, decoder
-        self.eyes = open_eyes() if settings.looked_at else None
-        self.learnt = nn.ModuleDict({"latent": Heads(shape.unet)})
-        if self.eyes is not None:
-            self.learnt["picture"] = Heads(CHANNELS)
-        self.scale, self.looked_at = scale, settings.looked_at
-
-    def parameters_learnt(self) -> list[nn.Parameter]:
-        """The heads': all else is frozen."""
-        return list(self.learnt.parameters())
-
-    def view(self, draw: torch.Generator, count: int) -> View:
-        """What one step looks through: real and drawn latents get the same noise, and are chosen alike."""
-        device = next(self.parent.parameters()).device
-        noise = torch.randn(count, *(16, 16, 16), generator=draw)
-        times = torch.rand(count, generator=draw) * LATEST
-        chosen = torch.randperm(count, generator=draw)[: self.looked_at]
-        return laid(noise, str(device)), times.to(device), chosen.to(device)
-
-    def forward(self, latent: torch.Tensor, words: Encoded, view: View) -> torch.Tensor:
-        """How badly drawn latents pass for real ones, each pair of eyes weighed alike."""
-        logits = self._logits(self._seen(latent, words, view), words, view)
-        return torch.stack([-one.mean() for one in logits]).sum()
-
-    def loss(self, real: torch.Tensor, made: torch.Tensor, words: Encoded, view: View) -> torch.Tensor:
-        """Hinge loss: real latents are right; the same with others' captions, and drawn ones, are wrong."""
-        with torch.no_grad():
-            true, false = self._seen(real, words, view), self._seen(made, words, view)
-        others = Encoded(*(part.roll(1, 0) for part in words))
-        losses = [
-            F.relu(1 - right).mean() + F.relu(1 + wrong).mean() + 0.5 * F.relu(1 + other).mean()
-            for right, wrong, other in zip(
-                self._logits(true, words, view), self._logits(false, words, view),
-                self._logits(true, others, view), strict=True,
-            )
-        ]  # fmt: skip
-        return torch.stack(losses).sum()
-
-    def _seen(self, latent: torch.Tensor, words: Encoded, view: View) -> list[list[torch.Tensor]]:
-        noise, times, chosen = view
-        mix = times[:, None, None, None]
-        found = [list(self.parent.features((1 - mix) * latent + mix * noise, times, words)[:3])]
-        if self.eyes is not None:
-            found.append(self.eyes(self.decoder(self.scale.from_unit(latent[chosen])).clamp(-1.1, 1.1)))
-        return found
-
-    def _logits(
-        self, seen: Sequence[Sequence[torch.Tensor]], words: Encoded, view: View
-    ) -> list[torch.Tensor]:
-        sentences = (words.sentence, words.sentence[view[2]])
-        return [
-            heads(features, said).float()
-            for heads, features, said in zip(self.learnt.values(), seen, sentences, strict=False)
-        ]
 
 
 @torch.no_grad()

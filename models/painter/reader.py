@@ -74,6 +74,19 @@ class Labels:
         found = {a: [v for r in rows if (v := attribute_of(r, a))] for a in ATTRIBUTES}
         return cls(names_of(found))
 
+    @property
+    def many(self) -> int:
+        """Values of all attributes together."""
+        return sum(map(len, self.names.values()))
+
+    def told(self, wanted: torch.Tensor) -> torch.Tensor:
+        """What :meth:`wanted` gave, ``[B, attributes]`` → float32 ``[B, many]``: 1 for each known value."""
+        hot = [
+            F.one_hot(column.clamp(min=0), len(names)) * (column >= 0)[:, None]
+            for column, names in zip(wanted.T, self.names.values(), strict=True)
+        ]
+        return torch.cat(hot, 1).float() if hot else wanted.new_zeros((len(wanted), 0)).float()
+
     def wanted(self, rows: Sequence[Row], captions: Sequence[str] | None = None) -> torch.Tensor:
         """int64 ``[B, attributes]``; -1 where unknown or, given captions, where they do not say it."""
         return torch.tensor([

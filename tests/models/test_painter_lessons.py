@@ -15,6 +15,7 @@ from models.painter import coupling as coupling_module
 from models.painter import critic
 from models.painter.bank import Bank, fill_bank
 from models.painter.coupling import find_coupling
+from models.painter.critic import Asked, Heads
 from models.painter.data import Pictures, load_split
 from models.painter.flow import sample
 from models.painter.gan import likeness, train_gan
@@ -123,6 +124,34 @@ def test_the_one_pass_learns_what_the_parent_answers(latents: Latents, tmp_path:
         float((one.paint(noise, words).detach() - wanted).square().mean()) for one in (parent, child.eval())
     )
     assert after < 0.9 * before, (before, after)
+
+
+def test_the_discriminator_is_told_the_labels_that_a_caption_states(latents: Latents) -> None:
+    labels, row = Labels.of(latents.pictures.rows), latents.pictures.rows[0]
+    full, silent = row.captions[0], "something"
+    told = labels.told(labels.wanted([row, row], [full, silent]))
+    names = [f"{attribute}={value}" for attribute, values in labels.names.items() for value in values]
+    found = {names[place] for place in told[0].nonzero().flatten().tolist()}
+    assert {f"{key}={row.labels[key]}" for key in ("place", "time", "palette")} <= found
+    assert told.shape == (2, labels.many)
+    assert not told[1].any()
+
+
+def test_the_discriminator_tells_by_labels_what_the_words_leave_open() -> None:
+    draw = torch.Generator().manual_seed(3)
+    torch.manual_seed(3)
+    heads, words = Heads((4,), 2), read(TextEncoder.load().network, ["a cat"] * 64)
+    kinds, pattern = torch.arange(64) % 2, torch.randn(4, 1, 1, generator=draw)
+    seen = [torch.randn(64, 4, 4, 4, generator=draw) + (2.0 * kinds[:, None, None, None] - 1) * pattern]
+    own = Asked(words, torch.nn.functional.one_hot(kinds, 2).float())
+    optimiser = torch.optim.Adam(heads.parameters(), lr=4e-4, betas=(0.0, 0.99))
+    for _ in range(100):
+        right, wrong_ones = heads(seen, own.vector()), heads(seen, own.others().vector())
+        loss = torch.relu(1 - right).mean() + torch.relu(1 + wrong_ones).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    assert loss < 1  # 2 where both kinds look alike, as they do to heads that hear the words alone
 
 
 def test_pictures_of_the_same_words_are_held_apart(latents: Latents, tmp_path: Path) -> None:
