@@ -34,7 +34,7 @@ from models.painter.stage import Average, Journal, cosine, laid, placed, run_sta
 from models.ranks import share_gradients
 from models.text.network import Encoded, PromptEncoder
 
-RATE, CRITIC_RATE = 1.5e-4, 4e-4
+CRITIC_RATE = 4e-4
 PAIRS = 8  # captions of a batch that are drawn twice, where pictures of the same words are held apart
 
 
@@ -56,7 +56,7 @@ def train_gan(
     labels = lesson[1] if lesson else Labels.of(train.pictures.rows)
     many = labels.many if settings.labelled else 0
     critic = placed(Critic(settings, shape, parent, decoder, train.scale, many), settings.device)
-    average = Average(network, 0.998)
+    average = Average(network, settings.gan_average)
     learning = [weight for weight in network.parameters() if weight.requires_grad]
     optimiser = torch.optim.AdamW(learning, betas=(0.0, 0.99), weight_decay=settings.weight_decay)
     judge = torch.optim.Adam(critic.parameters_learnt(), lr=CRITIC_RATE, betas=(0.0, 0.99))
@@ -75,7 +75,7 @@ def train_gan(
             own = coupling.couple(noise[:half], latent[:half], words.sentence[:half].cpu(), chances[:half])
             noise = torch.cat((own, noise[half:]))
         real = laid(latent, settings.device)
-        set_rate(optimiser, cosine(share, RATE, hold=0.6))
+        set_rate(optimiser, cosine(share, settings.gan_rate, hold=0.6))
         with mixed(settings.device):
             made = network.paint(laid(noise, settings.device), words)
         made = made.float()

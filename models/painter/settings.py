@@ -69,6 +69,8 @@ class Settings:
     reading: float = 0.1  # and what is read in it; 0: none
     reading_noise: float = 0.3  # added to a latent before it is read
     apart: float = 0.0  # and how alike two pictures of the same words are (0: one of each is drawn)
+    gan_rate: float = 1.5e-4  # the generator's learning rate there
+    gan_average: float = 0.998  # how slowly its averaged weights, those that ship, follow it
     labelled: bool = True  # whether the discriminator is told the labels that a caption states
     looked_at: int = 8  # of a batch's pictures, by the discriminator's second pair of eyes; 0: none
     coder: str = "32,64,128"  # widths of the autoencoder, and of the generator

@@ -174,6 +174,21 @@ def test_pictures_of_the_same_words_are_held_apart(latents: Latents, tmp_path: P
     assert after < 0.97 * before, (before, after)
 
 
+def test_the_gan_learns_at_the_rate_that_is_set(latents: Latents, tmp_path: Path) -> None:
+    text = TextEncoder.load().network
+    moved = []
+    for number, rate in enumerate((0.0, 1e-3, 2e-3)):
+        settings = settings_of(tmp_path / str(number), steps=2, gan_rate=rate, gan_average=0.0)
+        parent, shape = parent_of(settings), settings.shape()
+        child, _ = train_gan(
+            settings, shape, parent, Decoder(shape), None, None, None, text, latents, latents,
+            tmp_path / str(number),
+        )  # fmt: skip
+        pairs = zip(child.parameters(), parent.parameters(), strict=True)
+        moved.append(max(float((new - old).abs().max()) for new, old in pairs))
+    assert moved[0] < 1e-6 < moved[1] < moved[2]
+
+
 def test_how_alike_two_pictures_are_is_told_by_strangers() -> None:
     real = torch.randn(6, LATENT, SIDE, SIDE, generator=torch.Generator().manual_seed(1))
     assert likeness(real, real, real) == 1
