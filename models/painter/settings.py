@@ -36,7 +36,7 @@ class Settings:
     judge_minutes: float = 4.0
     judge_scenes: int = 12000  # made for the evaluation encoder alone
     flow_minutes: float = 27.0
-    reader_minutes: float = 4.0  # of what tells the generator how its pictures read
+    reader_minutes: float = 13.0  # of what tells the generator how its pictures read
     bank_minutes: float = 5.0  # of the parent drawing, in several steps, what the one pass is to learn
     gan_minutes: float = 10.0
     ranker_minutes: float = 3.0  # of what chooses among candidates
