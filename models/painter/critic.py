@@ -56,8 +56,8 @@ class Heads(nn.Module):
 
     The projection is Miyato and Koyama's (2018): matching-aware once captions of other pictures
     are shown as wrong answers too (Reed et al. 2016). They projected labels; here it is the sentence
-    and, beside it, ``labels`` of them: a sentence is mostly about its subject, so that heads which heard
-    it alone let a silhouette pass that was painted like a photograph.
+    and, beside it, ``labels`` of them: a sentence is mostly about its subject, and says little of how
+    that is drawn.
     """
 
     def __init__(self, channels: Sequence[int], labels: int = 0) -> None:

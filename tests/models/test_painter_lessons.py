@@ -29,6 +29,7 @@ from models.painter.scenes.wording import tells_side
 from models.painter.settings import Settings
 from models.painter.train import _command
 from models.text.encoder import TextEncoder
+from models.text.network import SENTENCE
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +136,23 @@ def test_the_discriminator_is_told_the_labels_that_a_caption_states(latents: Lat
     assert {f"{key}={row.labels[key]}" for key in ("place", "time", "palette")} <= found
     assert told.shape == (2, labels.many)
     assert not told[1].any()
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_the_gan_tells_its_discriminator_the_labels_where_that_is_set(
+    latents: Latents, tmp_path: Path, labelled: bool
+) -> None:
+    settings = settings_of(tmp_path, steps=2, labelled=labelled)
+    parent, shape, text = parent_of(settings), settings.shape(), TextEncoder.load().network
+    train_gan(settings, shape, parent, Decoder(shape), None, None, None, text, latents, latents, tmp_path)
+    kept = torch.load(tmp_path / "gan.pt", weights_only=True)
+    places = [n for n, name in enumerate(kept["critic"]) if ".text." in name and name.endswith("weight")]
+    many = Labels.of(latents.pictures.rows).many if labelled else 0
+    for place in places:
+        moved = kept["judge"]["state"][place]["exp_avg_sq"][:, SENTENCE:]  # by gradients of the labels
+        assert moved.shape[1] == many
+        assert bool(moved.any()) == labelled
+    assert places
 
 
 def test_the_discriminator_tells_by_labels_what_the_words_leave_open() -> None:
