@@ -24,10 +24,11 @@ from models.painter.attributes import attribute_of, states
 from models.painter.evaluate import sampler
 from models.painter.exam import Exam, load_exam
 from models.painter.generate import Painter
+from models.painter.going_on import card_of
 from models.painter.judge import Jury
 from models.painter.marks import draw
 from models.painter.measures import crossed
-from models.painter.network import Encoder
+from models.painter.network import Encoder, Shape
 
 KEPT = Path(__file__).parent / "results" / "painter-parts.json"
 FEWEST = 30  # rows of a group or a style
@@ -62,7 +63,7 @@ def main(data: Path, version_folder: Path | None, work: Path | None, limit: int)
 def decoded(painter: Painter, work: Path, real: torch.Tensor) -> torch.Tensor:
     """Real pictures, uint8 ``[N, 3, 128, 128]``, to latents and back, by ``work``'s encoder."""
     told = torch.load(work / "autoencoder.pt", weights_only=True)["average"]
-    encoder = Encoder().eval()
+    encoder = Encoder(Shape.from_dict(card_of(painter.folder)["shape"])).eval()
     encoder.load_state_dict(
         {k.removeprefix("encoder."): v for k, v in told.items() if k.startswith("encoder.")}
     )
